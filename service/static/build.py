@@ -1,0 +1,50 @@
+"""Fetches the locked browser packages with npm and copies the files that our pages load, with their licences, into vendor/."""
+
+import gzip
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENDOR = HERE / "vendor"
+PROJECT = HERE.parent.parent
+
+FILES = {
+    # in node_modules           # in vendor/
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "htmx.org/LICENSE": "htmx.LICENSE.txt",
+    "weui/dist/style/weui.min.css": "weui.min.css",
+    "weui/LICENSE.txt": "weui.LICENSE.txt",
+}
+
+
+def main() -> None:
+    # The copy is swapped in whole: a broken download never leaves half a folder behind the stamp.
+    with tempfile.TemporaryDirectory(prefix="weiyuan-assets-") as folder:
+        packages = fetch(Path(folder))
+        shutil.rmtree(VENDOR, ignore_errors=True)
+        VENDOR.mkdir()
+        for source, target in FILES.items():
+            place(packages / source, VENDOR / target)
+    (VENDOR / ".built").touch()
+
+
+def fetch(folder: Path) -> Path:
+    """Install exactly what package-lock.json names; no package may run a script of its own."""
+    for file in (HERE / "package.json", HERE / "package-lock.json", PROJECT / ".npmrc"):
+        shutil.copy(file, folder)
+    subprocess.run(["npm", "ci", "--ignore-scripts", "--loglevel=error"], cwd=folder, check=True)
+    return folder / "node_modules"
+
+
+def place(source: Path, target: Path) -> None:
+    """Copy a file and lay its compressed twin beside it, so that no request pays for the compression."""
+    shutil.copyfile(source, target)
+    if target.suffix in {".css", ".js"}:
+        twin = target.with_name(target.name + ".gz")
+        twin.write_bytes(gzip.compress(target.read_bytes(), compresslevel=9, mtime=0))
+
+
+if __name__ == "__main__":
+    main()
