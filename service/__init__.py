@@ -1,0 +1,1 @@
+"""Does: web pages, API, database, scheduler and command line around the rules."""

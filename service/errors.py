@@ -1,0 +1,198 @@
+"""What went wrong, and how it is told: as a page with a sentence, or as RFC 9457 JSON.
+
+Failure (500)
+├── NotSignedIn (401)
+├── NotFound (404)
+├── Conflict (409)       somebody else was quicker
+├── TooMany (429)        asked too often
+└── Busy (503)           try again in a moment
+
+The rules' own refusals are `workflows.refusals.Refused`; both carry `sentence`, `values` and `http_status`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from workflows.refusals import Refused
+from workflows.words import _
+
+log = structlog.get_logger()
+
+
+class Failure(Exception):
+    """`sentence` is a Chinese message with {placeholders}; `values` fill them once it is translated."""
+
+    http_status = 500
+    sentence = _("系统出了点问题，请稍后再试；如果一直这样，请联系管理员。")
+
+    def __init__(self, sentence: str | None = None, **values: object) -> None:
+        super().__init__(sentence or self.sentence)
+        self.sentence = sentence or self.sentence
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
+
+
+class NotSignedIn(Failure):
+    http_status = 401
+    sentence = _("请先登录。")
+
+
+class NotFound(Failure):
+    http_status = 404
+    sentence = _("没有找到您要看的内容，请检查地址是否完整。")
+
+
+class Conflict(Failure):
+    http_status = 409
+    sentence = _("就在刚才，别人已经处理了这一件。请看看最新情况再决定。")
+
+
+class TooMany(Failure):
+    """`seconds` until another try makes sense."""
+
+    http_status = 429
+    sentence = _("您试得太频繁了，请过 {minutes} 分钟再试。")
+
+    def __init__(self, sentence: str | None = None, *, seconds: int = 60, **values: object) -> None:
+        super().__init__(sentence, minutes=-(-seconds // 60), **values)
+        self.seconds = seconds
+
+
+class Busy(Failure):
+    http_status = 503
+    sentence = _("现在办事的人太多，请过一会儿再试；您填的内容没有丢。")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person or a program is told. `sentence` is still to be translated."""
+
+    http_status: int
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    field_name: str | None = None
+    details: tuple[dict[str, Any], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.http_status).phrase
+
+
+SENTENCES = {
+    400: _("这个请求看不懂，请返回上一页再试。"),
+    401: NotSignedIn.sentence,
+    403: _("您没有权限做这件事。"),
+    404: NotFound.sentence,
+    405: _("这个地址不能这样用，请返回上一页。"),
+    409: Conflict.sentence,
+    413: _("您上传的内容太大了，请少传几张照片再试。"),
+    415: _("这种格式我们收不了，请换一种。"),
+    422: _("有些地方没有填对，请改一改再提交。"),
+    429: _("您试得太频繁了，请过一会儿再试。"),
+    500: Failure.sentence,
+    503: Busy.sentence,
+}
+
+
+def answer_to(error: Exception) -> Answer:
+    """The one place that knows which error means which status."""
+    if isinstance(error, Refused):
+        return Answer(error.http_status, error.sentence, error.values, error.field)
+    if isinstance(error, Failure):
+        return Answer(error.http_status, error.sentence, error.values, headers=_retry_after(error))
+    if isinstance(error, RequestValidationError):
+        return Answer(422, SENTENCES[422], details=tuple(_mistakes(error)))
+    if isinstance(error, HTTPException):
+        return Answer(error.status_code, _sentence_of(error), headers=error.headers or {})
+    if isinstance(error, StaleDataError):
+        return answer_to(Conflict())
+    if isinstance(error, OperationalError):
+        return answer_to(Busy())
+    return Answer(500, Failure.sentence)
+
+
+def _retry_after(error: Failure) -> Mapping[str, str]:
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.seconds)}
+    return {"Retry-After": "2"} if isinstance(error, Busy) else {}
+
+
+def _sentence_of(error: HTTPException) -> str:
+    """A detail that is only the English name of the status says nothing: ours says what to do next."""
+    if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
+        return str(error.detail)
+    return SENTENCES.get(error.status_code, SENTENCES[500 if error.status_code >= 500 else 400])
+
+
+def _mistakes(error: RequestValidationError) -> list[dict[str, Any]]:
+    """Where and what, never the value: it may be somebody's telephone number."""
+    return [
+        {
+            "field": ".".join(str(part) for part in mistake["loc"][1:]),
+            "type": mistake["type"],
+            "message": mistake["msg"],
+        }
+        for mistake in error.errors()
+    ]
+
+
+Translate = Callable[[Request, str], str]
+Page = Callable[[Request, Answer, str], Response]
+
+
+def in_chinese(request: Request, sentence: str) -> str:
+    return sentence
+
+
+def install(app: FastAPI, page: Page | None = None, translate: Translate = in_chinese) -> None:
+    """Every error leaves as a sentence. `page` draws it for people; without one everybody gets JSON."""
+
+    def tell(request: Request, error: Exception) -> Response:
+        answer = answer_to(error)
+        if answer.http_status >= 500:
+            log.exception("failed", exc_info=error)
+        sentence = translate(request, answer.sentence).format(**answer.values)
+        if page is None or wants_json(request):
+            return problem(request, answer, sentence)
+        response = page(request, answer, sentence)
+        response.headers.update(answer.headers)
+        return response
+
+    kinds = (Refused, Failure, RequestValidationError, HTTPException, StaleDataError, OperationalError, Exception)
+    for kind in kinds:
+        app.add_exception_handler(kind, tell)
+
+
+def wants_json(request: Request) -> bool:
+    """The API always does; elsewhere only who asks for it and not for a page."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+
+
+def problem(request: Request, answer: Answer, sentence: str) -> Response:
+    """RFC 9457: type, title, status, detail; and the fields to mend."""
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": answer.title,
+        "status": answer.http_status,
+        "detail": sentence,
+    }
+    if answer.field_name:
+        content["field"] = answer.field_name
+    if answer.details:
+        content["errors"] = list(answer.details)
+    headers = dict(answer.headers)
+    return JSONResponse(content, answer.http_status, headers, media_type="application/problem+json")

@@ -1,0 +1,137 @@
+"""SQLite: one county PC, one file. Many readers at once, writers one after another."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pysqlite3
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlmodel import Session
+
+from service.errors import Busy
+from service.fitness import Unfit
+from service.group_commit import GroupCommit
+
+T = TypeVar("T")
+
+# Up to 3.51.2 two connections that write and checkpoint at once can corrupt the file.
+OLDEST = (3, 51, 3)
+PATIENCE = 5.0
+PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+class SQLite:
+    """Two small pools on one file: one that cannot write, one whose users take turns."""
+
+    def __init__(self, url: URL, pool_size: int) -> None:
+        path = _file_of(url)
+        self.engine = _engine(path, pool_size, PRAGMAS, "BEGIN IMMEDIATE")
+        self.reading_engine = _engine(path, pool_size, (*PRAGMAS, "query_only=ON"), "BEGIN")
+        self._gate = Gate(path.with_name(path.name + "-gate"))
+        self._group = GroupCommit(self._batch)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with self._gate:
+            yield
+
+    def together(self, act: Callable[[Session], T]) -> T:
+        return self._group.together(act)
+
+    @contextmanager
+    def _batch(self) -> Iterator[Connection]:
+        with self._gate, self.engine.begin() as connection:
+            yield connection
+
+    def verify(self) -> None:
+        if pysqlite3.sqlite_version_info < OLDEST:
+            needed = ".".join(map(str, OLDEST))
+            raise Unfit(f"SQLite {pysqlite3.sqlite_version} can lose data: {needed} or newer is needed (pysqlite3).")
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.reading_engine.dispose()
+        self._gate.close()
+
+
+def _file_of(url: URL) -> Path:
+    """The file, made for its owner alone if it is not there yet: SQLite gives its side files the same mode."""
+    if not url.database or url.database == ":memory:":
+        raise Unfit("SQLite in memory cannot be shared: give a file, as in sqlite:///var/weiyuan.db")
+    path = Path(url.database).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return path
+
+
+def _engine(path: Path, pool_size: int, pragmas: tuple[str, ...], begin: str) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        module=pysqlite3,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        hide_parameters=True,
+        # The driver must not begin transactions by itself: it would begin them late, and a late writer fails at once.
+        connect_args={"isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Gate:
+    """One writer at a time: a lock among threads, a locked side file among processes.
+
+    Waiting here in order is what keeps the slowest writer quick; SQLite's own waiting is a lottery.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("This thread is writing already: one request is one transaction.")
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise Busy()
+        try:
+            self._lock_file(time.monotonic() + PATIENCE)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *error: object) -> None:
+        self._holder = None
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._lock.release()
+
+    def _lock_file(self, until: float) -> None:
+        pause = 0.0002
+        while True:
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise Busy() from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.005)
+
+    def close(self) -> None:
+        os.close(self._file)
