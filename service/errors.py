@@ -13,7 +13,7 @@ The rules' own refusals are `workflows.refusals.Refused`; both carry `sentence`,
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from fastapi import FastAPI, Request
@@ -149,22 +149,27 @@ def _mistakes(error: RequestValidationError) -> list[dict[str, Any]]:
     ]
 
 
-Translate = Callable[[Request, str], str]
+class Say(Protocol):
+    """Puts a sentence into the reader's language and fills its placeholders."""
+
+    def __call__(self, request: Request, sentence: str, **values: object) -> str: ...
+
+
 Page = Callable[[Request, Answer, str], Response]
 
 
-def in_chinese(request: Request, sentence: str) -> str:
-    return sentence
+def in_chinese(request: Request, sentence: str, **values: object) -> str:
+    return sentence.format(**values)
 
 
-def install(app: FastAPI, page: Page | None = None, translate: Translate = in_chinese) -> None:
+def install(app: FastAPI, page: Page | None = None, say: Say = in_chinese) -> None:
     """Every error leaves as a sentence. `page` draws it for people; without one everybody gets JSON."""
 
     def tell(request: Request, error: Exception) -> Response:
         answer = answer_to(error)
         if answer.http_status >= 500:
             log.exception("failed", exc_info=error)
-        sentence = translate(request, answer.sentence).format(**answer.values)
+        sentence = say(request, answer.sentence, **answer.values)
         if page is None or wants_json(request):
             return problem(request, answer, sentence)
         response = page(request, answer, sentence)
