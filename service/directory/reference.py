@@ -1,0 +1,142 @@
+"""Reference data as one value in memory: read again as soon as anybody, in any process, has changed it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.engine import Connection, Engine
+from sqlmodel import Session, col, select
+
+from service.directory.models import (
+    Area,
+    AreaLevel,
+    CalendarDay,
+    CalendarYear,
+    CatalogueRow,
+    Category,
+    ReferenceVersion,
+    TimeLimit,
+    Unit,
+)
+from service.settings import settings
+from workflows.routing import CatalogueEntry
+from workflows.time_limits import Limits
+from workflows.workdays import SpecialDay, Term, WorkCalendar
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Everything that changes once a month and is needed by every request. Rows are detached and must not be changed."""
+
+    version: int
+    areas: Mapping[int, Area]
+    units: Mapping[int, Unit]
+    categories: Mapping[int, Category]
+    catalogue: tuple[CatalogueEntry, ...]
+    limits: Limits
+    calendar: WorkCalendar
+    _desks: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def county(self) -> Area:
+        return next(area for area in self.areas.values() if area.parent_id is None)
+
+    @cached_property
+    def categories_by_key(self) -> dict[str, Category]:
+        return {category.key: category for category in self.categories.values()}
+
+    def lineage(self, area_id: int) -> tuple[Area, ...]:
+        """The area and everything above it, the county last."""
+        area: Area | None = self.areas.get(area_id)
+        found: list[Area] = []
+        while area is not None:
+            found.append(area)
+            area = self.areas.get(area.parent_id) if area.parent_id else None
+        return tuple(found)
+
+    def desks_of(self, area_id: int) -> tuple[int, ...]:
+        """The dispatch desks responsible for an area, nearest first."""
+        if area_id not in self._desks:
+            desks = (area.desk_unit_id for area in self.lineage(area_id))
+            self._desks[area_id] = tuple(desk for desk in desks if desk is not None)
+        return self._desks[area_id]
+
+    def place_name(self, area_id: int) -> str:
+        """`清溪镇双喜村三组`; the county itself only by its own name."""
+        names = [area.name for area in self.lineage(area_id) if area.level is not AreaLevel.county]
+        return "".join(reversed(names)) or self.county.name
+
+    def below(self, area_id: int) -> tuple[Area, ...]:
+        """The areas directly below, in their order."""
+        found = (area for area in self.areas.values() if area.parent_id == area_id)
+        return tuple(sorted(found, key=lambda area: (area.position, area.id or 0)))
+
+    def unit_name(self, unit_id: int | None) -> str:
+        unit = self.units.get(unit_id or 0)
+        return unit.name if unit else ""
+
+    def category_name(self, category_id: int | None) -> str:
+        category = self.categories.get(category_id or 0)
+        return category.name if category else ""
+
+
+_cached: WeakKeyDictionary[Engine, Reference] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def reference(session: Session) -> Reference:
+    """The reference data as this transaction sees it; costs one row unless something has changed."""
+    engine = _engine_of(session)
+    version = session.execute(select(ReferenceVersion.version)).scalar_one_or_none() or 0
+    held = _cached.get(engine)
+    if held is None or held.version != version:
+        held = _load(session, version)
+        with _lock:
+            _cached[engine] = held
+    return held
+
+
+def touch(session: Session) -> None:
+    """Say that reference data changes in this transaction. Whoever writes any of it calls this."""
+    counted = session.execute(update(ReferenceVersion).values(version=ReferenceVersion.version + 1))
+    if counted.rowcount == 0:  # type: ignore[attr-defined]
+        session.add(ReferenceVersion(version=1))
+
+
+def _engine_of(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind.engine if isinstance(bind, Connection) else bind
+
+
+def _load(session: Session, version: int) -> Reference:
+    areas = session.exec(select(Area)).all()
+    paths = {area.id: area.path for area in areas}
+    rows = session.exec(select(CatalogueRow)).all()
+    loaded = Reference(
+        version=version,
+        areas={area.id: area for area in areas if area.id},
+        units={unit.id: unit for unit in session.exec(select(Unit)).all() if unit.id},
+        categories={
+            each.id: each for each in session.exec(select(Category).order_by(col(Category.position))).all() if each.id
+        },
+        catalogue=tuple(CatalogueEntry(row.category_id, paths[row.area_id], row.unit_id) for row in rows),
+        limits=_limits(session),
+        calendar=_calendar(session),
+    )
+    session.expunge_all()
+    return loaded
+
+
+def _limits(session: Session) -> Limits:
+    rows = session.exec(select(TimeLimit)).all()
+    return Limits.defaults().with_overrides({row.name: Term(row.amount, row.unit) for row in rows})
+
+
+def _calendar(session: Session) -> WorkCalendar:
+    days = {row.day: SpecialDay(row.kind, row.name) for row in session.exec(select(CalendarDay)).all()}
+    years = frozenset(session.exec(select(CalendarYear.year)).all())
+    return WorkCalendar(days, years, zone=ZoneInfo(settings().time_zone))

@@ -1,0 +1,1 @@
+"""From an event to a person's phone: outbox row, deliveries, relay."""

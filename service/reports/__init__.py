@@ -1,0 +1,1 @@
+"""Figures for supervisors: counted from tickets, formulas from workflows/rates.py."""

@@ -1,0 +1,1 @@
+"""The hub: a ticket, what happened to it, who held it; lifecycle.py alone moves one."""

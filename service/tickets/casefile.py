@@ -1,0 +1,68 @@
+"""Lays a ticket's rows out as the case that the rules decide on."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.directory.reference import Reference
+from service.tickets.models import Assignment, EscalationFiring, Ticket, TicketEvent
+from workflows.cases import Case
+from workflows.changes import Duty, HoldRole
+from workflows.commands import Submit
+from workflows.decide import HANDLING_VERBS
+
+SAME_NAMES = tuple({field.name for field in fields(Case)} & set(Ticket.model_fields))
+
+
+def new_case(command: Submit, reference: Reference) -> Case:
+    """A wish that has not been handed in yet: where it belongs, and how long its category may wait."""
+    area = reference.areas[command.area]
+    category = reference.categories_by_key.get(command.category or "")
+    case = Case(area.path, reference.desks_of(command.area), reference.limits, reference.calendar)
+    if category is None:
+        return case
+    return case.changed(
+        urgency=category.urgency, needs_review=category.needs_review, follow_up_rule=category.follow_up_rule
+    )
+
+
+def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
+    """Everything the rules want to know of this ticket, as this transaction sees it."""
+    assert ticket.id is not None
+    holds = session.exec(select(Assignment).where(Assignment.ticket_id == ticket.id)).all()
+    return Case(
+        **{name: getattr(ticket, name) for name in SAME_NAMES},
+        desks=reference.desks_of(ticket.area_id),
+        limits=reference.limits,
+        calendar=reference.calendar,
+        handled_by=_handlers(session, ticket.id),
+        fired=_fired(session, ticket.id, ticket.round),
+        **_held(holds),
+    )
+
+
+def _held(holds: Any) -> dict[str, Any]:
+    lead = next((hold for hold in holds if hold.ended_at is None and hold.role is HoldRole.lead), None)
+    supporting = {hold.unit_id for hold in holds if hold.ended_at is None and hold.role is HoldRole.supporting}
+    return {
+        "hold_since": lead.started_at if lead else None,
+        "hold_due": lead.due_at if lead else None,
+        "hold_is_provisional": bool(lead and lead.is_provisional),
+        "supporting": frozenset(supporting),
+        "handling_units": frozenset(hold.unit_id for hold in holds if hold.duty is Duty.handle),
+    }
+
+
+def _handlers(session: Session, ticket_id: int) -> frozenset[int]:
+    wanted = select(TicketEvent.person_id).where(
+        TicketEvent.ticket_id == ticket_id, col(TicketEvent.verb).in_(HANDLING_VERBS)
+    )
+    return frozenset(person for person in session.exec(wanted) if person is not None)
+
+
+def _fired(session: Session, ticket_id: int, round: int) -> frozenset[str]:
+    wanted = select(EscalationFiring.rule).where(
+        EscalationFiring.ticket_id == ticket_id, EscalationFiring.round == round
+    )
+    return frozenset(session.exec(wanted))

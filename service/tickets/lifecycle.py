@@ -1,0 +1,180 @@
+"""The only door through which a ticket moves: decide, then write ticket, event, holds and outbox in one transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from service.directory.models import Category
+from service.directory.reference import Reference, reference
+from service.errors import Conflict, NotFound
+from service.tickets import chain
+from service.tickets.casefile import case_of, new_case
+from service.tickets.models import Ticket
+from service.tickets.numbers import id_of
+from service.tickets.records import FROM_NOWHERE, Origin, insert_ticket, last_hash, update_ticket, write_event
+from service.tickets.scope import visible_tickets
+from workflows import escalations
+from workflows.actors import Actor
+from workflows.cases import Case
+from workflows.commands import CommandBase, Merge, Submit
+from workflows.decide import Decision, decide
+from workflows.refusals import Refused
+from workflows.words import _
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What was written. `is_repeat`: this very wish had been handed in before, and nothing was written now."""
+
+    ticket_id: int
+    created_at: datetime
+    event_id: int | None = None
+    decision: Decision | None = None
+    is_repeat: bool = False
+
+
+def submit(
+    session: Session,
+    command: Submit,
+    actor: Actor,
+    now: datetime,
+    origin: Origin = FROM_NOWHERE,
+    *,
+    is_quiet: bool = False,
+) -> Performed:
+    """Take in a wish. The same idempotency or source key a second time answers with the first ticket.
+
+    `is_quiet` tells nobody (history that is imported). Raises Refused and its family.
+    """
+    if (known := _handed_in_before(session, origin)) is not None:
+        return known
+    known_data = reference(session)
+    if command.area not in known_data.areas:
+        raise Refused(_("没有这个地方，请重新选择所在地。"), field="area")
+    case = new_case(command, known_data)
+    decision = _with_alarm(decide(case, command, actor, now))
+    ticket_id = insert_ticket(session, command, actor, decision, known_data, origin)
+    if ticket_id is None:
+        return _handed_in_at_the_same_moment(session, origin)
+    event_id = write_event(session, ticket_id, command, actor, decision, now, (1, chain.START), is_quiet)
+    return Performed(ticket_id, now, event_id, decision)
+
+
+def perform(
+    session: Session,
+    ticket_id: int,
+    command: CommandBase,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    *,
+    is_quiet: bool = False,
+) -> Performed:
+    """Do what is asked of a ticket. `version` is what the asker saw: Conflict when somebody was quicker.
+
+    Raises NotFound, Conflict, Refused, WrongStatus, NotPermitted; then nothing has been written.
+    """
+    ticket = _locked(session, ticket_id)
+    if version is not None and version != ticket.version:
+        raise Conflict()
+    known_data = reference(session)
+    _check_names(command, known_data)
+    case = _complete(session, ticket, command, actor, known_data)
+    if actor.rule in case.fired:
+        raise Refused(_("这条规则在本轮已经触发过。"))
+    decision = _with_alarm(_remembering(decide(case, command, actor, now), actor))
+    link_in_chain = (ticket.version + 1, last_hash(session, ticket_id, ticket.version))
+    update_ticket(session, ticket, decision, _category(command, known_data))
+    event_id = write_event(session, ticket_id, command, actor, decision, now, link_in_chain, is_quiet)
+    for child in decision.changes.children:
+        submit(session, child, actor, now, Origin(parent_id=ticket_id), is_quiet=is_quiet)
+    return Performed(ticket_id, ticket.created_at, event_id, decision)
+
+
+def _handed_in_before(session: Session, origin: Origin) -> Performed | None:
+    wanted = select(Ticket.id, Ticket.created_at)
+    if origin.source_key is not None:
+        wanted = wanted.where(Ticket.source_key == origin.source_key)
+    elif origin.idempotency_key is not None and origin.link is not None:
+        wanted = wanted.where(Ticket.link_id == origin.link.id, Ticket.idempotency_key == origin.idempotency_key)
+    else:
+        return None
+    row = session.execute(wanted).first()
+    return Performed(row.id, row.created_at, is_repeat=True) if row else None
+
+
+def _handed_in_at_the_same_moment(session: Session, origin: Origin) -> Performed:
+    known = _handed_in_before(session, origin)
+    if known is None:
+        raise Conflict()
+    return known
+
+
+def _locked(session: Session, ticket_id: int) -> Ticket:
+    """The ticket, held until the transaction ends: a second writer waits here and then sees what the first one did."""
+    wanted = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
+    found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _check_names(command: CommandBase, known: Reference) -> None:
+    """Units and categories that a command names have to exist and be in service."""
+    named = [*getattr(command, "supporting", ()), getattr(command, "unit", None)]
+    if any(unit is not None and (unit not in known.units or not known.units[unit].is_active) for unit in named):
+        raise Refused(_("没有这个单位，或者它已经停用，请重新选择。"), field="unit")
+    category = getattr(command, "category", None)
+    if category is not None and category not in known.categories_by_key:
+        raise Refused(_("没有这个事项，请重新选择。"), field="category")
+
+
+def _complete(session: Session, ticket: Ticket, command: CommandBase, actor: Actor, known: Reference) -> Case:
+    """The case, with what only this command needs: the main ticket of a merge, the villager's words for a split."""
+    case = case_of(session, ticket, known)
+    if isinstance(command, Merge):
+        main = session.exec(
+            select(Ticket).where(Ticket.id == id_of(command.into), visible_tickets(actor))
+        ).one_or_none()
+        return case.changed(target=case_of(session, main, known) if main else None)
+    category = _category(command, known)
+    if category is not None:
+        case = case.changed(
+            urgency=category.urgency, needs_review=category.needs_review, follow_up_rule=category.follow_up_rule
+        )
+    return case.changed(extra={"submission": _as_submitted(ticket, known)})
+
+
+def _category(command: CommandBase, known: Reference) -> Category | None:
+    return known.categories_by_key.get(getattr(command, "category", None) or "")
+
+
+def _as_submitted(ticket: Ticket, known: Reference) -> Submit:
+    category = known.categories.get(ticket.category_id or 0)
+    return Submit.model_construct(
+        kind=ticket.kind,
+        text=ticket.wish,
+        area=ticket.area_id,
+        category=category.key if category else None,
+        place=ticket.place,
+        name=ticket.name,
+        phone=ticket.phone,
+        is_nameless=ticket.is_nameless,
+        is_private=ticket.is_private,
+        photos=(),
+        source=ticket.source,
+        meeting=ticket.meeting,
+    )
+
+
+def _remembering(decision: Decision, actor: Actor) -> Decision:
+    """A rule that has fired is not waited for again in this round."""
+    if actor.rule not in escalations.BY_NAME:
+        return decision
+    return replace(decision, after=decision.after.changed(fired=decision.after.fired | {actor.rule}))
+
+
+def _with_alarm(decision: Decision) -> Decision:
+    columns = {**decision.changes.columns, "alarm_at": escalations.next_alarm(decision.after)}
+    return replace(decision, changes=replace(decision.changes, columns=columns))

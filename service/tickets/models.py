@@ -1,0 +1,238 @@
+"""Tables of the hub: a ticket, its events (append-only), its holds and its pictures."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from service.database import Table, word_of
+from service.sealing import SealedJSON, SealedText
+from workflows.changes import Duty, HoldRole
+from workflows.commands import Outcome, Satisfaction
+from workflows.statuses import OPEN, FollowUpRule, Kind, Role, Source, Stage, Status
+from workflows.time_limits import Urgency
+
+OPEN_LIST = ", ".join(f"'{status}'" for status in Status if status in OPEN)
+IS_OPEN_SQL = f"status IN ({OPEN_LIST})"
+
+
+class Ticket(Table, table=True):
+    """A wish and where it stands. `unit_id` must act now; `lead_unit_id` handles the matter; `due_at` was promised.
+
+    `wish`, `name`, `phone` and `place` are sealed; `public_text` is what others may read and what search finds.
+    `alarm_at` is the next moment at which a rule of the escalation table may be due.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint(
+            f"NOT ({IS_OPEN_SQL}) OR (unit_id IS NOT NULL AND due_at IS NOT NULL)", name="open_has_unit_and_due"
+        ),
+        UniqueConstraint("link_id", "idempotency_key"),
+        UniqueConstraint("source_key"),
+        Index(
+            "ix_ticket_alarm",
+            "alarm_at",
+            sqlite_where=sa.text("alarm_at IS NOT NULL"),
+            postgresql_where=sa.text("alarm_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_queue",
+            "unit_id",
+            "due_at",
+            "id",
+            sqlite_where=sa.text(IS_OPEN_SQL),
+            postgresql_where=sa.text(IS_OPEN_SQL),
+        ),
+        Index(
+            "ix_ticket_open", "due_at", "id", sqlite_where=sa.text(IS_OPEN_SQL), postgresql_where=sa.text(IS_OPEN_SQL)
+        ),
+        Index("ix_ticket_area", "area_path", "id", postgresql_ops={"area_path": "text_pattern_ops"}),
+        Index("ix_ticket_lead", "lead_unit_id", "id"),
+        Index("ix_ticket_link", "link_id", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = 1
+    created_at: datetime = Field(index=True)
+    source: Source = Field(sa_type=word_of(Source))
+    kind: Kind = Field(sa_type=word_of(Kind))
+    category_id: int | None = Field(default=None, foreign_key="category.id", index=True)
+    area_id: int = Field(foreign_key="area.id")
+    area_path: str = Field(max_length=120)
+    link_id: int | None = Field(default=None, foreign_key="link.id")
+    entered_by_id: int | None = Field(default=None, foreign_key="person.id")
+    meeting: str | None = Field(default=None, max_length=100)
+    parent_id: int | None = Field(default=None, foreign_key="ticket.id")
+    merged_into_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    idempotency_key: str | None = Field(default=None, max_length=80)
+    source_key: str | None = Field(default=None, max_length=120)
+
+    wish: str = Field(sa_type=SealedText("ticket.wish"))
+    public_text: str
+    name: str | None = Field(default=None, sa_type=SealedText("ticket.name"))
+    phone: str | None = Field(default=None, sa_type=SealedText("ticket.phone"))
+    place: str | None = Field(default=None, sa_type=SealedText("ticket.place"))
+    phone_index: str | None = Field(default=None, max_length=64, index=True)
+    is_nameless: bool = True
+    is_private: bool = False
+
+    status: Status = Field(sa_type=word_of(Status))
+    stage: Stage = Field(sa_type=sa.SmallInteger)
+    round: int = 1
+    round_started_at: datetime
+    urgency: Urgency = Field(sa_type=word_of(Urgency))
+    needs_review: bool = True
+    follow_up_rule: FollowUpRule = Field(default=FollowUpRule.if_unrated, sa_type=word_of(FollowUpRule))
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    lead_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    due_at: datetime | None = None
+    original_due_at: datetime | None = None
+    due_is_provisional: bool = False
+    alarm_at: datetime | None = None
+
+    acknowledged_at: datetime | None = None
+    contacted_at: datetime | None = None
+    replied_at: datetime | None = None
+    replied_by_id: int | None = Field(default=None, foreign_key="person.id")
+    answered_at: datetime | None = None
+    answered_on_time: bool | None = None
+    outcome: Outcome | None = Field(default=None, sa_type=word_of(Outcome))
+    promised_for: date | None = None
+    first_satisfaction: Satisfaction | None = Field(default=None, sa_type=word_of(Satisfaction))
+    satisfaction: Satisfaction | None = Field(default=None, sa_type=word_of(Satisfaction))
+    is_resolved: bool | None = None
+    was_contacted: bool | None = None
+    follow_up_attempts: int = 0
+    expedited_at: datetime | None = None
+    resident_expedited_at: datetime | None = None
+    overdue_at: datetime | None = None
+    supervised_at: datetime | None = None
+    reopen_count: int = 0
+    return_count: int = 0
+    extension_count: int = 0
+    is_excluded: bool = False
+    closed_at: datetime | None = None
+
+
+class TicketEvent(Table, table=True):
+    """What happened: written once, refused any change by triggers, chained by hashes within its ticket."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (UniqueConstraint("ticket_id", "number"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    number: int
+    round: int
+    verb: str = Field(max_length=40)
+    role: Role = Field(sa_type=word_of(Role))
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    rule: str | None = Field(default=None, max_length=40)
+    status_from: Status | None = Field(default=None, sa_type=word_of(Status))
+    status_to: Status = Field(sa_type=word_of(Status))
+    at: datetime = Field(index=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    previous_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+
+
+class TicketEventDetails(Table, table=True):
+    """The words of an event: sealed, and erasable by law; the event keeps only their salted digest."""
+
+    __tablename__ = "ticket_event_details"
+    event_id: int = Field(primary_key=True, foreign_key="ticket_event.id", sa_column_kwargs={"autoincrement": False})
+    salt: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    details: dict[str, Any] = Field(sa_column=Column(SealedJSON("ticket_event_details.details"), nullable=False))
+
+
+class Assignment(Table, table=True):
+    """Which unit held a ticket, for what, from when to when, due when, and how it ended."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="ends_once"),
+        Index(
+            "ix_assignment_one_lead",
+            "ticket_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL AND role = 'lead'"),
+            postgresql_where=sa.text("ended_at IS NULL AND role = 'lead'"),
+        ),
+        Index("ix_assignment_ticket", "ticket_id", "id"),
+        Index("ix_assignment_unit", "unit_id", "ticket_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    unit_id: int = Field(foreign_key="unit.id")
+    role: HoldRole = Field(sa_type=word_of(HoldRole))
+    duty: Duty = Field(sa_type=word_of(Duty))
+    round: int
+    started_at: datetime
+    due_at: datetime
+    is_provisional: bool = False
+    ended_at: datetime | None = None
+    ended_how: str | None = Field(default=None, max_length=20)
+
+
+class EscalationFiring(Table, table=True):
+    """A rule of the escalation table fires once per ticket and round: this row is the proof."""
+
+    __tablename__ = "escalation_firing"
+    ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")
+    round: int = Field(primary_key=True)
+    rule: str = Field(primary_key=True, max_length=40)
+    at: datetime
+
+
+class OutboxRow(Table, table=True):
+    """Written beside its event; the relay plans its notices and takes it away in one transaction."""
+
+    __tablename__ = "outbox"
+    event_id: int = Field(primary_key=True, foreign_key="ticket_event.id", sa_column_kwargs={"autoincrement": False})
+
+
+class Reveal(Table, table=True):
+    """Who looked at a villager's whole number, and when: looking is allowed and remembered."""
+
+    __tablename__ = "reveal"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    at: datetime
+
+
+class PictureState(StrEnum):
+    received = "received"
+    ready = "ready"
+    refused = "refused"
+
+
+class Attachment(Table, table=True):
+    """A picture: kept by the hash of its content; `ready` once re-encoded without its metadata."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "ix_attachment_waiting",
+            "id",
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="ticket_event.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    state: PictureState = Field(default=PictureState.received, sa_type=word_of(PictureState))
+    original: str = Field(max_length=64, description="SHA-256 of what was sent")
+    picture: str | None = Field(default=None, max_length=64, description="SHA-256 of the cleaned picture")
+    media_type: str = Field(max_length=40)
+    size: int
+    width: int | None = None
+    height: int | None = None
+    attempts: int = 0
+    created_at: datetime

@@ -1,0 +1,217 @@
+"""What a decision writes: the ticket's columns, the event with its words, the holds and the outbox row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from notifications.notices import notices_for
+from service.directory.models import Category, Link
+from service.directory.reference import Reference
+from service.errors import Conflict
+from service.masking import mask_text, normalise_phone
+from service.sealing import blind_index
+from service.tickets import chain, search
+from service.tickets.models import (
+    Assignment,
+    Attachment,
+    EscalationFiring,
+    OutboxRow,
+    Ticket,
+    TicketEvent,
+    TicketEventDetails,
+)
+from workflows import escalations
+from workflows.actors import Actor
+from workflows.changes import Hold, HoldRole
+from workflows.commands import CommandBase, Submit
+from workflows.decide import Decision
+from workflows.statuses import STAGE_OF
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a wish came in, besides what it says: kept on the ticket, no part of the command."""
+
+    link: Link | None = None
+    idempotency_key: str | None = None
+    source_key: str | None = None
+    parent_id: int | None = None
+
+
+FROM_NOWHERE = Origin()
+INSERT_OR_SKIP: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def insert_ticket(
+    session: Session, command: Submit, actor: Actor, decision: Decision, known: Reference, origin: Origin
+) -> int | None:
+    """The new row's id; None when a twin with the same key was written at this very moment."""
+    after = decision.after
+    category = known.categories_by_key.get(command.category or "")
+    public_text = mask_text(command.text)
+    values = {
+        **decision.changes.columns,
+        "version": 1,
+        "source": command.source,
+        "kind": command.kind,
+        "category_id": category.id if category else None,
+        "area_id": command.area,
+        "area_path": after.area_path,
+        "link_id": origin.link.id if origin.link else None,
+        "entered_by_id": actor.person,
+        "meeting": command.meeting,
+        "parent_id": origin.parent_id,
+        "idempotency_key": origin.idempotency_key,
+        "source_key": origin.source_key,
+        "wish": command.text,
+        "public_text": public_text,
+        "name": command.name,
+        "phone": command.phone,
+        "place": command.place,
+        "phone_index": blind_index(normalise_phone(command.phone)) if command.phone else None,
+        "is_nameless": command.is_nameless,
+        "is_private": command.is_private,
+        "status": decision.status_to,
+        "stage": STAGE_OF[decision.status_to],
+        "urgency": after.urgency,
+        "needs_review": after.needs_review,
+        "follow_up_rule": after.follow_up_rule,
+    }
+    new_row = INSERT_OR_SKIP[session.get_bind().dialect.name](Ticket).values(values).on_conflict_do_nothing()
+    ticket_id = session.execute(new_row.returning(col(Ticket.id))).scalar_one_or_none()
+    if ticket_id is not None:
+        search.index(session, ticket_id, public_text)
+    return ticket_id
+
+
+def update_ticket(session: Session, ticket: Ticket, decision: Decision, category: Category | None) -> None:
+    """Raise Conflict when the row is no longer the one that was decided on."""
+    values = {
+        **decision.changes.columns,
+        **({"category_id": category.id} if category else {}),
+        "needs_review": decision.after.needs_review,
+        "follow_up_rule": decision.after.follow_up_rule,
+        "status": decision.status_to,
+        "stage": STAGE_OF[decision.status_to],
+        "version": ticket.version + 1,
+    }
+    wanted = update(Ticket).where(col(Ticket.id) == ticket.id, col(Ticket.version) == ticket.version).values(values)
+    if session.execute(wanted.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict()
+    session.expire(ticket)
+
+
+def write_event(
+    session: Session,
+    ticket_id: int,
+    command: CommandBase,
+    actor: Actor,
+    decision: Decision,
+    now: datetime,
+    number_and_hash: tuple[int, bytes],
+    is_quiet: bool,
+) -> int:
+    """The event with its words, the holds, and the outbox row: what makes the change a fact."""
+    event_id = _insert_event(session, ticket_id, command, actor, decision, now, number_and_hash)
+    _write_holds(session, ticket_id, decision, now)
+    if actor.rule in escalations.BY_NAME:
+        firing = EscalationFiring(ticket_id=ticket_id, round=decision.after.round, rule=actor.rule or "", at=now)
+        session.add(firing)
+    if photos := getattr(command, "photos", ()):
+        _bind_photos(session, ticket_id, event_id, photos)
+    if not is_quiet and notices_for(decision.verb):
+        session.execute(insert(OutboxRow).values(event_id=event_id))
+    return event_id
+
+
+def _insert_event(
+    session: Session,
+    ticket_id: int,
+    command: CommandBase,
+    actor: Actor,
+    decision: Decision,
+    now: datetime,
+    number_and_hash: tuple[int, bytes],
+) -> int:
+    details, salt = command.details(), chain.new_salt()
+    number, previous = number_and_hash
+    facts = {
+        "ticket_id": ticket_id,
+        "number": number,
+        "round": decision.after.round,
+        "verb": decision.verb,
+        "role": decision.role,
+        "person_id": actor.person,
+        "unit_id": _acting_unit(actor, decision),
+        "rule": actor.rule,
+        "status_from": decision.status_from,
+        "status_to": decision.status_to,
+    }
+    digest = chain.digest_of(details, salt)
+    seal = {"digest": digest, "previous_hash": previous, "hash": chain.hash_of(facts, now, digest, previous)}
+    added = insert(TicketEvent).values(**facts, at=now, **seal).returning(col(TicketEvent.id))
+    event_id: int = session.execute(added).scalar_one()
+    session.execute(insert(TicketEventDetails).values(event_id=event_id, salt=salt, details=details))
+    return event_id
+
+
+def _acting_unit(actor: Actor, decision: Decision) -> int | None:
+    """The unit for which a person acted: that of the post whose role the rules accepted."""
+    fitting = [post for post in actor.posts if post.role is decision.role]
+    held = [post for post in fitting if post.unit in {decision.after.lead_unit_id, decision.after.unit_id}]
+    chosen = held or fitting or list(actor.posts)
+    return chosen[0].unit if chosen else None
+
+
+def _write_holds(session: Session, ticket_id: int, decision: Decision, now: datetime) -> None:
+    changes = decision.changes
+    if changes.ended is not None:
+        _end(session, ticket_id, HoldRole.lead, changes.ended, now)
+    if changes.supporting is not None and decision.status_from is not None:
+        _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
+    began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
+    for hold in began:
+        session.execute(insert(Assignment).values(_row_of(hold, ticket_id, decision.after.round, now)))
+    if changes.revised is not None:
+        _revise(session, ticket_id, changes.revised)
+
+
+def _end(session: Session, ticket_id: int, role: HoldRole, how: str, now: datetime) -> None:
+    running = update(Assignment).where(
+        col(Assignment.ticket_id) == ticket_id, col(Assignment.role) == role, col(Assignment.ended_at).is_(None)
+    )
+    session.execute(running.values(ended_at=now, ended_how=how).execution_options(synchronize_session="fetch"))
+
+
+def _revise(session: Session, ticket_id: int, hold: Hold) -> None:
+    running = update(Assignment).where(
+        col(Assignment.ticket_id) == ticket_id, col(Assignment.role) == hold.role, col(Assignment.ended_at).is_(None)
+    )
+    session.execute(running.values(due_at=hold.due_at, is_provisional=hold.is_provisional))
+
+
+def _row_of(hold: Hold, ticket_id: int, round: int, now: datetime) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket_id,
+        "unit_id": hold.unit,
+        "role": hold.role,
+        "duty": hold.duty,
+        "round": round,
+        "started_at": now,
+        "due_at": hold.due_at,
+        "is_provisional": hold.is_provisional,
+    }
+
+
+def _bind_photos(session: Session, ticket_id: int, event_id: int, photos: tuple[int, ...]) -> None:
+    free = update(Attachment).where(col(Attachment.id).in_(photos), col(Attachment.ticket_id).is_(None))
+    session.execute(free.values(ticket_id=ticket_id, event_id=event_id))
+
+
+def last_hash(session: Session, ticket_id: int, number: int) -> bytes:
+    wanted = select(TicketEvent.hash).where(TicketEvent.ticket_id == ticket_id, TicketEvent.number == number)
+    return session.exec(wanted).one()

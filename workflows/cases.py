@@ -1,0 +1,111 @@
+"""What the rules look at: a snapshot of one ticket, with the limits and the calendar that hold for it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from workflows.actors import Actor
+from workflows.statuses import OPEN, FollowUpRule, Role, Status
+from workflows.time_limits import Limits, Urgency
+from workflows.workdays import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Case:
+    """Field names are the ticket's column names. `desks` are the dispatch desks from the nearest area up to the county.
+
+    `hold_since` and `hold_due` belong to whoever holds the ticket now; `due_at` is the promise to the villager.
+    `status` None is a wish that has not been handed in yet.
+    """
+
+    area_path: str
+    desks: tuple[int, ...]
+    limits: Limits
+    calendar: WorkCalendar
+    id: int | None = None
+    status: Status | None = None
+    round: int = 0
+    created_at: datetime | None = None
+    round_started_at: datetime | None = None
+    unit_id: int | None = None
+    lead_unit_id: int | None = None
+    supporting: frozenset[int] = frozenset()
+    due_at: datetime | None = None
+    original_due_at: datetime | None = None
+    due_is_provisional: bool = False
+    hold_since: datetime | None = None
+    hold_due: datetime | None = None
+    hold_is_provisional: bool = False
+    urgency: Urgency = Urgency.ordinary
+    needs_review: bool = True
+    follow_up_rule: FollowUpRule = FollowUpRule.if_unrated
+    acknowledged_at: datetime | None = None
+    contacted_at: datetime | None = None
+    replied_at: datetime | None = None
+    replied_by_id: int | None = None
+    answered_at: datetime | None = None
+    answered_on_time: bool | None = None
+    outcome: str | None = None
+    promised_for: date | None = None
+    satisfaction: str | None = None
+    first_satisfaction: str | None = None
+    is_resolved: bool | None = None
+    was_contacted: bool | None = None
+    follow_up_attempts: int = 0
+    closed_at: datetime | None = None
+    expedited_at: datetime | None = None
+    overdue_at: datetime | None = None
+    supervised_at: datetime | None = None
+    reopen_count: int = 0
+    merged_into_id: int | None = None
+    handling_units: frozenset[int] = frozenset()
+    handled_by: frozenset[int] = frozenset()
+    fired: frozenset[str] = frozenset()
+    resident_expedited_at: datetime | None = None
+    target: "Case | None" = None
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def desk(self) -> int:
+        """The dispatch desk of the nearest area (首接负责: it leads until somebody else has the ticket)."""
+        return self.desks[0]
+
+    @property
+    def follow_up_desk(self) -> int:
+        """The nearest desk that did not handle the matter; the county's own when all did."""
+        return next((desk for desk in self.desks if desk not in self.handling_units), self.desks[-1])
+
+    def changed(self, **values: Any) -> "Case":
+        return replace(self, **values)
+
+
+def standing(actor: Actor, case: Case) -> frozenset[Role]:
+    """The roles this actor has with this ticket. A role that covers an area holds for all tickets in it."""
+    if actor.rule is not None:
+        return frozenset({Role.system})
+    if actor.ticket is not None or actor.is_new_resident:
+        is_hers = actor.ticket == case.id
+        return frozenset({Role.resident}) if is_hers else frozenset()
+    if case.status is None:
+        return frozenset(
+            post.role for post in actor.posts if post.covers(case.area_path) or case.area_path == post.area_path
+        )
+    return frozenset(
+        role for post in actor.posts for role in _roles_of(post.role, post.unit, post.covers(case.area_path), case)
+    )
+
+
+def _roles_of(role: Role, unit: int, covers: bool, case: Case) -> tuple[Role, ...]:
+    if role is Role.handler:
+        return _part_of_unit(unit, case)
+    return (role,) if covers else ()
+
+
+def _part_of_unit(unit: int, case: Case) -> tuple[Role, ...]:
+    if unit == case.lead_unit_id:
+        return (Role.handler,)
+    return (Role.supporter,) if unit in case.supporting else ()

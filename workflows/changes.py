@@ -1,0 +1,48 @@
+"""What a decision may change: the ticket's columns, who holds it and until when, and the wishes split off it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from workflows.commands import Submit
+
+
+class Duty(StrEnum):
+    """What a unit holds a ticket for."""
+
+    dispatch = "dispatch"
+    handle = "handle"
+    review = "review"
+    follow_up = "follow_up"
+
+
+class HoldRole(StrEnum):
+    lead = "lead"
+    supporting = "supporting"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A unit takes the ticket: as `lead` (one at a time) or `supporting`; `due_at` is that unit's own term."""
+
+    unit: int
+    due_at: datetime
+    duty: Duty
+    is_provisional: bool = False
+    role: HoldRole = HoldRole.lead
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`ended` says how the present lead's hold ends and None leaves it running; `hold` begins, `revised` corrects its term.
+
+    `supporting` replaces all supporting holds; None changes nothing.
+    """
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    ended: str | None = None
+    hold: Hold | None = None
+    revised: Hold | None = None
+    supporting: tuple[Hold, ...] | None = None
+    children: tuple[Submit, ...] = ()

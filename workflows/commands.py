@@ -1,0 +1,390 @@
+"""One class per verb: its fields are the form, the body of the API call and the details of the event."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from workflows.refusals import Refused
+from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
+from workflows.time_limits import Urgency
+from workflows.words import _
+
+WISH_LENGTH = (2, 5000)
+WORDS_LENGTH = 2000
+PHOTOS_MOST = 9
+PARTS = (2, 10)
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+
+
+class Outcome(StrEnum):
+    """What the answer to the villager amounts to."""
+
+    resolved = "resolved"
+    partly_resolved = "partly_resolved"
+    for_now = "for_now"
+    explained = "explained"
+    referred = "referred"
+
+
+class Satisfaction(StrEnum):
+    satisfied = "satisfied"
+    basically_satisfied = "basically_satisfied"
+    dissatisfied = "dissatisfied"
+
+
+class DeclineGround(StrEnum):
+    """The six kinds of wish that are not dispatched (Jinan 2018, Weifang 2021)."""
+
+    emergency = "emergency"
+    court_or_petition = "court_or_petition"
+    nothing_new = "nothing_new"
+    secret = "secret"
+    outside_public_duties = "outside_public_duties"
+    unlawful = "unlawful"
+
+
+class ContactWay(StrEnum):
+    phone = "phone"
+    visit = "visit"
+    wechat = "wechat"
+
+
+class CallResult(StrEnum):
+    """How one attempt to reach the villager for a follow-up ended."""
+
+    answered = "answered"
+    call_later = "call_later"
+    unreachable = "unreachable"
+    wrong_number = "wrong_number"
+    refused = "refused"
+
+
+def _any(words: Mapping[Any, str]) -> Mapping[StrEnum, str]:
+    return words
+
+
+CHOICE_WORDS: dict[StrEnum, str] = {
+    Outcome.resolved: _("已解决"),
+    Outcome.partly_resolved: _("部分解决"),
+    Outcome.for_now: _("暂时不能解决，有时间表"),
+    Outcome.explained: _("解释说明"),
+    Outcome.referred: _("转请其他渠道"),
+    Satisfaction.satisfied: _("满意"),
+    Satisfaction.basically_satisfied: _("基本满意"),
+    Satisfaction.dissatisfied: _("不满意"),
+    DeclineGround.emergency: _("紧急情况，请立即拨打 110、119 或 120"),
+    DeclineGround.court_or_petition: _("已进入诉讼、仲裁或信访程序"),
+    DeclineGround.nothing_new: _("同一事项正在办理或已办结，没有新情况"),
+    DeclineGround.secret: _("涉及国家秘密、商业秘密或个人隐私"),
+    DeclineGround.outside_public_duties: _("不属于政府和公共服务的职责"),
+    DeclineGround.unlawful: _("违反法律法规或公序良俗"),
+    ContactWay.phone: _("打电话"),
+    ContactWay.visit: _("上门"),
+    ContactWay.wechat: _("微信"),
+    CallResult.answered: _("接通并答复"),
+    CallResult.call_later: _("约好以后再打"),
+    CallResult.unreachable: _("联系不上"),
+    CallResult.wrong_number: _("号码不对"),
+    CallResult.refused: _("拒绝回访"),
+    Urgency.danger: _("突发（危及生命财产）"),
+    Urgency.urgent: _("及时（水电气暖）"),
+    Urgency.ordinary: _("一般"),
+    Urgency.complex: _("复杂疑难"),
+    Urgency.development: _("发展类"),
+    **_any(KIND_WORDS),
+    **_any(SOURCE_WORDS),
+}
+
+
+def clean(value: Any) -> Any:
+    """Drop what no screen can show (NUL, control characters, half surrogates); keep the rest as typed."""
+    return _UNPRINTABLE.sub("", value.replace("\r\n", "\n")).strip() if isinstance(value, str) else value
+
+
+def none_if_blank(value: Any) -> Any:
+    value = clean(value)
+    return None if value == "" else value
+
+
+def plain_digits(value: Any) -> Any:
+    """A telephone number typed in full-width digits means the same number."""
+    value = none_if_blank(value)
+    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
+    """A form field: `widget` is line, words, choice, units, unit, category, date, yes_no, photos, parts or ticket."""
+    return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
+
+
+def words(label: str, *, hint: str = "", least: int = 1) -> Any:
+    return field(label, widget="words", hint=hint, min_length=least, max_length=WORDS_LENGTH)
+
+
+def optional_words(label: str, *, hint: str = "") -> Any:
+    return field(label, widget="words", hint=hint, default=None, max_length=WORDS_LENGTH)
+
+
+def photos() -> Any:
+    return field(_("照片"), widget="photos", default=(), max_length=PHOTOS_MOST)
+
+
+Text = Annotated[str, BeforeValidator(clean)]
+OptionalText = Annotated[str | None, BeforeValidator(none_if_blank)]
+OptionalPhone = Annotated[str | None, BeforeValidator(plain_digits)]
+OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
+OptionalUrgency = Annotated[Urgency | None, BeforeValidator(none_if_blank)]
+OptionalSatisfaction = Annotated[Satisfaction | None, BeforeValidator(none_if_blank)]
+OptionalChoice = Annotated[bool | None, BeforeValidator(none_if_blank)]
+Photos = tuple[int, ...]
+
+PERSONAL = frozenset({"name", "phone", "place"})
+"""Fields that are sealed on the ticket and never repeated in an event."""
+
+
+class CommandBase(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    verb: str
+
+    def details(self) -> dict[str, Any]:
+        """What the event keeps: everything but the verb (it is the event's own) and personal fields."""
+        return self.model_dump(mode="json", exclude={"verb", *PERSONAL}, exclude_none=True, exclude_defaults=True)
+
+
+class Submit(CommandBase):
+    verb: Literal["submit"] = "submit"
+    kind: Kind = field(_("类别"), widget="choice", default=Kind.trouble)
+    text: Text = field(_("您的心愿"), widget="words", min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1])
+    area: int = field(_("所在地"), widget="area")
+    category: OptionalText = field(_("事项"), widget="category", default=None)
+    place: OptionalText = field(_("具体位置"), default=None, max_length=200)
+    name: OptionalText = field(_("怎么称呼您"), default=None, max_length=40)
+    phone: OptionalPhone = field(_("电话"), default=None, pattern=r"^\+?[0-9][0-9 \-]{3,18}[0-9]$")
+    is_nameless: bool = field(_("不公开我的名字"), widget="yes_no", default=True)
+    is_private: bool = field(_("只让干部看到"), widget="yes_no", default=False)
+    photos: Photos = photos()
+    source: Source = field(_("来源"), widget="choice", default=Source.link)
+    meeting: OptionalText = field(_("哪次会议或走访"), default=None, max_length=100)
+
+
+class Supplement(CommandBase):
+    verb: Literal["supplement"] = "supplement"
+    text: Text = words(_("补充的内容"))
+    photos: Photos = photos()
+
+
+class Withdraw(CommandBase):
+    verb: Literal["withdraw"] = "withdraw"
+    reason: OptionalText = optional_words(_("撤回的原因"))
+
+
+class Decline(CommandBase):
+    verb: Literal["decline"] = "decline"
+    ground: DeclineGround = field(_("依据"), widget="choice")
+    words: Text = words(_("告诉诉求人的话"), hint=_("说明原因，并指明应该去哪里办"), least=5)
+
+
+class Assign(CommandBase):
+    verb: Literal["assign"] = "assign"
+    unit: int = field(_("主办单位"), widget="unit")
+    category: OptionalText = field(_("事项"), widget="category", default=None)
+    urgency: OptionalUrgency = field(_("时限类别"), widget="choice", default=None)
+    supporting: tuple[int, ...] = field(_("协办单位"), widget="units", default=(), max_length=10)
+    note: OptionalText = optional_words(_("给承办单位的话"))
+
+
+class Reassign(CommandBase):
+    verb: Literal["reassign"] = "reassign"
+    unit: int = field(_("改派给"), widget="unit")
+    reason: Text = words(_("改派的原因"))
+
+
+class Acknowledge(CommandBase):
+    verb: Literal["acknowledge"] = "acknowledge"
+
+
+class Contact(CommandBase):
+    verb: Literal["contact"] = "contact"
+    way: ContactWay = field(_("联系方式"), widget="choice", default=ContactWay.phone)
+    is_reached: bool = field(_("联系上了"), widget="yes_no", default=False)
+    words: OptionalText = optional_words(_("谈了什么"))
+
+
+class Verify(CommandBase):
+    verb: Literal["verify"] = "verify"
+    words: Text = words(_("现场核实的情况"))
+    photos: Photos = photos()
+
+
+class ReportProgress(CommandBase):
+    verb: Literal["report_progress"] = "report_progress"
+    words: Text = words(_("进展"))
+    is_public: bool = field(_("让诉求人看到"), widget="yes_no", default=True)
+    photos: Photos = photos()
+
+
+class Reply(CommandBase):
+    verb: Literal["reply"] = "reply"
+    outcome: Outcome = field(_("办理结果"), widget="choice")
+    words: Text = words(_("给诉求人的答复"), hint=_("说清楚做了什么、结果怎样、还有什么没做到"), least=5)
+    promised_for: OptionalDate = field(_("承诺日期"), widget="date", default=None, hint=_("暂时不能解决时必填"))
+    referred_to: OptionalText = field(_("转请的渠道"), default=None, hint=_("转请其他渠道时必填"), max_length=100)
+    photos: Photos = photos()
+
+    @model_validator(mode="after")
+    def names_what_its_outcome_needs(self) -> "Reply":
+        if self.outcome is Outcome.for_now and self.promised_for is None:
+            raise Refused(_("暂时不能解决的，请写上承诺日期。"), field="promised_for")
+        if self.outcome is Outcome.referred and self.referred_to is None:
+            raise Refused(_("转请其他渠道的，请写明是哪个渠道。"), field="referred_to")
+        return self
+
+
+class ApproveReply(CommandBase):
+    verb: Literal["approve_reply"] = "approve_reply"
+    note: OptionalText = optional_words(_("审核意见"))
+
+
+class SendBack(CommandBase):
+    verb: Literal["send_back"] = "send_back"
+    reason: Text = words(_("退回修改的原因"))
+
+
+class Rate(CommandBase):
+    verb: Literal["rate"] = "rate"
+    satisfaction: Satisfaction = field(_("您满意吗"), widget="choice")
+    is_resolved: OptionalChoice = field(_("事情解决了吗"), widget="yes_no_unsaid", default=None)
+    words: OptionalText = optional_words(_("想说的话"))
+
+
+class FollowUp(CommandBase):
+    verb: Literal["follow_up"] = "follow_up"
+    result: CallResult = field(_("回访结果"), widget="choice")
+    was_contacted: OptionalChoice = field(_("承办单位联系过诉求人吗"), widget="yes_no_unsaid", default=None)
+    is_resolved: OptionalChoice = field(_("事情解决了吗"), widget="yes_no_unsaid", default=None)
+    satisfaction: OptionalSatisfaction = field(_("诉求人满意吗"), widget="choice", default=None)
+    words: OptionalText = optional_words(_("诉求人的原话"))
+
+    @model_validator(mode="after")
+    def an_answer_says_how_it_was(self) -> "FollowUp":
+        if self.result is CallResult.answered and None in (self.was_contacted, self.is_resolved, self.satisfaction):
+            raise Refused(_("接通了的回访，请填上是否联系过、是否解决、是否满意。"), field="satisfaction")
+        return self
+
+
+class Reopen(CommandBase):
+    verb: Literal["reopen"] = "reopen"
+    reason: Text = words(_("为什么要重办"))
+
+
+class Close(CommandBase):
+    verb: Literal["close"] = "close"
+    reason: Text = words(_("办结的依据"))
+
+
+class Merge(CommandBase):
+    verb: Literal["merge"] = "merge"
+    into: Text = field(_("并入的工单编号"), widget="ticket", pattern=r"^\d{4}-\d{6,}$")
+    reason: OptionalText = optional_words(_("并单的理由"))
+
+
+class Split(CommandBase):
+    verb: Literal["split"] = "split"
+    parts: tuple[Text, ...] = field(
+        _("拆成哪几件事"),
+        widget="parts",
+        hint=_("每件事写一段，段与段之间空一行"),
+        min_length=PARTS[0],
+        max_length=PARTS[1],
+    )
+
+
+class Expedite(CommandBase):
+    verb: Literal["expedite"] = "expedite"
+    note: OptionalText = optional_words(_("催办的话"))
+
+
+class Supervise(CommandBase):
+    verb: Literal["supervise"] = "supervise"
+    note: Text = words(_("督办要求"))
+
+
+class Note(CommandBase):
+    verb: Literal["note"] = "note"
+    words: Text = words(_("内部备注"), hint=_("诉求人看不到"))
+
+
+class MarkOverdue(CommandBase):
+    verb: Literal["mark_overdue"] = "mark_overdue"
+
+
+class RecalculateDue(CommandBase):
+    verb: Literal["recalculate_due"] = "recalculate_due"
+    reason: Text = words(_("重算期限的原因"))
+
+
+Command = Annotated[
+    Submit
+    | Supplement
+    | Withdraw
+    | Decline
+    | Assign
+    | Reassign
+    | Acknowledge
+    | Contact
+    | Verify
+    | ReportProgress
+    | Reply
+    | ApproveReply
+    | SendBack
+    | Rate
+    | FollowUp
+    | Reopen
+    | Close
+    | Merge
+    | Split
+    | Expedite
+    | Supervise
+    | Note
+    | MarkOverdue
+    | RecalculateDue,
+    Field(discriminator="verb"),
+]
+
+COMMANDS: dict[str, type[CommandBase]] = {
+    member.model_fields["verb"].default: member for member in get_args(get_args(Command)[0])
+}
+
+VERB_WORDS: dict[str, str] = {
+    "submit": _("提交"),
+    "supplement": _("补充"),
+    "withdraw": _("撤回"),
+    "decline": _("不予受理"),
+    "assign": _("派单"),
+    "reassign": _("转派"),
+    "acknowledge": _("签收"),
+    "contact": _("联系诉求人"),
+    "verify": _("核实"),
+    "report_progress": _("进展"),
+    "reply": _("反馈"),
+    "approve_reply": _("审核通过"),
+    "send_back": _("退回修改"),
+    "rate": _("评价"),
+    "follow_up": _("回访"),
+    "reopen": _("重办"),
+    "close": _("办结"),
+    "merge": _("并单"),
+    "split": _("拆单"),
+    "expedite": _("催办"),
+    "supervise": _("督办"),
+    "note": _("备注"),
+    "mark_overdue": _("超期"),
+    "recalculate_due": _("重算期限"),
+}

@@ -1,0 +1,108 @@
+"""decide() says what a command does to a case, or refuses with a sentence; available() says what may be asked now."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from workflows.actors import Actor
+from workflows.cases import Case, standing
+from workflows.changes import Changes, Duty, Hold
+from workflows.commands import COMMANDS, CommandBase
+from workflows.refusals import NotPermitted, Refused, WrongStatus
+from workflows.statuses import Role, Status
+from workflows.transitions import Row, rows_of
+from workflows.words import _
+
+HANDLING_VERBS = frozenset({"acknowledge", "contact", "verify", "report_progress", "reply"})
+"""Whoever did one of these has handled the ticket and steps aside at the follow-up."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rules answer: nothing has happened yet. `after` is the case as it will be."""
+
+    verb: str
+    role: Role
+    status_from: Status | None
+    status_to: Status
+    changes: Changes
+    after: Case
+
+
+def decide(case: Case, command: CommandBase, actor: Actor, now: datetime) -> Decision:
+    """Raise WrongStatus, NotPermitted or Refused; otherwise say what changes. Pure: nothing is read or written."""
+    chosen, role = _choose(case, command, actor, now)
+    _hold_guards(chosen, case, command, actor, now)
+    changes = chosen.changes(case, command, actor, now)
+    status_to = chosen.to or case.status
+    assert status_to is not None
+    after = _apply(case, changes, status_to, chosen.verb, actor, now)
+    return Decision(chosen.verb, role, case.status, status_to, changes, after)
+
+
+def available(case: Case, actor: Actor, now: datetime) -> tuple[type[CommandBase], ...]:
+    """The buttons: commands whose row fits and which no guard refuses before a word is typed."""
+    roles = standing(actor, case)
+    found: dict[type[CommandBase], None] = {}
+    for rows in _ALL_ROWS:
+        if any(_is_offered(each, case, roles, actor, now) for each in rows):
+            found[rows[0].command] = None
+    return tuple(found)
+
+
+def _choose(case: Case, command: CommandBase, actor: Actor, now: datetime) -> tuple[Row, Role]:
+    in_status = [each for each in rows_of(command.verb) if case.status in each.start]
+    if not in_status:
+        raise WrongStatus(_("现在这一步不能做这件事，请刷新页面看看最新的情况。"))
+    roles = standing(actor, case)
+    for each in in_status:
+        if each.who & roles and all(guard.holds(case, command, actor, now) for guard in each.when):
+            return each, _role_used(each, roles)
+    raise NotPermitted(_("您没有做这件事的权限。"))
+
+
+def _hold_guards(chosen: Row, case: Case, command: CommandBase, actor: Actor, now: datetime) -> None:
+    for guard in chosen.guards:
+        if not guard.holds(case, command, actor, now):
+            raise Refused(guard.sentence)
+
+
+def _is_offered(each: Row, case: Case, roles: frozenset[Role], actor: Actor, now: datetime) -> bool:
+    return (
+        case.status in each.start
+        and bool(each.who & roles)
+        and all(guard.reads_command or guard.holds(case, None, actor, now) for guard in each.guards)
+    )
+
+
+def _role_used(each: Row, roles: frozenset[Role]) -> Role:
+    return next(role for role in Role if role in each.who and role in roles)
+
+
+def _apply(case: Case, changes: Changes, status: Status, verb: str, actor: Actor, now: datetime) -> Case:
+    columns = {name: value for name, value in changes.columns.items() if name in _CASE_FIELDS}
+    after = case.changed(**columns, status=status, fired=case.fired if "round" not in columns else frozenset())
+    after = _with_hold(after, changes, now)
+    if actor.person is not None and verb in HANDLING_VERBS:
+        after = after.changed(handled_by=after.handled_by | {actor.person})
+    return after
+
+
+def _with_hold(case: Case, changes: Changes, now: datetime) -> Case:
+    lead = changes.hold or changes.revised
+    if lead is not None:
+        since = now if changes.hold else case.hold_since
+        case = case.changed(hold_since=since, hold_due=lead.due_at, hold_is_provisional=lead.is_provisional)
+    elif changes.ended is not None:
+        case = case.changed(hold_since=None, hold_due=None, hold_is_provisional=False)
+    if changes.supporting is not None:
+        case = case.changed(supporting=frozenset(hold.unit for hold in changes.supporting))
+    began = [hold for hold in (changes.hold, *(changes.supporting or ())) if _is_handling(hold)]
+    return case.changed(handling_units=case.handling_units | {hold.unit for hold in began if hold})
+
+
+def _is_handling(hold: Hold | None) -> bool:
+    return hold is not None and hold.duty is Duty.handle
+
+
+_CASE_FIELDS = frozenset(each.name for each in fields(Case))
+_ALL_ROWS: tuple[tuple[Row, ...], ...] = tuple(rows_of(verb) for verb in COMMANDS)

@@ -1,0 +1,233 @@
+"""What a verb changes besides the status: pure functions from a case to the changed columns and holds."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflows import follow_ups
+from workflows.actors import Actor
+from workflows.cases import Case
+from workflows.changes import Changes, Duty, Hold, HoldRole
+from workflows.statuses import Status
+from workflows.workdays import Term
+
+
+def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes()
+
+
+def open_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """From the first second an open ticket has a unit and a deadline: the dispatch desk and its term."""
+    hold = _hold(case, Duty.dispatch, case.desk, now, case.limits.dispatch(case.urgency))
+    return Changes(
+        {
+            "round": 1,
+            "created_at": now,
+            "round_started_at": now,
+            "unit_id": hold.unit,
+            "due_at": hold.due_at,
+            "due_is_provisional": hold.is_provisional,
+        },
+        hold=hold,
+    )
+
+
+def hand_to_unit(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """派单: the promise to the villager counts from the day she spoke, the unit's own term from today."""
+    urgency = command.urgency or case.urgency
+    limit = case.limits.reply(urgency)
+    started = case.round_started_at or now
+    promise = case.calendar.add(started, limit)
+    hold = _hold(case, Duty.handle, command.unit, now, limit)
+    columns = {
+        **_with_unit(hold),
+        "urgency": urgency,
+        "due_at": promise,
+        "original_due_at": case.original_due_at or promise,
+        "due_is_provisional": case.calendar.is_provisional(started, promise),
+    }
+    supporting = tuple(_supporting(case, unit, now, limit) for unit in command.supporting)
+    return Changes(columns, ended="dispatched", hold=hold, supporting=supporting)
+
+
+def pass_on(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """改派: another unit starts its own term; what the villager was promised stays."""
+    hold = _hold(case, Duty.handle, command.unit, now, case.limits.reply(case.urgency))
+    return Changes(_with_unit(hold), ended="reassigned", hold=hold)
+
+
+def acknowledge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"acknowledged_at": now})
+
+
+def note_contact(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """响应: only a talk that happened counts, and only the first one sets the time."""
+    return Changes({"contacted_at": now} if command.is_reached and case.contacted_at is None else {})
+
+
+def hand_to_reviewer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    hold = _hold(case, Duty.review, case.desk, now, case.limits.term("review"))
+    return Changes({**_reply(command, actor, now), "unit_id": hold.unit}, ended="replied", hold=hold)
+
+
+def answer_at_once(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return _answer(case, now, ended="replied", columns=_reply(command, actor, now))
+
+
+def answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return _answer(case, now, ended="approved", columns={})
+
+
+def hand_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """退回修改: the unit has until the promise, and at least one review term."""
+    assert case.lead_unit_id is not None and case.due_at is not None
+    mend_by = case.calendar.add(now, case.limits.term("review"))
+    hold = Hold(case.lead_unit_id, max(case.due_at, mend_by), Duty.handle, case.calendar.is_provisional(now, mend_by))
+    return Changes({"unit_id": hold.unit}, ended="sent_back", hold=hold)
+
+
+def record_rating(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes(_opinion(case, command))
+
+
+def conclude_with_rating(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({**_opinion(case, command), "closed_at": now}, ended="closed", supporting=())
+
+
+def record_attempt(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"follow_up_attempts": case.follow_up_attempts + 1})
+
+
+def conclude(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"closed_at": now}, ended="closed", supporting=())
+
+
+def end_without_answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"closed_at": now}, ended="ended", supporting=())
+
+
+def join_main_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    assert case.target is not None
+    columns = {"merged_into_id": case.target.id, "closed_at": now}
+    return Changes(columns, ended="merged", supporting=())
+
+
+def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """重办: a new promise, a new term for the same unit; what the first round was due stays in `original_due_at`."""
+    assert case.lead_unit_id is not None
+    hold = _hold(case, Duty.handle, case.lead_unit_id, now, case.limits.reply(case.urgency))
+    columns = {
+        "round": case.round + 1,
+        "round_started_at": now,
+        "unit_id": hold.unit,
+        "due_at": hold.due_at,
+        "due_is_provisional": hold.is_provisional,
+        "replied_at": None,
+        "replied_by_id": None,
+        "closed_at": None,
+        "overdue_at": None,
+        "supervised_at": None,
+        "follow_up_attempts": 0,
+        "reopen_count": case.reopen_count + 1,
+    }
+    return Changes(columns, ended=_end_of_open_hold(case, "reopened"), hold=hold)
+
+
+def start_new_round_with_rating(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    changes = start_new_round(case, command, actor, now)
+    return Changes({**_opinion(case, command), **changes.columns}, ended=changes.ended, hold=changes.hold)
+
+
+def take_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """A wish that should not have been declined returns to the desk that leads until somebody else has it."""
+    changes = open_ticket(case, command, actor, now)
+    kept = {"created_at": case.created_at, "round": case.round, "closed_at": None}
+    return Changes({**changes.columns, **kept}, hold=changes.hold)
+
+
+def split_off(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """拆单: each part becomes a wish of its own, from the same villager and place."""
+    return Changes(children=tuple(case.extra["submission"].model_copy(update={"text": part}) for part in command.parts))
+
+
+def urge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    columns = {"expedited_at": now}
+    return Changes({**columns, "resident_expedited_at": now} if actor.ticket is not None else columns)
+
+
+def supervise(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"supervised_at": case.supervised_at or now})
+
+
+def mark_overdue(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return Changes({"overdue_at": case.overdue_at or now})
+
+
+def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """A year's calendar was published: the same terms are counted again from the same beginnings."""
+    revised = _same_hold(case)
+    if case.status is Status.submitted:
+        return Changes({"due_at": revised.due_at, "due_is_provisional": revised.is_provisional}, revised=revised)
+    started = case.round_started_at or now
+    promise = case.calendar.add(started, case.limits.reply(case.urgency))
+    columns = {"due_at": promise, "due_is_provisional": case.calendar.is_provisional(started, promise)}
+    was_original = case.original_due_at == case.due_at
+    return Changes({**columns, **({"original_due_at": promise} if was_original else {})}, revised=revised)
+
+
+def _same_hold(case: Case) -> Hold:
+    assert case.hold_since is not None and case.unit_id is not None
+    if case.status is Status.submitted:
+        return _hold(case, Duty.dispatch, case.unit_id, case.hold_since, case.limits.dispatch(case.urgency))
+    if case.status is Status.replied:
+        return _hold(case, Duty.review, case.unit_id, case.hold_since, case.limits.term("review"))
+    if case.status is Status.follow_up:
+        due = follow_ups.due_of(case, case.hold_since)
+        return Hold(case.unit_id, due, Duty.follow_up, case.calendar.is_provisional(case.hold_since, due))
+    return _hold(case, Duty.handle, case.unit_id, case.hold_since, case.limits.reply(case.urgency))
+
+
+def _supporting(case: Case, unit: int, now: datetime, term: Term) -> Hold:
+    return replace(_hold(case, Duty.handle, unit, now, term), role=HoldRole.supporting)
+
+
+def _hold(case: Case, duty: Duty, unit: int, start: datetime, term: Term) -> Hold:
+    due = case.calendar.add(start, term)
+    return Hold(unit, due, duty, case.calendar.is_provisional(start, due))
+
+
+def _with_unit(hold: Hold) -> dict[str, Any]:
+    return {"unit_id": hold.unit, "lead_unit_id": hold.unit, "acknowledged_at": None}
+
+
+def _reply(command: Any, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "outcome": command.outcome,
+        "promised_for": command.promised_for,
+        "replied_at": now,
+        "replied_by_id": actor.person,
+    }
+
+
+def _answer(case: Case, now: datetime, *, ended: str, columns: dict[str, Any]) -> Changes:
+    """The villager is told: the first answer decides whether the promise was kept."""
+    assert case.due_at is not None
+    due = follow_ups.due_of(case, now)
+    hold = Hold(case.follow_up_desk, due, Duty.follow_up, case.calendar.is_provisional(now, due))
+    first = {} if case.answered_at else {"answered_at": now, "answered_on_time": now <= case.due_at}
+    return Changes({**columns, **first, "unit_id": hold.unit}, ended=ended, hold=hold)
+
+
+def _opinion(case: Case, command: Any) -> dict[str, Any]:
+    """First and last word are kept apart; an answer that a call did not give changes nothing."""
+    given = {
+        "satisfaction": command.satisfaction,
+        "is_resolved": command.is_resolved,
+        "was_contacted": getattr(command, "was_contacted", None),
+    }
+    said = {column: value for column, value in given.items() if value is not None}
+    return {**said, "first_satisfaction": case.first_satisfaction or command.satisfaction}
+
+
+def _end_of_open_hold(case: Case, how: str) -> str | None:
+    return how if case.is_open else None

@@ -1,0 +1,121 @@
+"""The escalation table (升级表): what the clock does to a ticket that nobody moves. A rule fires once per round."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.cases import Case
+from workflows.commands import Close, CommandBase, Expedite, MarkOverdue, Supervise
+from workflows.statuses import FollowUpRule, Status
+from workflows.statuses import Status as S
+from workflows.words import _
+from workflows.workdays import Term
+
+Condition = Callable[[Case], bool]
+Limit = Callable[[Case], Term]
+
+
+class Clock(StrEnum):
+    """Which moment a rule counts from: the promise to the villager, the holder's own term, or when he received it."""
+
+    promise = "promise"
+    hold_due = "hold_due"
+    received = "received"
+
+
+def always(case: Case) -> bool:
+    return True
+
+
+def no_call_is_asked_for(case: Case) -> bool:
+    return case.follow_up_rule is FollowUpRule.never
+
+
+def limit(name: str) -> Limit:
+    """The term that the time-limit table gives under this name, so that a county can change it."""
+    return lambda case: case.limits.term(name)
+
+
+def acknowledge_limit(case: Case) -> Term:
+    return case.limits.acknowledge(case.urgency)
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Fires `after` or `before` the moment of `clock`; a warning never comes before half of a short term is over."""
+
+    name: str
+    statuses: frozenset[Status]
+    clock: Clock
+    command: CommandBase
+    after: Limit | None = None
+    before: Limit | None = None
+    when: Condition = always
+
+
+AT_WORK = frozenset({S.assigned, S.in_progress})
+PROMISED = AT_WORK | {S.replied}
+
+# fmt: off
+ESCALATIONS: tuple[Escalation, ...] = (
+    #          name                  statuses                   clock           command
+    Escalation("undispatched",       frozenset({S.submitted}),  Clock.hold_due, Expedite(note=_("派单时限已到，请尽快派单。"))),
+    Escalation("undispatched_long",  frozenset({S.submitted}),  Clock.hold_due, Supervise(note=_("派单时限过后仍未派单。")), after=limit("supervise_undispatched_after")),
+    Escalation("unacknowledged",     frozenset({S.assigned}),   Clock.received, Expedite(note=_("签收时限已到，请尽快签收。")), after=acknowledge_limit),
+    Escalation("due_soon",           AT_WORK,                   Clock.promise,  Expedite(note=_("答复期限快到了，请抓紧办理。")), before=limit("due_soon_before")),
+    Escalation("overdue",            PROMISED,                  Clock.promise,  MarkOverdue()),
+    Escalation("long_overdue",       PROMISED,                  Clock.promise,  Supervise(note=_("超期较久，请说明原因并尽快答复。")), after=limit("supervise_after")),
+    Escalation("unreviewed",         frozenset({S.replied}),    Clock.hold_due, Expedite(note=_("审核时限已到，请尽快审核。"))),
+    Escalation("not_followed_up",    frozenset({S.follow_up}),  Clock.hold_due, Expedite(note=_("回访时限已到，请尽快回访。")), when=lambda case: not no_call_is_asked_for(case)),
+    Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=no_call_is_asked_for),
+)
+# fmt: on
+
+BY_NAME = {rule.name: rule for rule in ESCALATIONS}
+
+
+def moment_of(rule: Escalation, case: Case) -> datetime | None:
+    """When this rule is due on this case; None when it does not apply or has fired in this round."""
+    if case.status not in rule.statuses or rule.name in case.fired or not rule.when(case):
+        return None
+    start, base = _span(rule.clock, case)
+    if start is None or base is None:
+        return None
+    if rule.after is not None:
+        return case.calendar.add(base, rule.after(case))
+    return _warning(case, start, base, rule.before(case)) if rule.before is not None else base
+
+
+def due_rules(case: Case, now: datetime) -> tuple[Escalation, ...]:
+    """The rules to fire now, in the order of the table."""
+    return tuple(rule for rule in ESCALATIONS if (moment := moment_of(rule, case)) is not None and moment <= now)
+
+
+def next_alarm(case: Case) -> datetime | None:
+    """The next moment at which some rule may be due: what the sweep's index holds for this ticket."""
+    return min((moment for rule in ESCALATIONS if (moment := moment_of(rule, case)) is not None), default=None)
+
+
+def as_markdown() -> str:
+    """The table as the README prints it."""
+    head = "| rule | statuses | counts from | command |\n|---|---|---|---|\n"
+    return head + "".join(
+        f"| `{rule.name}` | {' '.join(f'`{s}`' for s in Status if s in rule.statuses)} | {_words(rule)} | `{rule.command.verb}` |\n"
+        for rule in ESCALATIONS
+    )
+
+
+def _span(clock: Clock, case: Case) -> tuple[datetime | None, datetime | None]:
+    if clock is Clock.promise:
+        return case.round_started_at, case.due_at
+    return case.hold_since, case.hold_due if clock is Clock.hold_due else case.hold_since
+
+
+def _warning(case: Case, start: datetime, due: datetime, before: Term) -> datetime:
+    return max(case.calendar.subtract(due, before), start + (due - start) / 2)
+
+
+def _words(rule: Escalation) -> str:
+    side = "before" if rule.before else "after" if rule.after else "at"
+    return f"{side} `{rule.clock}`"

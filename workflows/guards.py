@@ -1,0 +1,130 @@
+"""Conditions that read aloud; each carries the sentence that a refused person reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflows import follow_ups
+from workflows.actors import Actor
+from workflows.cases import Case
+from workflows.statuses import OPEN, FollowUpRule, Source
+from workflows.words import _
+
+Test = Callable[[Case, Any, Actor, datetime], bool]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`reads_command` is false where the answer is known before anything is typed: such a guard also hides the button."""
+
+    name: str
+    sentence: str
+    test: Test
+    reads_command: bool = False
+
+    def holds(self, case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+        return self.test(case, command, actor, now)
+
+
+def guard(sentence: str, *, reads_command: bool = False) -> Callable[[Test], Guard]:
+    return lambda test: Guard(test.__name__, sentence, test, reads_command)
+
+
+@guard(_("这件事的回访要由承办单位以外的人来做。"))
+def acts_from_outside_the_handling_units(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return actor.rule is not None or not (actor.units & case.handling_units or actor.person in case.handled_by)
+
+
+@guard(_("自己写的反馈不能自己审核，请换一位审核员。"))
+def is_not_the_author_of_the_reply(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return actor.person is None or actor.person != case.replied_by_id
+
+
+@guard(_("承诺日期要在今天之后。"), reads_command=True)
+def promise_lies_ahead(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    today = now.astimezone(case.calendar.zone).date()
+    return command.promised_for is None or command.promised_for > today
+
+
+@guard(_("可以重办的期限已经过了，请重新提交一件心愿，并写上原来的编号。"))
+def is_within_the_reopening_window(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.closed_at is not None and now <= case.calendar.add(case.closed_at, case.limits.term("reopen"))
+
+
+@guard(_("已经催过了，一天催一次就够，我们都记着。"))
+def was_not_urged_lately(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    last = case.resident_expedited_at
+    return actor.ticket is None or last is None or now >= case.calendar.add(last, case.limits.term("expedite_interval"))
+
+
+@guard(_("已经评价过了。不满意可以在办结后的重办期限内要求重办。"))
+def is_not_rated_yet(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.satisfaction is None
+
+
+@guard(_("不能并入自己。"), reads_command=True)
+def is_not_merged_into_itself(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.target is None or case.target.id != case.id
+
+
+@guard(_("找不到这个编号的工单，或者您看不到它。"), reads_command=True)
+def main_ticket_is_known(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.target is not None
+
+
+@guard(_("要并入的工单已经结束，请选一个还在办的。"), reads_command=True)
+def main_ticket_is_open(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.target is not None and case.target.status in OPEN
+
+
+@guard(_("主办单位和协办单位不能是同一个。"), reads_command=True)
+def lead_is_not_among_the_supporting(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return command.unit not in command.supporting
+
+
+@guard(_("这个单位已经在办了，请选另一个单位。"), reads_command=True)
+def goes_to_another_unit(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return bool(command.unit != case.lead_unit_id)
+
+
+@guard(_("还要再联系：联系不上的，试满三次才能办结。"))
+def was_tried_often_enough(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.follow_up_attempts >= follow_ups.ATTEMPTS or case.follow_up_rule is FollowUpRule.never
+
+
+@guard(_("从链接进来的心愿，来源只能是链接。"), reads_command=True)
+def source_is_true(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return actor.person is not None or actor.rule is not None or command.source in {Source.link, Source.open311}
+
+
+@guard(_("原来的期限已经不是暂定的了。"))
+def due_is_provisional(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.due_is_provisional or case.hold_is_provisional
+
+
+@guard(_("请说说哪里没办好，我们好重办。"), reads_command=True)
+def says_why(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return command.words is not None
+
+
+def choose(name: str, test: Test) -> Guard:
+    """Which of several rows for one verb applies: it chooses and never refuses."""
+    return Guard(name, "", test, reads_command=True)
+
+
+needs_review = choose("needs_review", lambda case, command, actor, now: case.needs_review)
+needs_no_review = choose("needs_no_review", lambda case, command, actor, now: not case.needs_review)
+villager_is_content = choose("villager_is_content", lambda case, command, actor, now: follow_ups.is_content(command))
+content_but_is_called_anyway = choose(
+    "content_but_is_called_anyway",
+    lambda case, command, actor, now: follow_ups.is_content(command) and case.follow_up_rule is FollowUpRule.always,
+)
+discontent_without_a_word = choose(
+    "discontent_without_a_word",
+    lambda case, command, actor, now: not follow_ups.is_content(command) and command.words is None,
+)
+villager_is_discontent = choose(
+    "villager_is_discontent", lambda case, command, actor, now: not follow_ups.is_content(command)
+)
+nobody_answered = choose("nobody_answered", lambda case, command, actor, now: not follow_ups.is_answer(command))

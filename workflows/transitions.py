@@ -1,0 +1,144 @@
+"""The transition table (流转表): which verb moves a ticket from where to where, by whom, with what, if what holds.
+
+A verb may stand in several rows; of those that fit status, role and `when`, the first one counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflows import commands as c
+from workflows import effects as do
+from workflows import guards as g
+from workflows.actors import Actor
+from workflows.cases import Case
+from workflows.changes import Changes
+from workflows.commands import VERB_WORDS, CommandBase
+from workflows.guards import Guard
+from workflows.statuses import (
+    OPEN,
+    ROLE_WORDS,
+    STATUS_WORDS,
+    UNANSWERED,
+    WITH_DESK_OR_UNIT,
+    WITH_UNIT,
+    Role,
+    Status,
+)
+from workflows.statuses import Role as R
+from workflows.statuses import Status as S
+
+Effect = Callable[[Case, Any, Actor, datetime], Changes]
+Group = frozenset[Status | None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`to` None keeps the status; `when` chooses among rows of one verb, `guards` refuse."""
+
+    command: type[CommandBase]
+    start: Group
+    to: Status | None
+    who: frozenset[Role]
+    changes: Effect
+    guards: tuple[Guard, ...] = ()
+    when: tuple[Guard, ...] = ()
+
+    @property
+    def verb(self) -> str:
+        return str(self.command.model_fields["verb"].default)
+
+
+def row(
+    command: type[CommandBase],
+    start: set[Status | None] | frozenset[Status],
+    to: Status | None,
+    who: set[Role],
+    changes: Effect = do.nothing,
+    *guards: Guard,
+    when: tuple[Guard, ...] = (),
+) -> Row:
+    return Row(command, frozenset(start), to, frozenset(who), changes, guards, when)
+
+
+NEW: set[Status | None] = {None}
+OFFICIALS = {R.dispatcher, R.handler, R.reviewer, R.follow_up_officer, R.supervisor}
+ANYBODY_INSIDE = OFFICIALS | {R.supporter}
+
+# fmt: off
+TRANSITIONS: tuple[Row, ...] = (
+    # command            from               to             who                                        changes                      guards
+    row(c.Submit,         NEW,               S.submitted,   {R.resident, R.system} | OFFICIALS,         do.open_ticket,              g.source_is_true),
+    row(c.Supplement,     OPEN,              None,          {R.resident, R.dispatcher, R.handler}),
+    row(c.Withdraw,       WITH_DESK_OR_UNIT, S.withdrawn,   {R.resident},                              do.end_without_answer),
+    row(c.Decline,        {S.submitted},     S.declined,    {R.dispatcher},                            do.end_without_answer),
+    row(c.Assign,         {S.submitted},     S.assigned,    {R.dispatcher, R.system},                  do.hand_to_unit,             g.lead_is_not_among_the_supporting),
+    row(c.Reassign,       WITH_UNIT,         S.assigned,    {R.dispatcher},                            do.pass_on,                  g.goes_to_another_unit),
+    row(c.Acknowledge,    {S.assigned},      S.in_progress, {R.handler, R.system},                     do.acknowledge),
+    row(c.Contact,        OPEN,              None,          {R.dispatcher, R.handler, R.supporter, R.reviewer}, do.note_contact),
+    row(c.Verify,         WITH_UNIT,         None,          {R.handler, R.supporter, R.dispatcher}),
+    row(c.ReportProgress, {S.in_progress},   None,          {R.handler, R.supporter}),
+    row(c.Reply,          {S.in_progress},   S.replied,     {R.handler, R.system},                     do.hand_to_reviewer,         g.promise_lies_ahead,                  when=(g.needs_review,)),
+    row(c.Reply,          {S.in_progress},   S.follow_up,   {R.handler, R.system},                     do.answer_at_once,           g.promise_lies_ahead,                  when=(g.needs_no_review,)),
+    row(c.ApproveReply,   {S.replied},       S.follow_up,   {R.reviewer, R.system},                    do.answer,                   g.is_not_the_author_of_the_reply),
+    row(c.SendBack,       {S.replied},       S.in_progress, {R.reviewer},                              do.hand_back,                g.is_not_the_author_of_the_reply),
+    row(c.Rate,           {S.follow_up},     None,          {R.resident},                              do.record_rating,            when=(g.content_but_is_called_anyway,)),
+    row(c.Rate,           {S.follow_up},     S.closed,      {R.resident},                              do.conclude_with_rating,     when=(g.villager_is_content,)),
+    row(c.Rate,           {S.follow_up},     None,          {R.resident},                              do.record_rating,            when=(g.discontent_without_a_word,)),
+    row(c.Rate,           {S.follow_up},     S.in_progress, {R.resident},                              do.start_new_round_with_rating, when=(g.villager_is_discontent,)),
+    row(c.Rate,           {S.closed},        None,          {R.resident},                              do.record_rating,            g.is_within_the_reopening_window, g.is_not_rated_yet, when=(g.villager_is_content,)),
+    row(c.Rate,           {S.closed},        S.in_progress, {R.resident},                              do.start_new_round_with_rating, g.is_within_the_reopening_window, g.says_why, when=(g.villager_is_discontent,)),
+    row(c.FollowUp,       {S.follow_up},     None,          {R.follow_up_officer},                     do.record_attempt,           g.acts_from_outside_the_handling_units, when=(g.nobody_answered,)),
+    row(c.FollowUp,       {S.follow_up},     S.closed,      {R.follow_up_officer},                     do.conclude_with_rating,     g.acts_from_outside_the_handling_units, when=(g.villager_is_content,)),
+    row(c.FollowUp,       {S.follow_up},     S.in_progress, {R.follow_up_officer},                     do.start_new_round_with_rating, g.acts_from_outside_the_handling_units, when=(g.villager_is_discontent,)),
+    row(c.Close,          {S.follow_up},     S.closed,      {R.follow_up_officer, R.system},           do.conclude,                 g.acts_from_outside_the_handling_units, g.was_tried_often_enough),
+    row(c.Reopen,         {S.closed},        S.in_progress, {R.resident},                              do.start_new_round,          g.is_within_the_reopening_window),
+    row(c.Reopen,         {S.closed},        S.in_progress, {R.follow_up_officer, R.supervisor},       do.start_new_round),
+    row(c.Reopen,         {S.declined},      S.submitted,   {R.dispatcher, R.supervisor},              do.take_back),
+    row(c.Merge,          WITH_DESK_OR_UNIT, S.merged,      {R.dispatcher},                            do.join_main_ticket,         g.main_ticket_is_known, g.is_not_merged_into_itself, g.main_ticket_is_open),
+    row(c.Split,          WITH_DESK_OR_UNIT, None,          {R.dispatcher},                            do.split_off),
+    row(c.Expedite,       OPEN,              None,          {R.resident, R.dispatcher, R.supervisor, R.system}, do.urge,             g.was_not_urged_lately),
+    row(c.Supervise,      OPEN,              None,          {R.supervisor, R.system},                  do.supervise),
+    row(c.Note,           set(S),            None,          ANYBODY_INSIDE),
+    row(c.MarkOverdue,    UNANSWERED,        None,          {R.system},                                do.mark_overdue),
+    row(c.RecalculateDue, OPEN,              None,          {R.system},                                do.recalculate,              g.due_is_provisional),
+)
+# fmt: on
+
+
+def rows_of(verb: str) -> tuple[Row, ...]:
+    return _ROWS_BY_VERB.get(verb, ())
+
+
+_ROWS_BY_VERB: dict[str, tuple[Row, ...]] = {
+    verb: tuple(each for each in TRANSITIONS if each.verb == verb) for verb in VERB_WORDS
+}
+
+
+def as_markdown() -> str:
+    """The table as the README prints it."""
+    head = "| verb | 动作 | from | to | who | if | refused unless |\n|---|---|---|---|---|---|---|\n"
+    return head + "".join(_line(each) for each in TRANSITIONS)
+
+
+def _line(each: Row) -> str:
+    cells = (
+        f"`{each.verb}`",
+        VERB_WORDS[each.verb],
+        _group(each.start),
+        STATUS_WORDS[each.to] if each.to else "–",
+        " ".join(ROLE_WORDS[role] for role in Role if role in each.who),
+        _sentences(each.when),
+        _sentences(each.guards),
+    )
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def _group(start: Group) -> str:
+    named = {frozenset(S): "any", OPEN: "any open", UNANSWERED: "any unanswered", frozenset({None}): "–"}
+    return named.get(start) or " ".join(STATUS_WORDS[status] for status in Status if status in start)
+
+
+def _sentences(guards: tuple[Guard, ...]) -> str:
+    return ", ".join(each.name.replace("_", " ") for each in guards)

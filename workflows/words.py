@@ -1,0 +1,5 @@
+"""Marks a Chinese sentence for the catalogues; whoever shows it translates it."""
+
+
+def _(sentence: str) -> str:
+    return sentence
