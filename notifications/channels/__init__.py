@@ -1,0 +1,13 @@
+"""The channels, a line each."""
+
+from notifications.channels.base import Channel
+from notifications.channels.email_smtp import Email
+from notifications.channels.inbox import Inbox
+from notifications.channels.wecom import WeCom
+from notifications.notices import ChannelName
+
+CHANNELS: dict[ChannelName, Channel] = {
+    ChannelName.inbox: Inbox(),
+    ChannelName.wecom: WeCom(),
+    ChannelName.email: Email(),
+}

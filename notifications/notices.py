@@ -1,0 +1,155 @@
+"""The notice table (通知表): which verb is told to whom, by which channel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from workflows.statuses import STATUS_WORDS, Status
+from workflows.words import _
+
+
+class Audience(StrEnum):
+    """Who hears, as seen from one ticket; the outbox turns an audience into people and units.
+
+    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own: no rows for these two yet.
+    """
+
+    holder = "holder"
+    unit_head = "unit_head"
+    dispatchers = "dispatchers"
+    reviewers = "reviewers"
+    follow_up_officers = "follow_up_officers"
+    supervisors = "supervisors"
+    handling_unit = "handling_unit"
+    supporting_units = "supporting_units"
+    resident = "resident"
+
+
+class ChannelName(StrEnum):
+    inbox = "inbox"
+    wecom = "wecom"
+    email = "email"
+
+
+class NoticeUrgency(StrEnum):
+    """An emergency is told at night too."""
+
+    normal = "normal"
+    emergency = "emergency"
+
+
+AUDIENCE_WORDS: dict[Audience, str] = {
+    Audience.holder: _("现在该办的单位"),
+    Audience.unit_head: _("该单位负责人"),
+    Audience.dispatchers: _("派单员"),
+    Audience.reviewers: _("审核员"),
+    Audience.follow_up_officers: _("回访员"),
+    Audience.supervisors: _("督查员"),
+    Audience.handling_unit: _("主办单位"),
+    Audience.supporting_units: _("协办单位"),
+    Audience.resident: _("诉求人"),
+}
+
+CHANNEL_WORDS: dict[ChannelName, str] = {
+    ChannelName.inbox: _("站内消息"),
+    ChannelName.wecom: _("企业微信群机器人"),
+    ChannelName.email: _("电子邮件"),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`to` narrows it to events that leave the ticket in one of these statuses; empty means any."""
+
+    verb: str
+    audience: Audience
+    channel: ChannelName
+    to: frozenset[Status] = frozenset()
+    urgency: NoticeUrgency = NoticeUrgency.normal
+
+    @property
+    def template(self) -> str:
+        """The words are the same on every channel."""
+        return f"{self.verb}.{self.audience}.txt"
+
+    def urgency_when(self, in_danger: bool) -> NoticeUrgency:
+        """Whatever is told of a ticket where life or property is in danger is an emergency."""
+        return NoticeUrgency.emergency if in_danger else self.urgency
+
+
+A = Audience
+INBOX, WECOM, EMAIL = ChannelName.inbox, ChannelName.wecom, ChannelName.email
+
+TO_DESK = frozenset({Status.submitted})
+TO_UNIT = frozenset({Status.in_progress})
+TO_REVIEW = frozenset({Status.replied})
+DECIDED = frozenset({Status.closed, Status.in_progress})
+
+# Somebody who belongs to two audiences of one verb gets the words of the row that stands first.
+NOTICES: tuple[Notice, ...] = (
+    #      verb            audience            channel
+    Notice("submit", A.dispatchers, INBOX),
+    Notice("submit", A.dispatchers, WECOM),
+    Notice("supplement", A.holder, INBOX),
+    Notice("withdraw", A.holder, INBOX),
+    Notice("assign", A.holder, INBOX),
+    Notice("assign", A.holder, WECOM),
+    Notice("assign", A.holder, EMAIL),
+    Notice("assign", A.supporting_units, INBOX),
+    Notice("assign", A.supporting_units, WECOM),
+    Notice("reassign", A.holder, INBOX),
+    Notice("reassign", A.holder, WECOM),
+    Notice("reassign", A.holder, EMAIL),
+    Notice("reassign", A.supporting_units, INBOX),
+    Notice("reassign", A.supporting_units, WECOM),
+    Notice("reply", A.reviewers, INBOX, to=TO_REVIEW),
+    Notice("send_back", A.handling_unit, INBOX),
+    Notice("send_back", A.handling_unit, WECOM),
+    Notice("approve_reply", A.handling_unit, INBOX),
+    Notice("rate", A.handling_unit, INBOX),
+    Notice("rate", A.handling_unit, WECOM, to=TO_UNIT),
+    Notice("rate", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("follow_up", A.handling_unit, INBOX, to=DECIDED),
+    Notice("follow_up", A.handling_unit, WECOM, to=TO_UNIT),
+    Notice("follow_up", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("reopen", A.handling_unit, INBOX, to=TO_UNIT),
+    Notice("reopen", A.handling_unit, WECOM, to=TO_UNIT),
+    Notice("reopen", A.dispatchers, INBOX, to=TO_DESK),
+    Notice("reopen", A.dispatchers, WECOM, to=TO_DESK),
+    Notice("reopen", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("close", A.handling_unit, INBOX),
+    Notice("merge", A.holder, INBOX),
+    Notice("split", A.holder, INBOX),
+    Notice("expedite", A.holder, INBOX),
+    Notice("expedite", A.holder, WECOM),
+    Notice("supervise", A.unit_head, INBOX),
+    Notice("supervise", A.unit_head, EMAIL),
+    Notice("supervise", A.holder, INBOX),
+    Notice("supervise", A.supervisors, INBOX),
+    Notice("mark_overdue", A.unit_head, INBOX),
+    Notice("mark_overdue", A.unit_head, EMAIL),
+    Notice("mark_overdue", A.holder, INBOX),
+    Notice("mark_overdue", A.holder, WECOM),
+)
+
+
+def notices_for(verb: str, status_to: Status | None = None) -> tuple[Notice, ...]:
+    """The rows of a verb; with `status_to`, only those for an event that left the ticket in that status."""
+    rows = (notice for notice in NOTICES if notice.verb == verb)
+    return tuple(row for row in rows if status_to is None or not row.to or status_to in row.to)
+
+
+def as_markdown(notices: Iterable[Notice] = NOTICES) -> str:
+    """The table as the README prints it: a line for each verb and audience, with the channels together."""
+    lines = ["| verb | who hears | by |", "|---|---|---|"]
+    for (verb, audience), rows in groupby(notices, key=lambda notice: (notice.verb, notice.audience)):
+        channels = ", ".join(f"`{row.channel}`{_condition(row)}" for row in rows)
+        lines.append(f"| `{verb}` | {AUDIENCE_WORDS[audience]} `{audience}` | {channels} |")
+    return "\n".join(lines) + "\n"
+
+
+def _condition(notice: Notice) -> str:
+    statuses = "/".join(f"`{status}` {STATUS_WORDS[status]}" for status in Status if status in notice.to)
+    becomes = f" if then {statuses}" if statuses else ""
+    return becomes + (" also at night" if notice.urgency is NoticeUrgency.emergency else "")
