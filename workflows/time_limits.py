@@ -1,0 +1,106 @@
+"""How long everybody has: the table of time limits. Each is the default of a number that the county can edit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workflows.terms import Term, days, hours, minutes, working_days, working_hours
+from workflows.words import _
+
+BEIJING = "Beijing draft standard for the 12345 hotline, 2021"
+JINAN_WEIFANG = "hotline regulations of Jinan 2018 and Weifang 2021"
+SHANDONG = "Shandong 2020"
+PINGGU = "our default, after the 30 minutes of 平谷"
+PRACTICE_LANGAO = "practice in 岚皋: a dated promise, reviewed every 30 days"
+SUPERVISION = "practice: a reminder on the day before, public criticism five working days after"
+OURS = "our default"
+
+
+class Urgency(StrEnum):
+    """突发, 及时, 一般, 疑难, 发展: how long a wish can wait."""
+
+    danger = "danger"
+    urgent = "urgent"
+    ordinary = "ordinary"
+    complex = "complex"
+    development = "development"
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """`name` may end in an urgency: `dispatch_danger` is what `dispatch` is for a wish in danger."""
+
+    name: str
+    term: Term
+    words: str
+    source: str
+
+
+TIME_LIMITS: tuple[TimeLimit, ...] = (
+    # name, default, what the page calls it, where it comes from
+    TimeLimit("reply_danger", hours(2), _("突发事项（危及生命财产）答复"), BEIJING),
+    TimeLimit("reply_urgent", hours(24), _("及时事项（水电气暖）答复"), BEIJING),
+    TimeLimit("reply_ordinary", working_days(5), _("一般事项答复"), JINAN_WEIFANG),
+    TimeLimit("reply_complex", working_days(15), _("疑难或涉及多个单位的事项答复"), BEIJING),
+    TimeLimit("reply_development", days(30), _("发展类事项答复或复核承诺"), PRACTICE_LANGAO),
+    TimeLimit("dispatch", working_hours(4), _("派单"), OURS),
+    TimeLimit("dispatch_danger", minutes(30), _("突发事项派单"), PINGGU),
+    TimeLimit("acknowledge", working_days(1), _("签收"), OURS),
+    TimeLimit("acknowledge_danger", minutes(30), _("突发事项签收"), PINGGU),
+    TimeLimit("contact", working_days(1), _("首次联系诉求人（响应）"), OURS),
+    TimeLimit("review", working_days(1), _("审核反馈"), OURS),
+    TimeLimit("rating", days(7), _("诉求人评价"), "our default; Signalen has 14 days"),
+    TimeLimit("follow_up", working_days(3), _("评价期过后的回访"), OURS),
+    TimeLimit("reopen", days(15), _("办结后可以要求重办"), "our default; DIGIT has 72 hours"),
+    TimeLimit("expedite_interval", hours(24), _("诉求人两次催办的间隔"), OURS),
+    TimeLimit("return_window", working_days(2), _("派单后可以申请退单"), SHANDONG + "; petitions 2022: 5 working days"),
+    TimeLimit("extension_most", working_days(10), _("一次延期最长"), SHANDONG),
+    TimeLimit("due_soon_before", working_days(1), _("到期前多久提醒"), SUPERVISION),
+    TimeLimit("supervise_undispatched_after", working_days(1), _("派单超时多久转督办"), OURS),
+    TimeLimit("supervise_after", working_days(5), _("超期多久转督办"), SUPERVISION),
+)
+
+DEFAULT_TERMS: dict[str, Term] = {limit.name: limit.term for limit in TIME_LIMITS}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits in force: the table with the county's own numbers in it."""
+
+    terms: Mapping[str, Term] = field(default_factory=lambda: dict(DEFAULT_TERMS), hash=False)
+
+    def __post_init__(self) -> None:
+        strangers = self.terms.keys() ^ DEFAULT_TERMS.keys()
+        if strangers:
+            raise ValueError(f"time limits that do not match the table: {', '.join(sorted(strangers))}")
+
+    @classmethod
+    def defaults(cls) -> "Limits":
+        return cls()
+
+    def with_overrides(self, overrides: Mapping[str, Term]) -> "Limits":
+        """ValueError for a name that the table does not have: a misspelt limit would silently limit nothing."""
+        return Limits({**self.terms, **overrides})
+
+    def __iter__(self) -> Iterator[TimeLimit]:
+        """The table as it holds here, in its order, for the page that shows it."""
+        return (TimeLimit(row.name, self.terms[row.name], row.words, row.source) for row in TIME_LIMITS)
+
+    def term(self, name: str, urgency: Urgency | None = None) -> Term:
+        """The limit of that name, or that for this urgency where the table has its own; KeyError if it has neither."""
+        return self.terms.get(f"{name}_{urgency}") or self.terms[name]
+
+    def reply(self, urgency: Urgency) -> Term:
+        return self.term("reply", urgency)
+
+    def dispatch(self, urgency: Urgency) -> Term:
+        return self.term("dispatch", urgency)
+
+    def acknowledge(self, urgency: Urgency) -> Term:
+        return self.term("acknowledge", urgency)
+
+    def contact(self, urgency: Urgency) -> Term:
+        return self.term("contact", urgency)
+
+    def review(self, urgency: Urgency) -> Term:
+        return self.term("review", urgency)
