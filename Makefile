@@ -62,7 +62,7 @@ $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "This needs Python 3.11 or newer as python3; another is named with  make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
-		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(APT_INSTALL) python3-venv; } \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(APT_INSTALL) python3-venv >/dev/null; } \
 		|| { echo "Python lacks its venv module: run  apt-get install python3-venv  as root, then this again."; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@

@@ -1,6 +1,7 @@
 """Fetches the locked browser packages with npm and copies the files that our pages load, with their licences, into vendor/."""
 
 import gzip
+import os
 import shutil
 import subprocess
 import tempfile
@@ -34,7 +35,11 @@ def fetch(folder: Path) -> Path:
     """Install exactly what package-lock.json names; no package may run a script of its own."""
     for file in (HERE / "package.json", HERE / "package-lock.json", PROJECT / ".npmrc"):
         shutil.copy(file, folder)
-    subprocess.run(["npm", "ci", "--ignore-scripts", "--loglevel=error"], cwd=folder, check=True)
+    command = ["npm", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
+    # Behind an office's proxy only the machine's own certificates are any good.
+    environment = os.environ | {"NODE_USE_SYSTEM_CA": "1"}
+    if subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL).returncode:
+        raise SystemExit("npm could not fetch the browser's packages; its reason stands above. Mend it and run this again.")
     return folder / "node_modules"
 
 
