@@ -3,7 +3,6 @@
 import fcntl
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +96,8 @@ def _engine(path: Path, pool_size: int, pragmas: tuple[str, ...], begin: str) ->
 class Gate:
     """One writer at a time: a lock among threads, a locked side file among processes.
 
-    Waiting here in order is what keeps the slowest writer quick; SQLite's own waiting is a lottery.
+    The kernel wakes whoever waits for the file at once; SQLite's own waiting is a lottery with long sleeps. If another
+    process stands still while it holds the file, one thread of ours waits with it and the others are told `Busy`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -111,7 +111,7 @@ class Gate:
         if not self._lock.acquire(timeout=PATIENCE):
             raise Busy()
         try:
-            self._lock_file(time.monotonic() + PATIENCE)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._lock.release()
             raise
@@ -121,17 +121,6 @@ class Gate:
         self._holder = None
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._lock.release()
-
-    def _lock_file(self, until: float) -> None:
-        pause = 0.0002
-        while True:
-            try:
-                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise Busy() from None
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.005)
 
     def close(self) -> None:
         os.close(self._file)
