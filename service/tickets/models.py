@@ -118,6 +118,10 @@ class Ticket(Table, table=True):
     closed_at: datetime | None = None
 
 
+IS_OPEN: sa.ColumnElement[bool] = sa.text(IS_OPEN_SQL)  # type: ignore[assignment]
+"""The condition in the very words of the partial indexes, so that both databases use them."""
+
+
 class TicketEvent(Table, table=True):
     """What happened: written once, refused any change by triggers, chained by hashes within its ticket."""
 

@@ -123,7 +123,7 @@ def write_event(
         session.add(firing)
     if photos := getattr(command, "photos", ()):
         _bind_photos(session, ticket_id, event_id, photos)
-    if not is_quiet and notices_for(decision.verb):
+    if not is_quiet and notices_for(decision.verb, decision.status_to):
         session.execute(insert(OutboxRow).values(event_id=event_id))
     return event_id
 

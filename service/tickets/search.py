@@ -4,17 +4,22 @@ Both databases keep a table `ticket_search`: FTS5 on SQLite, a tsvector on Postg
 """
 
 import re
-from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, text
 from sqlalchemy.sql import column
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from service.tickets.models import Ticket
 
 RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+")
 TOKENS_MOST = 4000
 ASKED_MOST = 24
+CANDIDATES = 200
+ALIKE = 45
+
+ALL_OF = {"sqlite": " ", "postgresql": " & "}
+ANY_OF = {"sqlite": " OR ", "postgresql": " | "}
 
 INSERT = {
     "sqlite": text("INSERT INTO ticket_search (rowid, tokens) VALUES (:id, :tokens)"),
@@ -42,14 +47,28 @@ def index(session: Session, ticket_id: int, words: str) -> None:
 def matches(session: Session, asked: str) -> ColumnElement[bool] | None:
     """The condition that a ticket holds all that was asked; None when there is nothing to look for."""
     tokens = list(dict.fromkeys(tokens_of(asked)))[:ASKED_MOST]
+    return _holds(session, tokens, ALL_OF) if tokens else None
+
+
+def nearest(session: Session, words: str, condition: ColumnElement[bool], most: int) -> list[int]:
+    """Ids of tickets with the most similar words under a condition, the closest first."""
+    tokens = list(dict.fromkeys(tokens_of(words)))[:ASKED_MOST]
     if not tokens:
-        return None
-    dialect = session.get_bind().dialect.name
-    found = text(FIND[dialect]).bindparams(asked=_query(dialect, tokens)).columns(column("id"))
-    condition: ColumnElement[bool] = col(Ticket.id).in_(found.subquery().select())
-    return condition
+        return []
+    wanted = select(Ticket.id, Ticket.public_text).where(condition, _holds(session, tokens, ANY_OF))
+    rows = session.execute(wanted.order_by(col(Ticket.id).desc()).limit(CANDIDATES)).all()
+    texts = {row.id: _spread(row.public_text) for row in rows}
+    scored = process.extract(_spread(words), texts, scorer=fuzz.token_set_ratio, limit=most, score_cutoff=ALIKE)
+    return [ticket_id for _text, _score, ticket_id in scored]
 
 
-def _query(dialect: str, tokens: list[str]) -> Any:
+def _spread(words: str) -> str:
+    return " ".join(tokens_of(words))
+
+
+def _holds(session: Session, tokens: list[str], joined: dict[str, str]) -> ColumnElement[bool]:
     """Our tokens hold letters, digits and Chinese characters only, so they need no escaping."""
-    return " ".join(f'"{token}"' for token in tokens) if dialect == "sqlite" else " & ".join(tokens)
+    dialect = session.get_bind().dialect.name
+    quoted = (f'"{token}"' if dialect == "sqlite" else token for token in tokens)
+    found = text(FIND[dialect]).bindparams(asked=joined[dialect].join(quoted)).columns(column("id"))
+    return col(Ticket.id).in_(found.subquery().select())

@@ -1,0 +1,172 @@
+"""Reads of the hub: the queue in the order of time left, one ticket with its story, tickets like it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, false, func, tuple_
+from sqlmodel import Session, col, select
+
+from service.accounts.scope import in_areas
+from service.masking import normalise_phone
+from service.sealing import blind_index
+from service.tickets import search
+from service.tickets.models import (
+    IS_OPEN,
+    Assignment,
+    Attachment,
+    PictureState,
+    Ticket,
+    TicketEvent,
+    TicketEventDetails,
+)
+from service.tickets.numbers import id_of
+from service.tickets.scope import visible_tickets
+from workflows.actors import Actor
+from workflows.refusals import Refused
+from workflows.statuses import Stage, Status
+from workflows.words import _
+
+PAGE = 50
+PHONE_DIGITS = 7
+SUMMARY_COLUMNS = (
+    Ticket.id,
+    Ticket.version,
+    Ticket.created_at,
+    Ticket.source,
+    Ticket.kind,
+    Ticket.category_id,
+    Ticket.area_id,
+    Ticket.public_text,
+    Ticket.status,
+    Ticket.stage,
+    Ticket.round,
+    Ticket.urgency,
+    Ticket.unit_id,
+    Ticket.lead_unit_id,
+    Ticket.due_at,
+    Ticket.due_is_provisional,
+    Ticket.overdue_at,
+    Ticket.supervised_at,
+    Ticket.expedited_at,
+    Ticket.answered_at,
+    Ticket.closed_at,
+    Ticket.satisfaction,
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; None asks for everything. `unit` is the unit that must act now."""
+
+    status: Status | None = None
+    stage: Stage | None = None
+    unit: int | None = None
+    area_path: str | None = None
+    category: int | None = None
+    is_open: bool | None = None
+    is_overdue: bool | None = None
+    is_mine: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`cursor` asks for the rows after these; None when there are no more."""
+
+    rows: Sequence[Row[Any]]
+    cursor: str | None
+
+
+def find_tickets(session: Session, actor: Actor, wanted: Wanted, cursor: str | None = None, most: int = PAGE) -> Page:
+    """Tickets this actor can see: open ones in the order of time left, otherwise the newest first."""
+    by_time_left = wanted.is_open is True
+    conditions = [visible_tickets(actor), *_conditions(session, actor, wanted)]
+    if cursor is not None:
+        conditions.append(_after(cursor, by_time_left))
+    order = (col(Ticket.due_at), col(Ticket.id)) if by_time_left else (col(Ticket.id).desc(),)
+    rows = session.execute(select(*SUMMARY_COLUMNS).where(*conditions).order_by(*order).limit(most + 1)).all()  # type: ignore[call-overload]
+    return Page(rows[:most], _cursor(rows[most - 1], by_time_left) if len(rows) > most else None)
+
+
+def count_tickets(session: Session, actor: Actor, wanted: Wanted, most: int = 1000) -> int:
+    """How many of them, counted no further than `most`."""
+    found = select(col(Ticket.id)).where(visible_tickets(actor), *_conditions(session, actor, wanted)).limit(most)
+    return session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    pairs: list[tuple[Any, ColumnElement[bool]]] = [
+        (wanted.status, col(Ticket.status) == wanted.status),
+        (wanted.stage, col(Ticket.stage) == wanted.stage),
+        (wanted.unit, col(Ticket.unit_id) == wanted.unit),
+        (wanted.category, col(Ticket.category_id) == wanted.category),
+        (wanted.is_mine or None, col(Ticket.unit_id).in_(actor.units)),
+        (wanted.is_open or None, IS_OPEN),
+        (wanted.is_overdue or None, and_(IS_OPEN, col(Ticket.overdue_at).is_not(None))),
+    ]
+    found = [condition for asked, condition in pairs if asked is not None]
+    if wanted.area_path:
+        found.append(in_areas(col(Ticket.area_path), [wanted.area_path]))
+    if wanted.text.strip():
+        found.append(_mentions(session, wanted.text.strip()))
+    return found
+
+
+def _mentions(session: Session, asked: str) -> ColumnElement[bool]:
+    """A ticket number, a villager's telephone number, or words of the wish."""
+    if (ticket_id := id_of(asked)) is not None:
+        return col(Ticket.id) == ticket_id
+    if len(digits := normalise_phone(asked)) >= PHONE_DIGITS and digits.isdigit():
+        return col(Ticket.phone_index) == blind_index(digits)
+    words = search.matches(session, asked)
+    return false() if words is None else words
+
+
+def _cursor(row: Row[Any], by_time_left: bool) -> str:
+    return f"{row.due_at.isoformat()}~{row.id}" if by_time_left else str(row.id)
+
+
+def _after(cursor: str, by_time_left: bool) -> ColumnElement[bool]:
+    """Raise Refused for a cursor that is none of ours."""
+    try:
+        if not by_time_left:
+            return col(Ticket.id) < int(cursor)
+        due_at, _tilde, ticket_id = cursor.partition("~")
+        return tuple_(col(Ticket.due_at), col(Ticket.id)) > (datetime.fromisoformat(due_at), int(ticket_id))
+    except ValueError:
+        raise Refused(_("这一页的地址不对，请从第一页看起。"), field="cursor") from None
+
+
+@dataclass(frozen=True)
+class Story:
+    """One event with its words; `details` is empty where they were erased by law."""
+
+    event: TicketEvent
+    details: dict[str, Any]
+    photos: Sequence[Attachment] = ()
+
+
+def story_of(session: Session, ticket_id: int) -> list[Story]:
+    """All that happened to a ticket, oldest first, with the pictures of each event."""
+    rows = session.execute(
+        select(TicketEvent, TicketEventDetails)
+        .outerjoin(TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id))
+        .where(TicketEvent.ticket_id == ticket_id)
+        .order_by(col(TicketEvent.number))
+    )
+    photos = photos_of(session, ticket_id)
+    return [
+        Story(event, words.details if words else {}, [photo for photo in photos if photo.event_id == event.id])
+        for event, words in rows
+    ]
+
+
+def photos_of(session: Session, ticket_id: int) -> Sequence[Attachment]:
+    wanted = select(Attachment).where(Attachment.ticket_id == ticket_id, Attachment.state != PictureState.refused)
+    return session.exec(wanted.order_by(col(Attachment.id))).all()
+
+
+def holds_of(session: Session, ticket_id: int) -> Sequence[Assignment]:
+    return session.exec(select(Assignment).where(Assignment.ticket_id == ticket_id).order_by(col(Assignment.id))).all()
