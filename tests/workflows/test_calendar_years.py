@@ -96,6 +96,10 @@ def test_a_later_announcement_changes_the_december_before_it() -> None:
     assert not calendar.is_provisional(at("2026-12-30"), at("2027-01-05"))
 
 
+def test_an_announcement_reaches_back_to_the_25th_of_december() -> None:
+    assert list(parse_year(2027, [("2026-12-25", "休息", "元旦")]).days) == [date(2026, 12, 25)]
+
+
 def test_the_years_of_the_seed_come_back_as_they_went() -> None:
     words = {DayKind.off: "休息", DayKind.working: "工作日"}
     sheet = [(day.isoformat(), words[kind], name) for day, (kind, name) in official_days().items() if day.year == 2026]
