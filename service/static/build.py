@@ -38,8 +38,10 @@ def fetch(folder: Path) -> Path:
     command = ["npm", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
     # Behind an office's proxy only the machine's own certificates are any good.
     environment = os.environ | {"NODE_USE_SYSTEM_CA": "1"}
-    if subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL).returncode:
-        raise SystemExit("npm could not fetch the browser's packages; its reason stands above. Mend it and run this again.")
+    if subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise SystemExit(
+            "npm could not fetch the browser's packages; its reason stands above. Mend it and run this again."
+        )
     return folder / "node_modules"
 
 
