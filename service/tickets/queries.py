@@ -1,5 +1,6 @@
 """Reads of the hub: the queue in the order of time left, one ticket with its story, tickets like it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,6 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, tuple_
 from sqlmodel import Session, col, select
 
 from service.accounts.scope import in_areas
-from service.masking import normalise_phone
-from service.sealing import blind_index
 from service.tickets import search
 from service.tickets.models import (
     IS_OPEN,
@@ -22,6 +21,7 @@ from service.tickets.models import (
     TicketEventDetails,
 )
 from service.tickets.numbers import id_of
+from service.tickets.records import phone_index
 from service.tickets.scope import visible_tickets
 from workflows.actors import Actor
 from workflows.refusals import Refused
@@ -29,7 +29,7 @@ from workflows.statuses import Stage, Status
 from workflows.words import _
 
 PAGE = 50
-PHONE_DIGITS = 7
+NUMBER_LIKE = re.compile(r"^\+?[0-9][0-9 \-]{5,18}[0-9]$")
 SUMMARY_COLUMNS = (
     Ticket.id,
     Ticket.version,
@@ -93,7 +93,8 @@ def find_tickets(session: Session, actor: Actor, wanted: Wanted, cursor: str | N
 def count_tickets(session: Session, actor: Actor, wanted: Wanted, most: int = 1000) -> int:
     """How many of them, counted no further than `most`."""
     found = select(col(Ticket.id)).where(visible_tickets(actor), *_conditions(session, actor, wanted)).limit(most)
-    return session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    counted: int = session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    return counted
 
 
 def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -118,8 +119,8 @@ def _mentions(session: Session, asked: str) -> ColumnElement[bool]:
     """A ticket number, a villager's telephone number, or words of the wish."""
     if (ticket_id := id_of(asked)) is not None:
         return col(Ticket.id) == ticket_id
-    if len(digits := normalise_phone(asked)) >= PHONE_DIGITS and digits.isdigit():
-        return col(Ticket.phone_index) == blind_index(digits)
+    if NUMBER_LIKE.match(asked):
+        return col(Ticket.phone_index) == phone_index(asked)
     words = search.matches(session, asked)
     return false() if words is None else words
 

@@ -12,7 +12,8 @@ from notifications.notices import notices_for
 from service.directory.models import Category, Link
 from service.directory.reference import Reference
 from service.errors import Conflict
-from service.masking import mask_text, normalise_phone
+from service.masking import mask_text
+from service.phones import normalise_phone
 from service.sealing import blind_index
 from service.tickets import chain, search
 from service.tickets.models import (
@@ -72,7 +73,7 @@ def insert_ticket(
         "name": command.name,
         "phone": command.phone,
         "place": command.place,
-        "phone_index": blind_index(normalise_phone(command.phone)) if command.phone else None,
+        "phone_index": phone_index(command.phone),
         "is_nameless": command.is_nameless,
         "is_private": command.is_private,
         "status": decision.status_to,
@@ -86,6 +87,12 @@ def insert_ticket(
     if ticket_id is not None:
         search.index(session, ticket_id, public_text)
     return ticket_id
+
+
+def phone_index(phone: str | None) -> str | None:
+    """What a telephone number is found by, however it was typed."""
+    digits = normalise_phone(phone) if phone else None
+    return blind_index(digits) if digits else None
 
 
 def update_ticket(session: Session, ticket: Ticket, decision: Decision, category: Category | None) -> None:
