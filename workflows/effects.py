@@ -44,7 +44,7 @@ def hand_to_unit(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
         "urgency": urgency,
         "due_at": promise,
         "original_due_at": case.original_due_at or promise,
-        "due_is_provisional": case.calendar.is_provisional(started, promise),
+        "due_is_provisional": _is_provisional(case, started, promise, limit),
     }
     supporting = tuple(_supporting(case, unit, now, limit) for unit in command.supporting)
     return Changes(columns, ended="dispatched", hold=hold, supporting=supporting)
@@ -169,8 +169,9 @@ def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Change
     if case.status is Status.submitted:
         return Changes({"due_at": revised.due_at, "due_is_provisional": revised.is_provisional}, revised=revised)
     started = case.round_started_at or now
-    promise = case.calendar.add(started, case.limits.reply(case.urgency))
-    columns = {"due_at": promise, "due_is_provisional": case.calendar.is_provisional(started, promise)}
+    limit = case.limits.reply(case.urgency)
+    promise = case.calendar.add(started, limit)
+    columns = {"due_at": promise, "due_is_provisional": _is_provisional(case, started, promise, limit)}
     was_original = case.original_due_at == case.due_at
     return Changes({**columns, **({"original_due_at": promise} if was_original else {})}, revised=revised)
 
@@ -193,7 +194,12 @@ def _supporting(case: Case, unit: int, now: datetime, term: Term) -> Hold:
 
 def _hold(case: Case, duty: Duty, unit: int, start: datetime, term: Term) -> Hold:
     due = case.calendar.add(start, term)
-    return Hold(unit, due, duty, case.calendar.is_provisional(start, due))
+    return Hold(unit, due, duty, _is_provisional(case, start, due, term))
+
+
+def _is_provisional(case: Case, start: datetime, due: datetime, term: Term) -> bool:
+    """Natural time needs no calendar: two hours are two hours in any year."""
+    return not term.is_natural and case.calendar.is_provisional(start, due)
 
 
 def _with_unit(hold: Hold) -> dict[str, Any]:
