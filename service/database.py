@@ -8,8 +8,10 @@ database.together(act)                    act(session), committed with whatever 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
@@ -75,6 +77,16 @@ class Database:
         must touch nothing but its session.
         """
         return self._backend.together(act)
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection whose holder is the only one, among all processes, that changes the tables."""
+        with self._backend.migrating() as connection:
+            yield connection
+
+    def keep_copy(self, label: str) -> Path | None:
+        """A copy of the SQLite file beside itself; None on PostgreSQL, whose steps undo themselves and which has dumps."""
+        return self._backend.keep_copy(label)
 
     def verify(self) -> None:
         """Raise `Unfit`, with a sentence, when this database would lose or misread what it is given."""

@@ -164,21 +164,27 @@ def in_chinese(request: Request, sentence: str, **values: object) -> str:
 
 def install(app: FastAPI, page: Page | None = None, say: Say = in_chinese) -> None:
     """Every error leaves as a sentence. `page` draws it for people; without one everybody gets JSON."""
+    app.state.tell = tell = teller(page, say)
+    kinds = (Refused, Failure, RequestValidationError, HTTPException, StaleDataError, OperationalError, Exception)
+    for kind in kinds:
+        app.add_exception_handler(kind, tell)
+
+
+def teller(page: Page | None, say: Say) -> Callable[[Request, Exception], Response]:
+    """Middleware, which stands outside of the handlers, finds it at `app.state.tell`."""
 
     def tell(request: Request, error: Exception) -> Response:
         answer = answer_to(error)
         if answer.http_status >= 500:
-            log.exception("failed", exc_info=error)
+            log.error("failed", exc_info=error)
         sentence = say(request, answer.sentence, **answer.values)
         if page is None or wants_json(request):
-            return problem(request, answer, sentence)
+            return problem(answer, sentence)
         response = page(request, answer, sentence)
         response.headers.update(answer.headers)
         return response
 
-    kinds = (Refused, Failure, RequestValidationError, HTTPException, StaleDataError, OperationalError, Exception)
-    for kind in kinds:
-        app.add_exception_handler(kind, tell)
+    return tell
 
 
 def wants_json(request: Request) -> bool:
@@ -187,7 +193,7 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
-def problem(request: Request, answer: Answer, sentence: str) -> Response:
+def problem(answer: Answer, sentence: str) -> Response:
     """RFC 9457: type, title, status, detail; and the fields to mend."""
     content: dict[str, Any] = {
         "type": "about:blank",

@@ -139,16 +139,15 @@ def create_key_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-_in_use: Keyring | None = None
+_in_use: list[Keyring] = []
 
 
 def use(keyring: Keyring | None) -> None:
     """The composition root says once which keys this process works with."""
-    global _in_use
-    _in_use = keyring
+    _in_use[:] = [keyring] if keyring else []
 
 
 def keyring() -> Keyring:
-    if _in_use is None:
+    if not _in_use:
         raise KeyMissing("No keys are in use yet: call sealing.use(Keyring.load(…)) first.")
-    return _in_use
+    return _in_use[0]

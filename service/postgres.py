@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from psycopg import OperationalError
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 OLDEST = 140000
 RESTED = 1.0
+# Any number, as long as every process of a county uses the same.
+MIGRATION_LOCK = 7_301_004
 
 
 class PostgreSQL:
@@ -46,6 +48,21 @@ class PostgreSQL:
             result = act(session)
             session.commit()
         return result
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+            connection.commit()
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+                connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+                connection.commit()
+
+    def keep_copy(self, label: str) -> None:
+        return None
 
     def verify(self) -> None:
         """With locale C, pg_trgm and the upper cases drop every Chinese character without a word."""

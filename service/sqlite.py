@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ class SQLite:
     """Two small pools on one file: one that cannot write, one whose users take turns."""
 
     def __init__(self, url: URL, pool_size: int) -> None:
-        path = _file_of(url)
+        path = self._path = _file_of(url)
         self.engine = _engine(path, pool_size, PRAGMAS, "BEGIN IMMEDIATE")
         self.reading_engine = _engine(path, pool_size, (*PRAGMAS, "query_only=ON"), "BEGIN")
         self._gate = Gate(path.with_name(path.name + "-gate"))
@@ -47,6 +47,25 @@ class SQLite:
     def _batch(self) -> Iterator[Connection]:
         with self._gate, self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """SQLite rebuilds a table to change it: references to it are not followed meanwhile, but checked at the end."""
+        with self._gate, self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.rollback()
+            try:
+                yield connection
+            finally:
+                connection.invalidate()
+
+    def keep_copy(self, label: str) -> Path:
+        """Complete even while others write, and as private as the file itself."""
+        copy = self._path.with_name(f"{self._path.name}.{label}")
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(pysqlite3.connect(str(self._path))) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        return copy
 
     def verify(self) -> None:
         if pysqlite3.sqlite_version_info < OLDEST:
