@@ -46,7 +46,8 @@ class Area(Table, table=True):
     name: str = Field(max_length=60)
     level: AreaLevel = Field(sa_type=word_of(AreaLevel))
     path: str = Field(max_length=120)
-    desk_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    # No foreign key: units refer to areas, and a circle cannot be created on both databases. `weiyuan check` looks.
+    desk_unit_id: int | None = None
     position: int = 0
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from notifications.notices import notices_for
 from service.directory.models import Category, Link
 from service.directory.reference import Reference
 from service.errors import Conflict
+from service.inserts import insert_into
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
@@ -44,7 +44,6 @@ class Origin:
 
 
 FROM_NOWHERE = Origin()
-INSERT_OR_SKIP: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_ticket(
@@ -82,7 +81,7 @@ def insert_ticket(
         "needs_review": after.needs_review,
         "follow_up_rule": after.follow_up_rule,
     }
-    new_row = INSERT_OR_SKIP[session.get_bind().dialect.name](Ticket).values(values).on_conflict_do_nothing()
+    new_row = insert_into(session, Ticket).values(values).on_conflict_do_nothing()
     ticket_id = session.execute(new_row.returning(col(Ticket.id))).scalar_one_or_none()
     if ticket_id is not None:
         search.index(session, ticket_id, public_text)

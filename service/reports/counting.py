@@ -1,0 +1,122 @@
+"""Counts tickets in the database exactly as workflows/tallies.py counts them one by one; a test holds the two together."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from service.directory.models import AreaLevel
+from service.directory.reference import Reference
+from service.tickets.models import Ticket
+from workflows.commands import Outcome, Satisfaction
+from workflows.rates import Tally
+from workflows.statuses import OPEN, UNANSWERED, Status
+
+Condition = ColumnElement[bool]
+
+
+def tallies_by_area(session: Session, known: Reference, now: datetime) -> dict[int, Tally]:
+    """One tally for the county and one for each town, by area id; empty ones where nothing was collected."""
+    sums = {
+        area_id: Tally() for area_id, area in known.areas.items() if area.level in {AreaLevel.county, AreaLevel.town}
+    }
+    for area_id, tally in _tallies_of_places(session, now):
+        for area in known.lineage(area_id):
+            if area.id in sums:
+                sums[area.id] += tally
+    return sums
+
+
+def _tallies_of_places(session: Session, now: datetime) -> list[tuple[int, Tally]]:
+    mains = _mains()
+    counted = [
+        func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions(mains, now).items()
+    ]
+    wanted = (
+        select(Ticket.area_id, *counted)
+        .select_from(Ticket)
+        .outerjoin(mains, mains.c.id == col(Ticket.id))
+        .group_by(col(Ticket.area_id))
+    )
+    return [(row.area_id, Tally(**_counts(row))) for row in session.execute(wanted)]
+
+
+def _counts(row: Any) -> dict[str, int]:
+    return {name: int(value) for name, value in row._mapping.items() if name != "area_id"}
+
+
+def _mains() -> CTE:
+    """For each merged ticket the one that it ended up in, however long the chain."""
+    first: Any = select(col(Ticket.id).label("id"), col(Ticket.merged_into_id).label("main")).where(
+        Ticket.status == Status.merged
+    )
+    steps = first.cte("steps", recursive=True)
+    between = aliased(Ticket)
+    steps = steps.union_all(
+        select(steps.c.id, col(between.merged_into_id))
+        .join(between, col(between.id) == steps.c.main)
+        .where(between.status == Status.merged)
+    )
+    main = aliased(Ticket)
+    return (
+        select(
+            steps.c.id,
+            col(main.status).label("status"),
+            col(main.due_at).label("due_at"),
+            col(main.answered_on_time).label("answered_on_time"),
+        )
+        .join(main, col(main.id) == steps.c.main)
+        .where(main.status != Status.merged)
+        .cte("mains")
+    )
+
+
+def conditions(mains: CTE, now: datetime) -> dict[str, Condition]:
+    """Each count of a tally as a condition on one ticket and its main ticket; the names are those of `Tally`."""
+    status, stands_at = col(Ticket.status), func.coalesce(mains.c.status, col(Ticket.status))
+    due_at = case((mains.c.id.is_not(None), mains.c.due_at), else_=col(Ticket.due_at))
+    on_time = case((mains.c.id.is_not(None), mains.c.answered_on_time), else_=col(Ticket.answered_on_time))
+    is_open = stands_at.in_(OPEN)
+    is_late = or_(
+        and_(stands_at.in_(UNANSWERED), due_at.is_not(None), due_at < now),
+        and_(is_open, stands_at.not_in(UNANSWERED), on_time.is_(False)),
+    )
+    is_closed = status == Status.closed
+    return {
+        "collected": literal(True),
+        "concluded": ~is_open,
+        "open": is_open,
+        "open_overdue": is_late,
+        "not_yet_due": and_(is_open, ~func.coalesce(is_late, False)),
+        "closed": is_closed,
+        "declined": status == Status.declined,
+        "withdrawn": status == Status.withdrawn,
+        "merged": and_(status == Status.merged, ~is_open),
+        "answered_on_time": on_time.is_(True),
+        "closed_on_time": and_(is_closed, on_time.is_(True)),
+        **_word_of_the_villager(is_closed),
+    }
+
+
+def _word_of_the_villager(is_closed: Condition) -> dict[str, Condition]:
+    counts = ~col(Ticket.is_excluded)
+    said = col(Ticket.satisfaction)
+    is_valid = and_(or_(is_closed, col(Ticket.status).in_(OPEN)), said.is_not(None), counts)
+    is_silent = and_(is_closed, said.is_(None), counts)
+    contacted = func.coalesce(col(Ticket.was_contacted), col(Ticket.contacted_at).is_not(None))
+    resolved = func.coalesce(
+        col(Ticket.is_resolved), and_(col(Ticket.outcome).is_not(None), col(Ticket.outcome) == Outcome.resolved)
+    )
+    return {
+        "valid": is_valid,
+        "contacted": and_(is_valid, contacted),
+        "resolved": and_(is_valid, resolved),
+        "satisfied": and_(is_valid, said == Satisfaction.satisfied),
+        "basically_satisfied": and_(is_valid, said == Satisfaction.basically_satisfied),
+        "dissatisfied": and_(is_valid, said == Satisfaction.dissatisfied),
+        "unreachable": and_(is_silent, col(Ticket.follow_up_attempts) > 0),
+        "unrated": and_(is_silent, col(Ticket.follow_up_attempts) == 0),
+        "excluded": col(Ticket.is_excluded).is_(True),
+    }

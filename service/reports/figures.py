@@ -1,0 +1,100 @@
+"""The figures as they stand: counted now, or as the scheduler last wrote them down, always with their time."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from service.database import Database
+from service.directory.models import Area, AreaLevel
+from service.directory.reference import Reference, reference
+from service.inserts import insert_into
+from service.reports.counting import tallies_by_area
+from service.reports.models import FiguresSnapshot
+from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Rate, Tally
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`towns` in the order of the directory; every tally is as of `as_of`."""
+
+    as_of: datetime
+    county: Tally
+    towns: tuple[tuple[Area, Tally], ...]
+
+    @property
+    def tally_of(self) -> dict[int, Tally]:
+        return {area.id: tally for area, tally in self.towns if area.id}
+
+
+def count_figures(session: Session, now: datetime) -> Figures:
+    known = reference(session)
+    return _laid_out(known, tallies_by_area(session, known, now), now)
+
+
+def latest_figures(session: Session, now: datetime) -> Figures:
+    """What the scheduler last wrote down; counted on the spot where it has not yet."""
+    rows = session.exec(select(FiguresSnapshot)).all()
+    if not rows:
+        return count_figures(session, now)
+    return _laid_out(
+        reference(session), {row.area_id: Tally(**row.tally) for row in rows}, min(row.as_of for row in rows)
+    )
+
+
+def refresh_figures(database: Database, now: datetime) -> int:
+    """Job: count once for everybody who looks. Two at once write the same rows one after the other."""
+    with database.reading() as session:
+        counted = tallies_by_area(session, reference(session), now)
+    with database.writing() as session:
+        for area_id, tally in sorted(counted.items()):
+            _write_down(session, area_id, tally, now)
+    return len(counted)
+
+
+def _write_down(session: Session, area_id: int, tally: Tally, now: datetime) -> None:
+    """The newest count stays, whoever comes last."""
+    row = insert_into(session, FiguresSnapshot).values(area_id=area_id, as_of=now, tally=asdict(tally))
+    newer = {"as_of": row.excluded.as_of, "tally": row.excluded.tally}
+    is_newer = FiguresSnapshot.as_of < row.excluded.as_of
+    session.execute(row.on_conflict_do_update(index_elements=["area_id"], set_=newer, where=is_newer))
+
+
+def _laid_out(known: Reference, tallies: dict[int, Tally], as_of: datetime) -> Figures:
+    towns = sorted(
+        (area for area in known.areas.values() if area.level is AreaLevel.town),
+        key=lambda area: (area.position, area.id),
+    )
+    county = tallies.get(known.county.id or 0, Tally())
+    return Figures(as_of, county, tuple((town, tallies.get(town.id or 0, Tally())) for town in towns))
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """For `weiyuan figures --json` and GET /api/v1/figures: the four headline figures first, then each rate."""
+    return {
+        "as_of": figures.as_of.isoformat(),
+        **_tally_as_json(figures.county),
+        "towns": [{"area": town.name, "area_id": town.id, **_tally_as_json(tally)} for town, tally in figures.towns],
+    }
+
+
+def _tally_as_json(tally: Tally) -> dict[str, Any]:
+    return {
+        "collected": tally.collected,
+        "concluded": tally.concluded,
+        "open": tally.open,
+        "counts": asdict(tally),
+        "rates": {measure.key: rate_as_json(measure.of(tally, DEFAULT_WEIGHTS)) for measure in MEASURES},
+    }
+
+
+def rate_as_json(rate: Rate) -> dict[str, Any]:
+    """`rate`, `low` and `high` are shares between 0 and 1, null where there is nothing to divide by."""
+    return {
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "rate": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+    }
