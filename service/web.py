@@ -1,0 +1,244 @@
+"""Pages: Jinja in the reader's language, messages that survive a redirect, paging, addresses of static files."""
+
+import base64
+import gettext
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from starlette.types import Scope
+
+from service import clock
+from service.errors import Answer
+from service.local_words import LocalWords
+from workflows.commands import CHOICE_WORDS, VERB_WORDS
+from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+TYPES = {"normal", "large"}
+A_YEAR = 365 * 24 * 3600
+PAGE_SIZE = 50
+LAST_PAGE = 2000
+
+INSIDE = ("/desk", "/board", "/directory", "/inbox", "/deliveries")
+"""Where officials work: an error there keeps their bar on the page."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Face:
+    """What every page knows of this county; `key` signs the messages."""
+
+    county: str
+    zone: str
+    key: bytes
+    language: str = "zh"
+    secure_cookies: bool = False
+
+
+def set_up(app: FastAPI, face: Face) -> None:
+    app.state.face = face
+    app.mount("/static", HashedFiles(directory=STATIC), name="static")
+
+
+# Rendering
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page. `person` and `csrf_token` come from `request.state` unless they are given."""
+    language, size = language_of(request), type_of(request)
+    page = environment(language, request.app.state.face.zone).get_template(template)
+    response = HTMLResponse(page.render(_shared(request, language, size) | values), status)
+    _remember(request, response, "lang", language)
+    _remember(request, response, "type", size)
+    if FLASH in request.cookies:
+        response.delete_cookie(FLASH)
+    return response
+
+
+def _shared(request: Request, language: str, size: str) -> dict[str, Any]:
+    return {
+        "request": request,
+        "county": request.app.state.face.county,
+        "language": language,
+        "html_lang": LANGUAGES[language],
+        "is_large": size == "large",
+        "csrf_token": getattr(request.state, "csrf_token", ""),
+        "person": getattr(request.state, "person", None),
+        "flashes": flashes_of(request),
+        "now": clock.now(),
+        "here": lambda **changes: here(request, **changes),
+    }
+
+
+def _remember(request: Request, response: Response, name: str, value: str) -> None:
+    """A choice made by a link (`?type=large`) stays: no script and no account needed."""
+    if request.query_params.get(name) == value:
+        _set_cookie(request, response, name, value, A_YEAR)
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    secure = request.app.state.face.secure_cookies
+    response.set_cookie(name, value, max_age=seconds, secure=secure, httponly=True, samesite="lax")
+
+
+@cache
+def environment(language: str, zone: str) -> Environment:
+    made = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(folder) for folder in (HERE / "templates", *sorted(HERE.glob("*/templates")))]
+        ),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = translations(language)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(LocalWords(ZoneInfo(zone), words).filters())
+    made.globals.update(static_url=static_url, **WORDS)
+    return made
+
+
+WORDS = {
+    "status_words": STATUS_WORDS,
+    "stage_words": STAGE_WORDS,
+    "role_words": ROLE_WORDS,
+    "verb_words": VERB_WORDS,
+    "choice_words": CHOICE_WORDS,
+}
+"""The one set of labels, as the rules have them; a page writes `_(status_words[ticket.status])`."""
+
+
+def error_page(request: Request, answer: Answer, sentence: str) -> Response:
+    """The `page` that `errors.install` asks for: the sentence, and what to do next."""
+    is_inside = request.url.path.startswith(INSIDE) and getattr(request.state, "person", None) is not None
+    layout = "layout_desk.html" if is_inside else "layout_villager.html"
+    return render(request, "error.html", answer.http_status, layout=layout, sentence=sentence, code=answer.http_status)
+
+
+# Language and size of type
+
+
+def language_of(request: Request) -> str:
+    return _chosen(request, "lang", LANGUAGES, request.app.state.face.language)
+
+
+def type_of(request: Request) -> str:
+    return _chosen(request, "type", TYPES, "normal")
+
+
+def _chosen(request: Request, name: str, allowed: Any, default: str) -> str:
+    asked = request.query_params.get(name), request.cookies.get(name)
+    return next((value for value in asked if value is not None and value in allowed), default)
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """The compiled catalogue, as set-up made it; Chinese is the source text and needs none."""
+    return gettext.translation("messages", HERE / "locale", [language], fallback=True)
+
+
+def say(request: Request, sentence: str, **values: object) -> str:
+    """A sentence with {placeholders}, as refusals carry it, in the reader's language."""
+    return translations(language_of(request)).gettext(sentence).format(**values)
+
+
+# Messages that survive one redirect
+
+FLASH = "flash"
+
+
+def redirect(url: str) -> RedirectResponse:
+    return RedirectResponse(url, 303)
+
+
+def flash(request: Request, response: Response, sentence: str, kind: str = "done", **values: object) -> None:
+    """Shown once, on the next page. `kind` is done, note or refused."""
+    messages = [*flashes_of(request), {"kind": kind, "sentence": say(request, sentence, **values)}]
+    _set_cookie(request, response, FLASH, _sign(request, json.dumps(messages)), 60)
+
+
+def flashes_of(request: Request) -> list[dict[str, str]]:
+    """An unsigned or broken cookie says nothing: nobody else may put words on our pages."""
+    payload, _, mark = request.cookies.get(FLASH, "").partition(".")
+    if not payload or not hmac.compare_digest(mark, _mark(request, payload)):
+        return []
+    messages: list[dict[str, str]] = json.loads(base64.urlsafe_b64decode(payload))
+    return messages
+
+
+def _sign(request: Request, text: str) -> str:
+    payload = base64.urlsafe_b64encode(text.encode()).decode()
+    return f"{payload}.{_mark(request, payload)}"
+
+
+def _mark(request: Request, payload: str) -> str:
+    return hmac.new(request.app.state.face.key, b"flash " + payload.encode(), hashlib.sha256).hexdigest()
+
+
+# Addresses and paging
+
+
+def here(request: Request, **changes: object) -> str:
+    """This very page with some of the query changed; None takes a value out. Paging restarts with every change."""
+    query = {name: value for name, value in request.query_params.multi_items() if name not in {"lang", "type", "page"}}
+    query |= {name: str(value) for name, value in changes.items()}
+    kept = {name: value for name, value in query.items() if value not in {"None", ""}}
+    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """A slice of a list; `total` is None where counting would cost more than it tells."""
+
+    rows: Sequence[Row]
+    number: int
+    has_next: bool
+    total: int | None = None
+    size: int = PAGE_SIZE
+
+
+def page_number(request: Request) -> int:
+    asked = request.query_params.get("page", "1")
+    return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def page_of(request: Request, rows: Sequence[Row], total: int | None = None, size: int = PAGE_SIZE) -> Page[Row]:
+    """`rows` were fetched with one more than `size`: that one tells whether there is a next page."""
+    return Page(rows[:size], page_number(request), len(rows) > size, total, size)
+
+
+# Static files
+
+
+@lru_cache(maxsize=256)
+def static_url(name: str) -> str:
+    """The address changes with the content, so a browser may keep the file for a year."""
+    file = STATIC / name
+    return (
+        f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:8]}" if file.is_file() else f"/static/{name}"
+    )
+
+
+class HashedFiles(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if b"v=" in scope["query_string"] and response.status_code == 200:
+            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        return response
