@@ -20,8 +20,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workflows.refusals import Refused
 from workflows.words import _
@@ -165,8 +167,7 @@ def in_chinese(request: Request, sentence: str, **values: object) -> str:
 def install(app: FastAPI, page: Page | None = None, say: Say = in_chinese) -> None:
     """Every error leaves as a sentence. `page` draws it for people; without one everybody gets JSON."""
     app.state.tell = tell = teller(page, say)
-    kinds = (Refused, Failure, RequestValidationError, HTTPException, StaleDataError, OperationalError, Exception)
-    for kind in kinds:
+    for kind in (Refused, Failure, RequestValidationError, HTTPException, StaleDataError, OperationalError):
         app.add_exception_handler(kind, tell)
 
 
@@ -185,6 +186,32 @@ def teller(page: Page | None, say: Say) -> Callable[[Request, Exception], Respon
         return response
 
     return tell
+
+
+class LastWord:
+    """Innermost of the middleware: what nobody expected gets its sentence here, and its headers and log line outside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            if has_begun:
+                raise
+            response = await run_in_threadpool(scope["app"].state.tell, Request(scope), error)
+            await response(scope, receive, send)
 
 
 def wants_json(request: Request) -> bool:

@@ -50,7 +50,8 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         owner = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         if owner:
@@ -60,7 +61,8 @@ class SameOrigin:
             if comes_from_us is None and owner:
                 comes_from_us, receive = await _carries_token(headers, receive, owner)
             if comes_from_us is False:
-                return await refuse(ForeignRequest(), scope, receive, send)
+                await refuse(ForeignRequest(), scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
     def _comes_from_us(self, headers: Headers) -> bool | None:
@@ -103,11 +105,13 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self._most:
             await self._swallow(receive)
-            return await refuse(HTTPException(413), scope, receive, send)
+            await refuse(HTTPException(413), scope, receive, send)
+            return
         await self._app(scope, self._counted(receive), send)
 
     async def _swallow(self, receive: Receive) -> None:
@@ -166,7 +170,8 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,0 +1,79 @@
+"""How often something may be tried, counted in the database so that all processes count together."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Insert, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from service.database import Database
+from service.errors import TooMany
+from service.models import Attempt
+from service.sealing import blind_index
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` tries in each stretch of `within`, for each `who` that is asked about."""
+
+    kind: str
+    most: int
+    within: timedelta
+
+
+TRACKING_CODE = Limit("tracking code", 5, timedelta(hours=1))
+SIGN_IN = Limit("sign-in", 8, timedelta(minutes=15))
+SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
+SUBMIT_FROM = Limit("submit from", 120, timedelta(hours=1))
+
+
+def spend(database: Database, limit: Limit, who: str, now: datetime) -> int:
+    """Count one try in a transaction of its own, so that it stays counted when what follows is undone.
+
+    Returns how many are left; raises TooMany, with the seconds to wait, when there were none.
+    """
+    since, until = stretch_of(limit, now)
+    with database.writing() as session:
+        count = session.execute(_one_more(database, limit, who, since, until)).scalar_one()
+    if count > limit.most:
+        raise TooMany(seconds=max(1, int((until - now).total_seconds())))
+    return limit.most - int(count)
+
+
+def forgive(database: Database, limit: Limit, who: str) -> None:
+    """After success the tries before it do not count."""
+    mine = (col(Attempt.kind) == limit.kind, col(Attempt.who) == blind_index(who))
+    with database.writing() as session:
+        session.execute(delete(Attempt).where(*mine))
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Stretches that are over count no more."""
+    return session.execute(delete(Attempt).where(col(Attempt.until) < now)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def tries(session: Session, limit: Limit, who: str, now: datetime) -> int:
+    since, _until = stretch_of(limit, now)
+    row = session.exec(
+        select(Attempt.count).where(Attempt.kind == limit.kind, Attempt.who == blind_index(who), Attempt.since == since)
+    )
+    return row.one_or_none() or 0
+
+
+def stretch_of(limit: Limit, now: datetime) -> tuple[datetime, datetime]:
+    """Stretches follow each other without gaps: with limits of a few, twice as many at a border do no harm."""
+    width = int(limit.within.total_seconds())
+    start = int(now.timestamp()) // width * width
+    since = datetime.fromtimestamp(start, UTC)
+    return since, since + limit.within
+
+
+def _one_more(database: Database, limit: Limit, who: str, since: datetime, until: datetime) -> Insert:
+    """One statement, so that two processes never count the same try."""
+    insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
+    row = {"kind": limit.kind, "who": blind_index(who), "since": since, "until": until, "count": 1}
+    statement = insert(Attempt).values(row)
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "who", "since"], set_={"count": col(Attempt.count) + 1}
+    ).returning(col(Attempt.count))
