@@ -1,6 +1,5 @@
 """Fresh databases with all our tables, on SQLite and on PostgreSQL alike: built once a run, then copied for each test."""
 
-import importlib
 import os
 import shutil
 import uuid
@@ -9,19 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from service.database import Database, metadata
+from service.database import Database
+from service.migrations import upgrade
 from tests.support import postgres
-
-
-def prepare(url: str) -> None:
-    """Bring an empty database to the newest form."""
-    for models in ("directory", "tickets", "outbox"):
-        importlib.import_module(f"service.{models}.models")
-    database = Database(url)
-    try:
-        metadata.create_all(database.engine)
-    finally:
-        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +25,14 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
     """Name of a database with all tables, to be copied."""
     name = f"weiyuan_template_{os.getpid()}"
     with postgres.database(postgres_server, name) as url:
-        prepare(url)
+        upgrade(url)
         yield name
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    prepare(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
 
 
