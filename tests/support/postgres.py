@@ -19,6 +19,8 @@ from tests.support import needs, processes
 
 OWNER = "weiyuan"
 ADDRESS_VARIABLE = "WEIYUAN_TEST_POSTGRES_URL"
+MEMORY = Path("/dev/shm")
+ENOUGH = 2**30
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -31,7 +33,7 @@ def server(durable: bool = False) -> Iterator[str]:
     binaries = newest_binaries()
     if binaries is None:
         needs.missing("postgresql", "A test on PostgreSQL")
-    folder = Path(tempfile.mkdtemp(prefix="weiyuan-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="weiyuan-postgres-", dir=None if durable else memory()))
     try:
         with _running(binaries, folder, durable):
             yield f"postgresql://{OWNER}@/postgres?host={quote(str(folder), safe='')}"
@@ -44,10 +46,16 @@ def newest_binaries() -> Path | None:
     return max((path.parent for path in found), key=lambda path: float(path.parent.name), default=None)
 
 
+def memory() -> str | None:
+    """Where files cost no disk, if there is room: a fresh database comes twenty times quicker from there."""
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
+    return str(MEMORY) if has_room else None
+
+
 @contextmanager
 def database(server_url: str, name: str, template: str | None = None) -> Iterator[str]:
     """Address of a fresh database, a copy of `template` where one is named; it is dropped at the end."""
-    copied = f"TEMPLATE {template}" if template else "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+    copied = f"TEMPLATE {template} STRATEGY file_copy" if template else "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
     command(server_url, f"CREATE DATABASE {name} {copied}")
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
