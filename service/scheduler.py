@@ -1,0 +1,71 @@
+"""The schedule: what the service does by itself, and when. A new row is all that a new job needs."""
+
+import threading
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from service import clock, jobs
+from service.clean_up import clean_up
+from service.database import Database
+from service.jobs import Job, Register, Surroundings
+from service.leadership import BEAT, Leadership, lock_for
+from service.settings import Settings
+
+log = structlog.get_logger()
+
+SCHEDULE = (Job("clean_up", clean_up, at=time(3, 20)),)
+
+# How often a job with a long interval is asked whether it is due.
+LOOKS_EVERY = timedelta(seconds=5)
+
+
+class Clockwork:
+    """Ticks in every process, works only in the one that leads. What is due is asked of the database, not of APScheduler:
+    a job whose hour passed while the machine was off runs when it is on again."""
+
+    def __init__(
+        self, database: Database, settings: Settings, schedule: tuple[Job, ...] = SCHEDULE, beat: float = BEAT
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._schedule = schedule
+        self._register = Register(database)
+        self._ends = threading.Event()
+        self._last_runs: dict[str, datetime | None] = {}
+        self.leadership = Leadership(lock_for(database), beat)
+        self._ticker = BackgroundScheduler(
+            timezone=ZoneInfo(settings.time_zone),
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        self.leadership.start()
+        for job in self._schedule:
+            pause = min(job.every or LOOKS_EVERY, LOOKS_EVERY)
+            self._ticker.add_job(self._tick, "interval", (job,), id=job.name, seconds=pause.total_seconds())
+        self._ticker.start()
+
+    def stop(self) -> None:
+        """Jobs end between two rows; then the lead is given back."""
+        self._ends.set()
+        self._ticker.shutdown(wait=True)
+        self.leadership.stop()
+
+    def _tick(self, job: Job) -> None:
+        if not self._goes_on():
+            self._last_runs.pop(job.name, None)
+            return
+        now = clock.now()
+        if job.name not in self._last_runs:
+            self._last_runs[job.name] = self._register.last_end_of(job.name)
+        if job.is_due(self._last_runs[job.name], now, self._settings.time_zone):
+            self._last_runs[job.name] = now
+            jobs.run(job, Surroundings(self._database, self._settings, now, self._goes_on), self._register)
+
+    def _goes_on(self) -> bool:
+        return self.leadership.is_ours and not self._ends.is_set()
