@@ -1,0 +1,98 @@
+"""`weiyuan check` finds every kind of damage, and nothing in a sound database."""
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from service.database import Database
+from service.oversight.checks import CHECKS, breaches
+from service.outbox.models import Delivery
+from tests.factories import NOW, build_county, wish_in
+from workflows.statuses import Status
+
+FREE_EVENTS = {
+    "sqlite": ["DROP TRIGGER ticket_event_no_update", "DROP TRIGGER ticket_event_no_delete"],
+    "postgresql": ["DROP TRIGGER ticket_event_no_change ON ticket_event"],
+}
+EVERY_STATUS = [status for status in Status if status is not Status.deferred]
+
+DAMAGE: dict[str, list[str]] = {
+    "status_against_events": ["UPDATE ticket SET status = 'declined', stage = 1 WHERE id = 1"],
+    "stage_against_status": ["UPDATE ticket SET stage = 4 WHERE id = 1"],
+    "gaps_in_numbers": ["UPDATE ticket_event SET number = 77 WHERE ticket_id = 2 AND number = 2"],
+    "broken_chains": ["UPDATE ticket_event SET verb = 'reassign' WHERE ticket_id = 2 AND number = 2"],
+    "holders_against_tickets": ["UPDATE ticket SET unit_id = (SELECT max(id) FROM unit) WHERE id = 1"],
+    "ends_of_holds": ["UPDATE assignment SET ended_at = '2001-01-01 00:00:00' WHERE ended_at IS NOT NULL"],
+    "merged_into_nothing": ["UPDATE ticket SET merged_into_id = 2 WHERE id = 1"],
+    "areas_without_desk": ["UPDATE area SET desk_unit_id = NULL"],
+    "unsearchable": ["DELETE FROM ticket_search"],
+}
+
+
+def found(session: Session) -> set[str]:
+    return {breach.check.name for breach in breaches(session)}
+
+
+def county_with_every_status(database: Database) -> None:
+    with database.writing() as session:
+        county = build_county(session)
+        for status in EVERY_STATUS:
+            wish_in(session, county, status)
+
+
+def test_a_sound_database_has_no_breach(database: Database) -> None:
+    county_with_every_status(database)
+    with database.reading() as session:
+        assert found(session) == set()
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_each_kind_of_damage_is_found(database: Database, name: str) -> None:
+    county_with_every_status(database)
+    with database.writing() as session:
+        for step in [*FREE_EVENTS[database.dialect], *DAMAGE[name]]:
+            session.execute(text(step))
+        session.execute(text("UPDATE reference_version SET version = version + 1"))
+    with database.reading() as session:
+        assert name in found(session)
+
+
+def test_the_database_itself_refuses_an_open_ticket_without_unit_or_deadline(database: Database) -> None:
+    county_with_every_status(database)
+    for column in ("unit_id", "due_at"):
+        with pytest.raises(Exception, match="open_has_unit_and_due"), database.writing() as session:
+            session.execute(text(f"UPDATE ticket SET {column} = NULL WHERE id = 1"))
+
+
+def test_a_notice_planned_twice_is_found(database: Database) -> None:
+    county_with_every_status(database)
+    with database.writing() as session:
+        for key in ("one", "two"):
+            session.add(
+                Delivery(
+                    key=key, event_id=1, ticket_id=1, verb="submit", audience="dispatchers", channel="inbox",
+                    person_id=1, subject="", body="", created_at=NOW, next_attempt_at=NOW,
+                )
+            )  # fmt: skip
+    with database.reading() as session:
+        assert found(session) == {"notices_planned_twice"}
+
+
+def test_every_check_has_a_damage_that_shows_it_works() -> None:
+    elsewhere = {"open_without_unit_or_deadline", "notices_planned_twice"}
+    assert {check.name for check in CHECKS} == DAMAGE.keys() | elsewhere
+
+
+def test_events_and_their_words_cannot_be_changed_but_words_can_be_erased(database: Database) -> None:
+    county_with_every_status(database)
+    for refused in (
+        "UPDATE ticket_event SET verb = 'close' WHERE id = 1",
+        "DELETE FROM ticket_event WHERE id = 1",
+        "UPDATE ticket_event_details SET salt = salt WHERE event_id = 1",
+    ):
+        with pytest.raises(Exception, match="never changed"), database.writing() as session:
+            session.execute(text(refused))
+    with database.writing() as session:
+        session.execute(text("DELETE FROM ticket_event_details WHERE event_id = 1"))
+    with database.reading() as session:
+        assert found(session) == set(), "erased words leave the chain whole"
