@@ -34,7 +34,12 @@ LONGEST_FILE = 250
 LONGEST_LINE = 120
 
 # A table of rules is read as a whole, and splitting it would only hide half of it.
-TABLES: dict[str, str] = {}
+TABLES = {
+    "workflows/commands.py": "one class per verb, which is its form, its API body and its event",
+}
+
+# A migration is written once, tells every table and is never edited again.
+MIGRATIONS = "service/migrations/versions/"
 
 # Put together from halves, so that this file does not name them itself.
 MACHINE_PATHS = [f"(?<![\\w.])/{folder}/\\w" for folder in ("work", "farm", "root")]
@@ -80,6 +85,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     breaches = [
         f"{at(path, function)} {function.name}"
         for path in modules(*PACKAGES)
+        if not name_of(path).startswith(MIGRATIONS)
         for function in functions(path)
         if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
     ]
@@ -89,7 +95,9 @@ def test_no_function_is_longer_than_a_screen() -> None:
 def test_no_file_grows_past_what_one_reads_in_a_sitting() -> None:
     lengths = {name_of(path): len(source(path).splitlines()) for path in modules(*PACKAGES)}
     breaches = [
-        f"{name}: {length} lines" for name, length in lengths.items() if length > LONGEST_FILE and name not in TABLES
+        f"{name}: {length} lines"
+        for name, length in lengths.items()
+        if length > LONGEST_FILE and name not in TABLES and not name.startswith(MIGRATIONS)
     ]
     assert breaches == []
     assert [name for name in TABLES if lengths.get(name, 0) <= LONGEST_FILE] == [], "needs no exception any more"
@@ -100,9 +108,20 @@ def test_no_line_is_longer_than_the_editor_is_wide() -> None:
         f"{name_of(path)}:{number}"
         for path in modules(*PACKAGES, "tests")
         for number, line in enumerate(source(path).splitlines(), 1)
-        if len(line) > LONGEST_LINE
+        if len(line) > LONGEST_LINE and number not in laid_out_by_hand(path)
     ]
     assert breaches == []
+
+
+@cache
+def laid_out_by_hand(path: Path) -> set[int]:
+    """Lines between `fmt: off` and `fmt: on`: a table whose rows are rows."""
+    inside = False
+    found = set()
+    for number, line in enumerate(source(path).splitlines(), 1):
+        inside = line.strip() == "# fmt: off" or (inside and line.strip() != "# fmt: on")
+        found |= {number} if inside else set()
+    return found
 
 
 def test_imports_stand_at_the_top() -> None:

@@ -1,4 +1,4 @@
-"""Fetches the locked browser packages with npm and copies the files that our pages load, with their licences, into vendor/."""
+"""Fetches the locked browser packages with npm and copies what our pages load, with its licences, into vendor/."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""Fresh databases with all our tables, on SQLite and on PostgreSQL alike: built once a run, then copied for each test."""
+"""Fresh databases with all our tables, SQLite and PostgreSQL alike: built once a run, then copied for each test."""
 
 import os
 import shutil

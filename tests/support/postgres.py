@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test run: the one named in WEIYUAN_TEST_POSTGRES_URL, or our own from Debian's binaries."""
+"""A PostgreSQL server for the tests: the one named in WEIYUAN_TEST_POSTGRES_URL, or our own from Debian's binaries."""
 
 import os
 import pwd
@@ -21,12 +21,13 @@ OWNER = "weiyuan"
 ADDRESS_VARIABLE = "WEIYUAN_TEST_POSTGRES_URL"
 MEMORY = Path("/dev/shm")
 ENOUGH = 2**30
+EMPTY = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @contextmanager
 def server(durable: bool = False) -> Iterator[str]:
-    """Address of a server's maintenance database. A server of our own is as durable as PostgreSQL's defaults, if asked."""
+    """Address of a server's own database. Our own server keeps PostgreSQL's promises of durability only if asked."""
     if given := os.environ.get(ADDRESS_VARIABLE):
         yield given
         return
@@ -55,7 +56,7 @@ def memory() -> str | None:
 @contextmanager
 def database(server_url: str, name: str, template: str | None = None) -> Iterator[str]:
     """Address of a fresh database, a copy of `template` where one is named; it is dropped at the end."""
-    copied = f"TEMPLATE {template} STRATEGY file_copy" if template else "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+    copied = f"TEMPLATE {template} STRATEGY file_copy" if template else EMPTY
     command(server_url, f"CREATE DATABASE {name} {copied}")
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
