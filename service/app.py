@@ -5,45 +5,57 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
 
-from service import errors, keys, web
+from service import errors, keys, logs, middleware, web
 from service.database import Database
 from service.keys import Keyring
+from service.scheduler import Clockwork
 from service.settings import Settings, settings
 
 ROUTERS: tuple[APIRouter, ...] = ()
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
-    """Nothing is opened until the server starts: `lifespan` opens and closes everything."""
+    """Nothing is opened until the server starts: `_lifespan` opens and closes everything."""
     chosen = given or settings()
-    app = FastAPI(
-        title="微愿 API",
-        version="1",
-        lifespan=_lifespan,
-        docs_url="/api/docs",
-        openapi_url="/api/openapi.json",
-        redoc_url=None,
-    )
+    logs.configure(chosen.log_json, chosen.log_level)
+    app = FastAPI(title="微愿 API", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = chosen
-    keyring = Keyring.load(chosen.key_file, secret_of(chosen.secret_key))
+    keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)
-    web.set_up(app, web.Face(chosen.county_name, chosen.time_zone, keyring.mark("flash", b""), chosen.language))
+    web.set_up(app, _face(chosen, keyring))
     errors.install(app, web.error_page, web.say)
+    middleware.install(app, chosen)
     for router in ROUTERS:
         app.include_router(router)
     return app
 
 
-def secret_of(value: object) -> str | None:
-    return value.get_secret_value() if value is not None else None  # type: ignore[attr-defined, no-any-return]
+def _face(chosen: Settings, keyring: Keyring) -> web.Face:
+    key = keyring.mark("flash", b"")
+    return web.Face(chosen.county_name, chosen.time_zone, key, chosen.language, chosen.secure_cookies)
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Opened in this order, closed in the other one; a request in flight is answered before the database goes."""
     chosen: Settings = app.state.settings
     to_thread.current_default_thread_limiter().total_tokens = chosen.pool_size
-    app.state.database = Database(chosen.database_url.get_secret_value(), chosen.pool_size)
-    app.state.database.verify()
-    yield
-    app.state.database.close()
+    database = Database(chosen.database_url.get_secret_value(), chosen.pool_size)
+    database.verify()
+    app.state.database = database
+    clockwork = Clockwork(database, chosen) if chosen.scheduler else None
+    app.state.clockwork = clockwork
+    if clockwork:
+        clockwork.start()
+    try:
+        yield
+    finally:
+        if clockwork:
+            clockwork.stop()
+        database.close()

@@ -15,12 +15,11 @@ from service.dependencies import Reading, Writing
 from service.directory.models import Person
 from service.directory.reference import Reference, reference
 from service.errors import NotSignedIn
+from service.security import SESSION_COOKIE
 from workflows.actors import Actor
 from workflows.refusals import NotPermitted
 from workflows.statuses import Role
 from workflows.words import _
-
-COOKIE = "weiyuan_session"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def _visit(request: Request, session: Session) -> Visit:
 def secret_of(request: Request) -> str:
     """From the cookie of a browser, or from the bearer token of a program."""
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    return token if scheme.lower() == "bearer" else request.cookies.get(SESSION_COOKIE, "")
 
 
 def _looking(request: Request, session: Reading) -> Visit:

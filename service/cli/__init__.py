@@ -1,0 +1,46 @@
+"""`weiyuan`: the command line. Each command lives in a module of its own, loaded only when it is called."""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS: dict[str, str] = {
+    # command      module of service.cli
+    "serve": "serve",
+    "migrate": "migrate",
+    "demo": "demo",
+    "check": "check",
+    "figures": "figures",
+    "link": "link",
+    "import": "wishes_in",
+    "export": "wishes_out",
+    "user": "user",
+    "settings": "settings",
+    "version": "version",
+}
+
+
+class CommandTable(TyperGroup):
+    """Reads the table above; the module's `app` is one command, or a group of them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        module = COMMANDS.get(cmd_name)
+        return typer.main.get_command(import_module(f"service.cli.{module}").app) if module else None
+
+
+app = typer.Typer(
+    cls=CommandTable,
+    no_args_is_help=True,
+    add_completion=False,
+    help="微愿: citizens' micro-wishes, from a villager's phone to an answer. Settings: `weiyuan settings`.",
+)
+
+
+@app.callback()
+def main() -> None:
+    """微愿: citizens' micro-wishes, from a villager's phone to an answer."""

@@ -1,0 +1,36 @@
+"""weiyuan figures"""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from service import clock
+from service.cli.opening import county_database
+from service.reports.figures import as_json, count_figures
+from service.settings import settings
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def figures(
+    in_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    database_url: Annotated[str | None, typer.Option("--database", help="Another database than the settings'.")] = None,
+) -> None:
+    """Count the county's figures now: collected, concluded, open, and each rate with its numerator and denominator."""
+    with county_database(database_url) as database, database.reading() as session:
+        told = as_json(count_figures(session, clock.now()))
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2) if in_json else _lines(told))
+
+
+def _lines(told: dict[str, Any]) -> str:
+    counts = [f"{name:<20}{told[name]:>12,}" for name in ("collected", "concluded", "open")]
+    rates = [f"{name:<20}{_rate(rate)}" for name, rate in told["rates"].items()]
+    return "\n".join([f"{settings().county_name}, as of {told['as_of']}", *counts, *rates])
+
+
+def _rate(rate: dict[str, Any]) -> str:
+    if rate["rate"] is None:
+        return "no rate: nothing to divide by"
+    return f"{rate['rate']:>11.2%}  {rate['numerator']:g} of {rate['denominator']:,}"
