@@ -18,8 +18,10 @@ WISH_LENGTH = (2, 5000)
 WORDS_LENGTH = 2000
 PHOTOS_MOST = 9
 PARTS = (2, 10)
+LARGEST_ID = 2**31 - 1
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 class Outcome(StrEnum):
@@ -96,15 +98,20 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     Urgency.urgent: _("及时（水电气暖）"),
     Urgency.ordinary: _("一般"),
     Urgency.complex: _("复杂疑难"),
-    Urgency.development: _("发展类"),
-    **_any(KIND_WORDS),
+    **_any(KIND_WORDS),  # Urgency.development has the same value as Kind.development, so it has the same words
     **_any(SOURCE_WORDS),
 }
 
 
 def clean(value: Any) -> Any:
-    """Drop what no screen can show (NUL, control characters, half surrogates); keep the rest as typed."""
-    return _UNPRINTABLE.sub("", value.replace("\r\n", "\n")).strip() if isinstance(value, str) else value
+    """Drop what no screen can show (NUL, control characters, half surrogates); keep the rest as typed.
+
+    Words of nothing but spaces and joiners are no words: whoever reads them sees an empty page.
+    """
+    if not isinstance(value, str):
+        return value
+    typed = _UNPRINTABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return typed if any(unicodedata.category(sign) not in _INVISIBLE for sign in typed) else ""
 
 
 def none_if_blank(value: Any) -> Any:
@@ -119,7 +126,10 @@ def plain_digits(value: Any) -> Any:
 
 
 def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
-    """A form field: `widget` is line, words, choice, units, unit, category, date, yes_no, photos, parts or ticket."""
+    """A form field.
+
+    `widget` is line, words, choice, yes_no, yes_no_unsaid, date, area, category, unit, units, ticket, photos or parts.
+    """
     return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
 
 
@@ -142,7 +152,9 @@ OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
 OptionalUrgency = Annotated[Urgency | None, BeforeValidator(none_if_blank)]
 OptionalSatisfaction = Annotated[Satisfaction | None, BeforeValidator(none_if_blank)]
 OptionalChoice = Annotated[bool | None, BeforeValidator(none_if_blank)]
-Photos = tuple[int, ...]
+Photos = tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...]
+Part = Annotated[str, Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1]), BeforeValidator(clean)]
+"""One of the wishes that another is split into: as long as any wish may be."""
 
 PERSONAL = frozenset({"name", "phone", "place"})
 """Fields that are sealed on the ticket and never repeated in an event."""
@@ -291,13 +303,13 @@ class Close(CommandBase):
 
 class Merge(CommandBase):
     verb: Literal["merge"] = "merge"
-    into: Text = field(_("并入的工单编号"), widget="ticket", pattern=r"^\d{4}-\d{6,}$")
+    into: Text = field(_("并入的工单编号"), widget="ticket", pattern=r"^[0-9]{4}-[0-9]{6,12}$")
     reason: OptionalText = optional_words(_("并单的理由"))
 
 
 class Split(CommandBase):
     verb: Literal["split"] = "split"
-    parts: tuple[Text, ...] = field(
+    parts: tuple[Part, ...] = field(
         _("拆成哪几件事"),
         widget="parts",
         hint=_("每件事写一段，段与段之间空一行"),
