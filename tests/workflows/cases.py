@@ -1,0 +1,188 @@
+"""Cases for the pure rules: ticket 7 in every status of an ordinary life, and a command of each verb.
+
+An ordinary wish of Monday 2 March 2026, 10:00 local time: dispatched at 11:00, acknowledged on Tuesday, replied to on
+Wednesday, told to the villager on Thursday, closed on Friday. No holiday is near; deadlines were counted by hand.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.cast import (
+    COUNTY_DESK,
+    HANDLER,
+    OTHER_TICKET,
+    POWER_BUREAU,
+    ROADS_BUREAU,
+    TICKET,
+    TOWN_DESK,
+    VILLAGE_AREA,
+    VILLAGE_PATH,
+    WATER_BUREAU,
+)
+from tests.workflows.china import CHINA, at
+from workflows import commands as c
+from workflows.cases import Case
+from workflows.commands import CallResult, CommandBase, DeclineGround, Outcome, Satisfaction
+from workflows.statuses import Status
+from workflows.statuses import Status as S
+from workflows.time_limits import Limits
+
+HANDED_IN = at("2026-03-02 10:00")
+DISPATCH_DUE = at("2026-03-02 16:00")
+ASSIGNED = at("2026-03-02 11:00")
+PROMISED = at("2026-03-09 18:00")
+ACKNOWLEDGED = at("2026-03-03 09:30")
+REPLIED = at("2026-03-04 15:00")
+REVIEW_DUE = at("2026-03-05 18:00")
+ANSWERED = at("2026-03-05 10:00")
+RATING_ENDS = at("2026-03-12 10:00")
+FOLLOW_UP_DUE = at("2026-03-17 18:00")
+CLOSED = at("2026-03-06 10:00")
+REOPENING_ENDS = at("2026-03-21 10:00")
+NOW = at("2026-03-06 11:00")
+SECOND = timedelta(seconds=1)
+
+WISH = c.Submit(text="村口的路灯三个月不亮了，老人晚上不敢出门", area=VILLAGE_AREA, name="王大爷", phone="13800001234")
+
+_HANDED_IN: dict[str, Any] = {
+    "id": TICKET,
+    "round": 1,
+    "created_at": HANDED_IN,
+    "round_started_at": HANDED_IN,
+    "unit_id": TOWN_DESK,
+    "due_at": DISPATCH_DUE,
+    "hold_since": HANDED_IN,
+    "hold_due": DISPATCH_DUE,
+}
+_HELD_NO_MORE: dict[str, Any] = {"hold_since": None, "hold_due": None, "supporting": frozenset(), "closed_at": CLOSED}
+_ASSIGNED: dict[str, Any] = {
+    **_HANDED_IN,
+    "unit_id": WATER_BUREAU,
+    "lead_unit_id": WATER_BUREAU,
+    "supporting": frozenset({POWER_BUREAU}),
+    "due_at": PROMISED,
+    "original_due_at": PROMISED,
+    "hold_since": ASSIGNED,
+    "hold_due": PROMISED,
+    "handling_units": frozenset({WATER_BUREAU, POWER_BUREAU}),
+}
+_IN_PROGRESS: dict[str, Any] = {
+    **_ASSIGNED,
+    "acknowledged_at": ACKNOWLEDGED,
+    "handled_by": frozenset({HANDLER.person}),
+}
+_REPLIED: dict[str, Any] = {
+    **_IN_PROGRESS,
+    "unit_id": TOWN_DESK,
+    "hold_since": REPLIED,
+    "hold_due": REVIEW_DUE,
+    "outcome": Outcome.resolved,
+    "replied_at": REPLIED,
+    "replied_by_id": HANDLER.person,
+}
+_FOLLOW_UP: dict[str, Any] = {
+    **_REPLIED,
+    "hold_since": ANSWERED,
+    "hold_due": FOLLOW_UP_DUE,
+    "answered_at": ANSWERED,
+    "answered_on_time": True,
+}
+_CLOSED: dict[str, Any] = {
+    **_FOLLOW_UP,
+    **_HELD_NO_MORE,
+    "satisfaction": Satisfaction.satisfied,
+    "first_satisfaction": Satisfaction.satisfied,
+}
+_LIFE: dict[Status, dict[str, Any]] = {
+    S.submitted: _HANDED_IN,
+    S.assigned: _ASSIGNED,
+    S.in_progress: _IN_PROGRESS,
+    S.deferred: _IN_PROGRESS,
+    S.replied: _REPLIED,
+    S.follow_up: _FOLLOW_UP,
+    S.closed: _CLOSED,
+    S.declined: {**_HANDED_IN, **_HELD_NO_MORE},
+    S.withdrawn: {**_HANDED_IN, **_HELD_NO_MORE},
+    S.merged: {**_ASSIGNED, **_HELD_NO_MORE, "merged_into_id": OTHER_TICKET},
+}
+
+
+def new_case(**values: Any) -> Case:
+    """A wish that nobody has handed in yet."""
+    return Case(VILLAGE_PATH, (TOWN_DESK, COUNTY_DESK), Limits.defaults(), CHINA).changed(**values)
+
+
+def case_in(status: Status | None, **values: Any) -> Case:
+    """Ticket 7 as it would be in this status."""
+    life = _LIFE[status] if status else {}
+    return new_case(**{**life, "status": status, **values})
+
+
+def ready_case(status: Status | None, **values: Any) -> Case:
+    """Ticket 7 with all that a guard could ask for, and the whole cast in their roles whatever the status."""
+    furnished: dict[str, Any] = {
+        "lead_unit_id": WATER_BUREAU,
+        "supporting": frozenset({POWER_BUREAU}),
+        "handling_units": frozenset({WATER_BUREAU, POWER_BUREAU}),
+        "due_is_provisional": True,
+        "follow_up_attempts": 3,
+        "satisfaction": None,
+        "target": case_in(S.assigned, id=OTHER_TICKET),
+        "extra": {"submission": WISH},
+    }
+    return case_in(status, **{**(furnished if status else {}), **values})
+
+
+SAMPLES: dict[str, CommandBase] = {
+    "submit": WISH,
+    "supplement": c.Supplement(text="第二盏也灭了"),
+    "withdraw": c.Withdraw(reason="已经修好了"),
+    "decline": c.Decline(ground=DeclineGround.court_or_petition, words="法院已经立案，请向法院咨询"),
+    "assign": c.Assign(unit=WATER_BUREAU, supporting=(POWER_BUREAU,)),
+    "reassign": c.Reassign(unit=ROADS_BUREAU, reason="路灯归公路局管"),
+    "acknowledge": c.Acknowledge(),
+    "contact": c.Contact(is_reached=True, words="约好明天上门"),
+    "verify": c.Verify(words="三盏路灯不亮，线路断了"),
+    "report_progress": c.ReportProgress(words="材料已到，后天施工"),
+    "reply": c.Reply(outcome=Outcome.resolved, words="路灯已经全部修好"),
+    "approve_reply": c.ApproveReply(),
+    "send_back": c.SendBack(reason="请写明修了几盏"),
+    "rate": c.Rate(satisfaction=Satisfaction.satisfied),
+    "follow_up": c.FollowUp(
+        result=CallResult.answered, was_contacted=True, is_resolved=True, satisfaction=Satisfaction.satisfied
+    ),
+    "reopen": c.Reopen(reason="又不亮了"),
+    "close": c.Close(reason="三次联系不上"),
+    "merge": c.Merge(into="2026-000008"),
+    "split": c.Split(parts=("路灯不亮", "水渠堵了")),
+    "expedite": c.Expedite(note="天黑得早，请快一点"),
+    "supervise": c.Supervise(note="本周内办结"),
+    "note": c.Note(words="与供电所核对过"),
+    "mark_overdue": c.MarkOverdue(),
+    "recalculate_due": c.RecalculateDue(reason="2027 年放假安排已公布"),
+}
+"""The smallest sensible command of each verb."""
+
+VARIATIONS: dict[str, tuple[CommandBase, ...]] = {
+    "rate": (
+        c.Rate(satisfaction=Satisfaction.dissatisfied),
+        c.Rate(satisfaction=Satisfaction.dissatisfied, words="修了一盏，还有两盏不亮"),
+        c.Rate(satisfaction=Satisfaction.basically_satisfied, is_resolved=False, words="人很好，灯没亮"),
+        c.Rate(satisfaction=Satisfaction.basically_satisfied),
+    ),
+    "follow_up": (
+        c.FollowUp(result=CallResult.unreachable),
+        c.FollowUp(result=CallResult.call_later),
+        c.FollowUp(
+            result=CallResult.answered, was_contacted=True, is_resolved=False, satisfaction=Satisfaction.satisfied
+        ),
+        c.FollowUp(
+            result=CallResult.answered, was_contacted=False, is_resolved=True, satisfaction=Satisfaction.dissatisfied
+        ),
+    ),
+}
+"""Other commands of a verb that the rules treat differently."""
+
+
+def samples_of(verb: str) -> tuple[CommandBase, ...]:
+    return (SAMPLES[verb], *VARIATIONS.get(verb, ()))
