@@ -1,0 +1,108 @@
+"""weiyuan link create | list | revoke | poster"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session, select
+
+from service import clock
+from service.cli.opening import county_database, fail
+from service.directory.lifecycle import LinkTerms, create_link, revoke_link
+from service.directory.models import Link, Unit
+from service.directory.posters import poster, short_address
+from service.directory.reference import Reference, reference
+from service.errors import Failure
+from workflows.refusals import Refused
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The links that villagers open in their group chats."
+)
+
+
+@app.command()
+def create(
+    area: Annotated[str, typer.Argument(help="Where it is for: a number, or a name such as 清溪镇 or 清溪镇/双喜村.")],
+    label: Annotated[str, typer.Option(help="Which group chat it is for.")],
+    valid_until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day it works.")] = None,
+    daily_cap: Annotated[int | None, typer.Option(min=1, help="The most wishes it takes in a day.")] = None,
+) -> None:
+    """Make a link for one group chat and print its address."""
+    until = valid_until.replace(tzinfo=UTC).date() if valid_until else None
+    with county_database() as database, database.writing() as session:
+        known = reference(session)
+        try:
+            link = create_link(session, find_area(known, area), LinkTerms(label, until, daily_cap), clock.now())
+        except (Refused, Failure) as refused:
+            raise fail(str(refused)) from None
+        typer.echo(f"{link.token}  {short_address(link.token)}  {known.place_name(link.area_id)}  {label}")
+
+
+@app.command("list")
+def list_links() -> None:
+    """All links: token, address, place, label, visits, and whether they still work."""
+    with county_database() as database, database.reading() as session:
+        known = reference(session)
+        for link in session.exec(select(Link).order_by(Link.token)):
+            state = "revoked" if link.revoked_at else "expired" if link.expired_at else "works"
+            typer.echo(
+                f"{link.token}  {state:<8} {link.visits:>7} visits  {known.place_name(link.area_id)}  {link.label}"
+            )
+
+
+@app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(help="The link's token, as `weiyuan link list` shows it.")],
+    ask: Annotated[str | None, typer.Option(help="The unit to ask instead, by its name.")] = None,
+) -> None:
+    """Take a link back. Who still opens it reads whom to ask instead."""
+    with county_database() as database, database.writing() as session:
+        try:
+            revoke_link(session, token, clock.now(), _unit(session, ask))
+        except Failure as refused:
+            raise fail(str(refused)) from None
+    typer.echo(f"{token} no longer works.")
+
+
+@app.command("poster")
+def print_poster(
+    token: Annotated[str, typer.Argument(help="The link's token.")],
+    out: Annotated[
+        Path, typer.Option(help="The file to write: .svg is the whole A4 sheet, .png the QR picture alone.")
+    ],
+) -> None:
+    """Write a poster to hang up: QR picture, short address, the town's name and telephone number."""
+    with county_database() as database, database.reading() as session:
+        link = session.exec(select(Link).where(Link.token == token)).one_or_none()
+        if link is None:
+            raise fail(f"There is no link {token}.")
+        out.write_bytes(poster(link, reference(session), out.suffix))
+    typer.echo(f"Written: {out}")
+
+
+def find_area(known: Reference, asked: str) -> int:
+    """By number, or by the names on the way down. Exits with a sentence when none or several fit."""
+    if asked.isdecimal() and int(asked) in known.areas:
+        return int(asked)
+    names = asked.split("/")
+    found = [area.id for area in known.areas.values() if area.id and _ends_with(known, area.id, names)]
+    if len(found) != 1:
+        raise fail(f"{len(found)} places are called {asked}: write the town before it, such as 清溪镇/双喜村.")
+    return found[0]
+
+
+def _ends_with(known: Reference, area_id: int, names: list[str]) -> bool:
+    """The last name is the area's own; the others stand somewhere above it, in order."""
+    own, *above = known.lineage(area_id)
+    upwards = iter(area.name for area in above)
+    return own.name == names[-1] and all(name in upwards for name in reversed(names[:-1]))
+
+
+def _unit(session: Session, name: str | None) -> int | None:
+    if name is None:
+        return None
+    found = session.exec(select(Unit.id).where((Unit.name == name) | (Unit.short_name == name))).first()
+    if found is None:
+        raise fail(f"There is no unit called {name}.")
+    return found
