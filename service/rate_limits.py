@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Insert, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.errors import TooMany
+from service.inserts import insert_into
 from service.models import Attempt
 from service.sealing import blind_index
 
@@ -35,10 +35,10 @@ def spend(database: Database, limit: Limit, who: str, now: datetime) -> int:
     """
     since, until = stretch_of(limit, now)
     with database.writing() as session:
-        count = session.execute(_one_more(database, limit, who, since, until)).scalar_one()
+        count = _count_one_more(session, limit, who, since, until)
     if count > limit.most:
         raise TooMany(seconds=max(1, int((until - now).total_seconds())))
-    return limit.most - int(count)
+    return limit.most - count
 
 
 def forgive(database: Database, limit: Limit, who: str) -> None:
@@ -69,11 +69,11 @@ def stretch_of(limit: Limit, now: datetime) -> tuple[datetime, datetime]:
     return since, since + limit.within
 
 
-def _one_more(database: Database, limit: Limit, who: str, since: datetime, until: datetime) -> Insert:
+def _count_one_more(session: Session, limit: Limit, who: str, since: datetime, until: datetime) -> int:
     """One statement, so that two processes never count the same try."""
-    insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
     row = {"kind": limit.kind, "who": blind_index(who), "since": since, "until": until, "count": 1}
-    statement = insert(Attempt).values(row)
-    return statement.on_conflict_do_update(
+    counted = insert_into(session, Attempt).values(row)
+    one_more = counted.on_conflict_do_update(
         index_elements=["kind", "who", "since"], set_={"count": col(Attempt.count) + 1}
-    ).returning(col(Attempt.count))
+    )
+    return int(session.execute(one_more.returning(col(Attempt.count))).scalar_one())

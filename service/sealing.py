@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
 from service.keys import Broken, KeyMissing, Keyring, create_key_file, keyring, new_key, use
@@ -23,6 +24,8 @@ MARK_BYTES = 12
 TOKEN_LENGTH = 22
 CODE_DIGITS = 6
 STAMP_BYTES = 8
+# All that can be asked of a sealed column is whether there is something in it.
+ALLOWED = frozenset({operators.is_, operators.is_not})
 FORM_LIFETIME = timedelta(hours=24)
 
 
@@ -36,6 +39,16 @@ class Sealed(TypeDecorator[Any]):
 
     impl = LargeBinary
     cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[Any]):
+        """No two seals are equal: a comparison would find nothing and look like "no such person"."""
+
+        def operate(self, op: Any, *other: Any, **options: Any) -> Any:
+            if op not in ALLOWED:
+                raise TypeError("A sealed column cannot be compared: search by its blind index.")
+            return super().operate(op, *other, **options)
+
+    comparator_factory = Comparator
 
     def __init__(self, place: str = "") -> None:
         """`place` is "table.column": a value copied into another column does not open there."""
