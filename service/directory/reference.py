@@ -7,7 +7,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
@@ -86,12 +86,13 @@ class Reference:
 
 _cached: WeakKeyDictionary[Engine, Reference] = WeakKeyDictionary()
 _lock = Lock()
+_VERSION = text("SELECT version FROM reference_version")
 
 
 def reference(session: Session) -> Reference:
     """The reference data as this transaction sees it; costs one row unless something has changed."""
     engine = _engine_of(session)
-    version = session.execute(select(ReferenceVersion.version)).scalar_one_or_none() or 0
+    version = session.connection().execute(_VERSION).scalar_one_or_none() or 0
     held = _cached.get(engine)
     if held is None or held.version != version:
         held = _load(session, version)

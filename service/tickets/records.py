@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from notifications.notices import notices_for
 from service.directory.models import Category, Link
 from service.directory.reference import Reference
 from service.errors import Conflict
-from service.inserts import insert_into
+from service.inserts import insert_for_id, insert_or_skip, insert_row
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
@@ -81,8 +81,7 @@ def insert_ticket(
         "needs_review": after.needs_review,
         "follow_up_rule": after.follow_up_rule,
     }
-    new_row = insert_into(session, Ticket).values(values).on_conflict_do_nothing()
-    ticket_id = session.execute(new_row.returning(col(Ticket.id))).scalar_one_or_none()
+    ticket_id = insert_or_skip(session, Ticket, values)
     if ticket_id is not None:
         search.index(session, ticket_id, public_text)
     return ticket_id
@@ -130,7 +129,7 @@ def write_event(
     if photos := getattr(command, "photos", ()):
         _bind_photos(session, ticket_id, event_id, photos)
     if not is_quiet and notices_for(decision.verb, decision.status_to):
-        session.execute(insert(OutboxRow).values(event_id=event_id))
+        insert_row(session, OutboxRow, {"event_id": event_id})
     return event_id
 
 
@@ -159,9 +158,8 @@ def _insert_event(
     }
     digest = chain.digest_of(details, salt)
     seal = {"digest": digest, "previous_hash": previous, "hash": chain.hash_of(facts, now, digest, previous)}
-    added = insert(TicketEvent).values(**facts, at=now, **seal).returning(col(TicketEvent.id))
-    event_id: int = session.execute(added).scalar_one()
-    session.execute(insert(TicketEventDetails).values(event_id=event_id, salt=salt, details=details))
+    event_id = insert_for_id(session, TicketEvent, {**facts, "at": now, **seal})
+    insert_row(session, TicketEventDetails, {"event_id": event_id, "salt": salt, "details": details})
     return event_id
 
 
@@ -181,7 +179,7 @@ def _write_holds(session: Session, ticket_id: int, decision: Decision, now: date
         _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
     began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
     for hold in began:
-        session.execute(insert(Assignment).values(_row_of(hold, ticket_id, decision.after.round, now)))
+        insert_row(session, Assignment, _row_of(hold, ticket_id, decision.after.round, now))
     if changes.revised is not None:
         _revise(session, ticket_id, changes.revised)
 
