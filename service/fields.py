@@ -79,7 +79,7 @@ def _field(
         label=info.title or name,
         widget=widget,
         hint=info.description or "",
-        is_required=info.is_required(),
+        is_required=info.is_required() or isinstance(info.default, Enum),
         choices=choices.get(name) or choices.get(widget) or _choices_of(info.annotation),
         value=values.get(name, None if info.is_required() else info.default),
         error=errors.get(name, ""),

@@ -101,7 +101,7 @@ class LocalWords:
         return self._count("{n} 分钟", minutes)
 
     def number(self, value: float | None) -> str:
-        return "–" if value is None else f"{value:,}"
+        return "–" if value is None else f"{value:,.10g}"
 
     def percent(self, rate: float | None, digits: int = 2) -> str:
         """0.9859 is said 98.59%; without a denominator there is no rate, and a dash says so."""

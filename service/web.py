@@ -1,15 +1,15 @@
-"""Pages: Jinja in the reader's language, messages that survive a redirect, paging, addresses of static files."""
+"""Pages: Jinja in the reader's language, messages that survive a redirect, addresses of pages and static files."""
 
 import base64
 import gettext
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -30,24 +30,31 @@ STATIC = HERE / "static"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 TYPES = {"normal", "large"}
 A_YEAR = 365 * 24 * 3600
-PAGE_SIZE = 50
-LAST_PAGE = 2000
 
 INSIDE = ("/desk", "/board", "/directory", "/inbox", "/deliveries")
 """Where officials work: an error there keeps their bar on the page."""
 
-Row = TypeVar("Row")
-
 
 @dataclass(frozen=True)
 class Face:
-    """What every page knows of this county; `key` signs the messages."""
+    """What every page knows of this county; `key` signs the messages, `bell` counts what the reader has not read."""
 
     county: str
     zone: str
     key: bytes
     language: str = "zh"
     secure_cookies: bool = False
+    bell: Callable[[Request], int] = lambda request: 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The official whose page it is, as the bar shows her."""
+
+    name: str
+    unit: str
+    roles: frozenset[str]
+    unread: int = 0
 
 
 def set_up(app: FastAPI, face: Face) -> None:
@@ -59,7 +66,7 @@ def set_up(app: FastAPI, face: Face) -> None:
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page. `person` and `csrf_token` come from `request.state` unless they are given."""
+    """A page. `person` (a Reader) and `csrf_token` come from `request.state` unless they are given."""
     language, size = language_of(request), type_of(request)
     page = environment(language, request.app.state.face.zone).get_template(template)
     response = HTMLResponse(page.render(_shared(request, language, size) | values), status)
@@ -78,11 +85,22 @@ def _shared(request: Request, language: str, size: str) -> dict[str, Any]:
         "html_lang": LANGUAGES[language],
         "is_large": size == "large",
         "csrf_token": getattr(request.state, "csrf_token", ""),
-        "person": getattr(request.state, "person", None),
+        "person": reader_of(request),
         "flashes": flashes_of(request),
         "now": clock.now(),
         "here": lambda **changes: here(request, **changes),
     }
+
+
+def reader_of(request: Request) -> Reader | None:
+    """From the visit that the accounts slice leaves on the request; none for villagers."""
+    visit = getattr(request.state, "visit", None)
+    if visit is None:
+        return None
+    posts = visit.actor.posts
+    units = dict.fromkeys(visit.known.unit_name(post.unit) for post in posts)
+    roles = frozenset(str(post.role) for post in posts)
+    return Reader(visit.person.name, "、".join(units), roles, request.app.state.face.bell(request))
 
 
 def _remember(request: Request, response: Response, name: str, value: str) -> None:
@@ -127,7 +145,7 @@ WORDS = {
 
 def error_page(request: Request, answer: Answer, sentence: str) -> Response:
     """The `page` that `errors.install` asks for: the sentence, and what to do next."""
-    is_inside = request.url.path.startswith(INSIDE) and getattr(request.state, "person", None) is not None
+    is_inside = request.url.path.startswith(INSIDE) and getattr(request.state, "visit", None) is not None
     layout = "layout_desk.html" if is_inside else "layout_villager.html"
     return render(request, "error.html", answer.http_status, layout=layout, sentence=sentence, code=answer.http_status)
 
@@ -192,36 +210,17 @@ def _mark(request: Request, payload: str) -> str:
     return hmac.new(request.app.state.face.key, b"flash " + payload.encode(), hashlib.sha256).hexdigest()
 
 
-# Addresses and paging
+# Addresses
 
 
 def here(request: Request, **changes: object) -> str:
     """This very page with some of the query changed; None takes a value out. Paging restarts with every change."""
-    query = {name: value for name, value in request.query_params.multi_items() if name not in {"lang", "type", "page"}}
+    query = {
+        name: value for name, value in request.query_params.multi_items() if name not in {"lang", "type", "cursor"}
+    }
     query |= {name: str(value) for name, value in changes.items()}
     kept = {name: value for name, value in query.items() if value not in {"None", ""}}
     return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """A slice of a list; `total` is None where counting would cost more than it tells."""
-
-    rows: Sequence[Row]
-    number: int
-    has_next: bool
-    total: int | None = None
-    size: int = PAGE_SIZE
-
-
-def page_number(request: Request) -> int:
-    asked = request.query_params.get("page", "1")
-    return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-
-
-def page_of(request: Request, rows: Sequence[Row], total: int | None = None, size: int = PAGE_SIZE) -> Page[Row]:
-    """`rows` were fetched with one more than `size`: that one tells whether there is a next page."""
-    return Page(rows[:size], page_number(request), len(rows) > size, total, size)
 
 
 # Static files

@@ -53,6 +53,7 @@
     });
   });
 
-  var here = document.querySelector("#queue .is-here");
-  if (here && here.scrollIntoView) here.scrollIntoView({ block: "nearest" });
+  Array.prototype.forEach.call(document.querySelectorAll("#queue .is-here, .bar nav [aria-current]"), function (here) {
+    if (here.scrollIntoView) here.scrollIntoView({ block: "nearest", inline: "center" });
+  });
 })();
