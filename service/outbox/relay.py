@@ -1,0 +1,204 @@
+"""Sends what is due: claim, send outside of any transaction, settle. At least once, and always under the same key.
+
+Whoever dies between sending and settling leaves a claim behind that runs out; then the message is sent again.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from notifications import retries
+from notifications.channels import CHANNELS
+from notifications.channels.base import DeliveryFailed, Outgoing, Tools, http_client
+from notifications.channels.mail_server import MailServer, WrongMailAddress
+from notifications.notices import ChannelName, NoticeUrgency
+from service.database import Database
+from service.errors import Busy
+from service.jobs import Surroundings, Tally
+from service.outbox.models import Delivery, DeliveryState
+from service.settings import Settings
+
+log = structlog.get_logger()
+
+BATCH = 200
+RUN_FOR = timedelta(seconds=60)
+LEASE = timedelta(minutes=5)
+"""Longer than the slowest send; a claim older than this belongs to nobody any more."""
+
+DUE = col(Delivery.state).in_([DeliveryState.waiting, DeliveryState.claimed])
+
+
+def send_notices(around: Surroundings) -> Tally:
+    """`done` counts the messages that the other side has taken, `failed` those that it has not."""
+    with tools_of(around.settings) as tools:
+        return relay(around, tools)
+
+
+@contextmanager
+def tools_of(county: Settings) -> Iterator[Tools]:
+    with http_client() as http:
+        yield Tools(http, _mail_server(county))
+
+
+def _mail_server(county: Settings) -> MailServer | None:
+    """A wrong address of the mail server stops the mails, each with its error, and not the group robots."""
+    if county.smtp_url is None:
+        return None
+    try:
+        return MailServer.from_url(county.smtp_url.get_secret_value(), county.mail_from)
+    except WrongMailAddress as error:
+        log.exception("mail server", reason=str(error))
+        return None
+
+
+@dataclass
+class Run:
+    """One pass of the relay: its clock goes on while slow servers are waited for.
+
+    An address that has just failed is not tried again in this run, or one dead robot would hold up all others.
+    """
+
+    database: Database
+    tools: Tools
+    began: datetime
+    _since: float = field(default_factory=time.monotonic)
+    failing: set[tuple[str, int | None]] = field(default_factory=set)
+    sent: int = 0
+    failed: int = 0
+    last_error: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=time.monotonic() - self._since)
+
+    @property
+    def is_over(self) -> bool:
+        return self.now - self.began > RUN_FOR
+
+    def note(self, reason: str) -> None:
+        self.failed, self.last_error = self.failed + 1, reason
+
+
+def relay(around: Surroundings, tools: Tools) -> Tally:
+    run = Run(around.database, tools, around.now)
+    for delivery_id in _due(around.database, around.now):
+        if run.is_over or not around.goes_on():
+            break
+        _send_safely(run, delivery_id)
+    return Tally(run.sent, run.failed, run.last_error)
+
+
+def _due(database: Database, now: datetime) -> list[int]:
+    """Emergencies first, then whoever has waited longest."""
+    wanted = select(Delivery.id).where(DUE, Delivery.next_attempt_at <= now)
+    order = (col(Delivery.is_emergency).desc(), col(Delivery.next_attempt_at), col(Delivery.id))
+    with database.reading() as session:
+        return [each for each in session.exec(wanted.order_by(*order).limit(BATCH)) if each is not None]
+
+
+def _send_safely(run: Run, delivery_id: int) -> None:
+    """One bad row never stops the others: a row that cannot even be read is left to a person."""
+    try:
+        _send_one(run, delivery_id)
+    except (Busy, OperationalError):
+        raise
+    except Exception as error:
+        log.exception("delivery failed", delivery=delivery_id)
+        reason = f"这条通知读不出来（{type(error).__name__}）"
+        run.note(reason)
+        broken = update(Delivery).where(col(Delivery.id) == delivery_id)
+        with run.database.writing() as session:
+            session.execute(broken.values(state=DeliveryState.given_up, claimed_until=None, last_error=reason))
+
+
+def _send_one(run: Run, delivery_id: int) -> None:
+    with run.database.writing() as session:
+        delivery = claim(session, delivery_id, run.now, run.failing)
+    if delivery is None:
+        return
+    try:
+        _hand_over(delivery, run.tools)
+    except DeliveryFailed as failure:
+        run.note(failure.reason)
+        if not failure.permanent:
+            run.failing.add(line_of(delivery))
+        _settle(run, delivery, _after_failure(delivery, failure, run.now))
+    else:
+        run.sent += 1
+        _settle(run, delivery, {"state": DeliveryState.sent, "sent_at": run.now, "last_error": None})
+
+
+def _hand_over(delivery: Delivery, tools: Tools) -> None:
+    """Raise DeliveryFailed, and nothing else."""
+    outgoing = Outgoing(delivery.key, delivery.address, delivery.subject, delivery.body)
+    try:
+        CHANNELS[ChannelName(delivery.channel)].send(outgoing, tools)
+    except DeliveryFailed:
+        raise
+    except Exception as error:
+        log.exception("channel failed", delivery=delivery.id, channel=delivery.channel)
+        raise DeliveryFailed(f"发送程序出错（{type(error).__name__}）") from error
+
+
+def line_of(delivery: Delivery) -> tuple[str, int | None]:
+    """What fails together: one robot, or the mail server."""
+    return delivery.channel, delivery.unit_id
+
+
+def claim(session: Session, delivery_id: int, now: datetime, failing: set[tuple[str, int | None]]) -> Delivery | None:
+    """Ours for the length of the lease, counted as an attempt; None when it is not due, or not for us."""
+    wanted = select(Delivery).where(Delivery.id == delivery_id, DUE, Delivery.next_attempt_at <= now)
+    delivery = session.exec(wanted.with_for_update(skip_locked=True)).one_or_none()
+    if delivery is None or line_of(delivery) in failing:
+        return None
+    if (moment := _may_ring_at(session, delivery, now)) > now:
+        delivery.next_attempt_at = moment
+        return None
+    if delivery.attempts > len(retries.BACK_OFF):
+        delivery.state, delivery.claimed_until = DeliveryState.given_up, None
+        delivery.last_error = delivery.last_error or "发送时多次中断"
+        return None
+    delivery.state = DeliveryState.claimed
+    delivery.attempts += 1
+    delivery.claimed_until = delivery.next_attempt_at = now + LEASE
+    return delivery
+
+
+def _may_ring_at(session: Session, delivery: Delivery, now: datetime) -> datetime:
+    """Not at night, and not faster than the other side bears."""
+    channel = ChannelName(delivery.channel)
+    urgency = NoticeUrgency.emergency if delivery.is_emergency else NoticeUrgency.normal
+    earliest = retries.earliest_send(now, urgency, channel)
+    pace = CHANNELS[channel].pace
+    if pace is None or earliest > now:
+        return earliest
+    sent = select(Delivery.sent_at).where(
+        Delivery.channel == delivery.channel,
+        Delivery.unit_id == delivery.unit_id,
+        col(Delivery.sent_at) > now - pace.window,
+    )
+    return retries.next_slot([moment for moment in session.exec(sent) if moment], now, pace)
+
+
+def _after_failure(delivery: Delivery, failure: DeliveryFailed, now: datetime) -> dict[str, Any]:
+    """Try again later, or leave it to a person."""
+    again = None if failure.permanent else retries.next_attempt(delivery.attempts, now, failure.retry_after)
+    state = DeliveryState.given_up if again is None else DeliveryState.waiting
+    return {"state": state, "next_attempt_at": again or now, "last_error": failure.reason}
+
+
+def _settle(run: Run, delivery: Delivery, values: dict[str, Any]) -> None:
+    """Only while the claim is still ours: after the lease somebody else may have sent it, and knows better."""
+    ours = update(Delivery).where(
+        col(Delivery.id) == delivery.id, col(Delivery.claimed_until) == delivery.claimed_until
+    )
+    with run.database.writing() as session:
+        session.execute(ours.values(claimed_until=None, **values))

@@ -1,0 +1,112 @@
+"""What a notice may say of an event: plain values in the county's language, with nothing in them that is personal."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from notifications.messages import Values, summary_of
+from notifications.notices import ChannelName
+from service.directory.models import Person
+from service.directory.reference import Reference
+from service.local_words import LocalWords
+from service.masking import mask_text
+from service.settings import Settings, settings
+from service.tickets.models import Ticket, TicketEvent
+from service.tickets.numbers import number_of
+from service.web import translations
+from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
+from workflows.explanations import time_left_in_words
+from workflows.statuses import ROLE_WORDS, Role, Status
+from workflows.words import _
+
+NOTE_LENGTH = 200
+SAID_IN = ("note", "reason", "words", "text")
+"""Fields of commands that hold what a person, or a rule, has to say; a command has one of them at most."""
+
+OUTCOMES = (("outcome", Outcome), ("satisfaction", Satisfaction), ("result", CallResult))
+MAY_START_A_ROUND = frozenset({"rate", "follow_up", "reopen"})
+PRIVATE = _("（只让干部看的心愿，请到工作台查看）")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event, its words (empty when they were erased by law) and its ticket as it stands now."""
+
+    event: TicketEvent
+    details: dict[str, Any]
+    ticket: Ticket
+
+
+def values_of(session: Session, told: Told, known: Reference, now: datetime) -> Values:
+    event, ticket = told.event, told.ticket
+    said = _said(told)
+    return Values(
+        number=number_of(event.ticket_id, ticket.created_at),
+        wish_summary=summary_of(ticket.public_text),
+        area=known.place_name(ticket.area_id),
+        unit=known.unit_name(ticket.unit_id),
+        **_deadline(ticket.due_at, now),
+        actor_name=_actor_name(session, event),
+        actor_unit=known.unit_name(event.unit_id),
+        url=address_of(number_of(event.ticket_id, ticket.created_at), settings()),
+        note="" if event.rule else said,
+        rule=said if event.rule else "",
+        outcome=_outcome(told.details),
+        related=_related(session, told),
+        is_new_round=event.verb in MAY_START_A_ROUND and event.status_to is Status.in_progress,
+    )
+
+
+def fit_for(channel: ChannelName, values: Values, ticket: Ticket) -> Values:
+    """A wish for officials' eyes only is not repeated where words leave the house."""
+    leaves = ticket.is_private and channel is not ChannelName.inbox
+    return replace(values, wish_summary=_translated(PRIVATE), note="") if leaves else values
+
+
+def address_of(number: str, chosen: Settings) -> str:
+    """Where the ticket stands in the workbench."""
+    return f"{chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/desk/tickets/{number}"
+
+
+def _deadline(due_at: datetime | None, now: datetime) -> dict[str, str]:
+    if due_at is None:
+        return {"due": "", "left": ""}
+    words = LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
+    return {
+        "due": f"{words.weekday(due_at)} {words.hour(due_at)}",
+        "left": time_left_in_words(now, due_at, _translated),
+    }
+
+
+def _said(told: Told) -> str:
+    said = next((told.details[name] for name in SAID_IN if told.details.get(name)), "")
+    return _translated(said) if told.event.rule and said else summary_of(mask_text(said), NOTE_LENGTH)
+
+
+def _outcome(details: dict[str, Any]) -> str:
+    found = next((kind(details[name]) for name, kind in OUTCOMES if details.get(name)), None)
+    return _translated(CHOICE_WORDS[found]) if found is not None else ""
+
+
+def _actor_name(session: Session, event: TicketEvent) -> str:
+    if event.person_id is not None:
+        return session.exec(select(Person.name).where(Person.id == event.person_id)).one()
+    return _translated(ROLE_WORDS[Role.system if event.rule else Role.resident])
+
+
+def _related(session: Session, told: Told) -> str:
+    """The main ticket of a merge, or the wishes that were split off at this very event."""
+    if told.event.verb != "split":
+        return str(told.details.get("into", ""))
+    children = select(Ticket.id, Ticket.created_at).where(
+        Ticket.parent_id == told.event.ticket_id, Ticket.created_at == told.event.at
+    )
+    rows = session.execute(children.order_by(col(Ticket.id))).all()
+    return "、".join(number_of(row.id, row.created_at) for row in rows)
+
+
+def _translated(sentence: str) -> str:
+    return translations(settings().language).gettext(sentence)
