@@ -53,7 +53,7 @@ MOBILE = re.compile(
 SPOKEN_MOBILE = re.compile(r"[一幺][三四五六七八九](?:[ 、，,-]?[零〇○一幺二两三四五六七八九]){9}")
 # Identity numbers and bank cards, in one piece or in the groups in which they are printed.
 LONG_NUMBER = re.compile(
-    rf"{NOT_AFTER}(?:{DIGIT}{{12,18}}[0-9０-９XxＸｘ]?"
+    rf"{NOT_AFTER}(?:(?!86|８６){DIGIT}{{12,18}}[0-9０-９XxＸｘ]?"
     rf"|{DIGIT}{{6}}[ \-－]?{DIGIT}{{8}}[ \-－]?{DIGIT}{{3}}[0-9０-９XxＸｘ]"
     rf"|{DIGIT}{{4}}(?:[ \-－]{DIGIT}{{4}}){{3}}(?:[ \-－]?{DIGIT}{{1,3}})?){NOT_BEFORE}"
 )
@@ -62,7 +62,7 @@ LANDLINE = re.compile(
     rf"(?<![0-9０-９*.．])(?:[+＋]?86[ -]?)?(?:[(（]{AREA_CODE}[)）]|{AREA_CODE})"
     rf"{GAP}{DIGIT}(?:{GAP}{DIGIT}){{6,7}}{NOT_BEFORE}"
 )
-MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 BEFORE_A_NUMBER = r"电话|手机|微信|号码|联系方式|座机|短号|小号|拨打|拨|打|QQ|qq|扣扣|[Tt]el|TEL"
 UNITS = (
@@ -138,9 +138,9 @@ def _all(found: re.Match[str]) -> str:
 
 MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (MAIL, _masked_mail),
+    (LONG_NUMBER, _masked_long_number),
     (MOBILE, _masked_phone),
     (SPOKEN_MOBILE, _all),
-    (LONG_NUMBER, _masked_long_number),
     (LANDLINE, _masked_phone),
     (LOCAL, _masked_local),
     (CHAT_NAME, _masked_chat_name),
