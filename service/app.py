@@ -7,13 +7,13 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
-from service import errors, keys, logs, middleware, web
+from service import errors, health, keys, logs, middleware, web
 from service.database import Database
 from service.keys import Keyring
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -27,6 +27,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     web.set_up(app, _face(chosen, keyring))
     errors.install(app, web.error_page, web.say)
     middleware.install(app, chosen)
+    app.add_middleware(health.Measured)
     for router in ROUTERS:
         app.include_router(router)
     return app
@@ -46,7 +47,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Opened in this order, closed in the other one; a request in flight is answered before the database goes."""
     chosen: Settings = app.state.settings
     to_thread.current_default_thread_limiter().total_tokens = chosen.pool_size
-    database = Database(chosen.database_url.get_secret_value(), chosen.pool_size)
+    database = Database(chosen.database_url, chosen.pool_size)
     database.verify()
     app.state.database = database
     clockwork = Clockwork(database, chosen) if chosen.scheduler else None

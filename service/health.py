@@ -1,0 +1,80 @@
+"""For machines that watch: is the process alive, can it serve, and what has it done."""
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.dependencies import TheDatabase
+from service.logs import route_of
+
+router = APIRouter(include_in_schema=False)
+
+REGISTRY = CollectorRegistry()
+ANSWERED = Counter("weiyuan_requests", "Answered requests", ["method", "route", "status"], registry=REGISTRY)
+SECONDS = Histogram(
+    "weiyuan_request_seconds",
+    "Seconds from request to answer",
+    ["method", "route"],
+    registry=REGISTRY,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5),
+)
+LEADS = Gauge("weiyuan_scheduler_leads", "1 in the one process that does the timed work", registry=REGISTRY)
+
+
+@router.get("/healthz")
+def healthz() -> PlainTextResponse:
+    """The process is alive."""
+    return PlainTextResponse("ok")
+
+
+@router.get("/readyz")
+def readyz(request: Request, database: TheDatabase) -> Response:
+    """The process can serve: its database answers. Says whether it leads the timed work."""
+    clockwork = request.app.state.clockwork
+    leads = bool(clockwork and clockwork.leadership.is_ours)
+    try:
+        with database.reading() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return JSONResponse({"ready": False, "leads": leads}, 503)
+    return JSONResponse({"ready": True, "leads": leads})
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Counts and times of this process, by route and never by address, in the text form of Prometheus."""
+    clockwork = request.app.state.clockwork
+    LEADS.set(bool(clockwork and clockwork.leadership.is_ours))
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+class Measured:
+    """Counts and times every request under its route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status: dict[str, Any] = {"code": 500}
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status["code"] = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            route = route_of(scope)
+            ANSWERED.labels(scope["method"], route, status["code"]).inc()
+            SECONDS.labels(scope["method"], route).observe(time.perf_counter() - started)
