@@ -1,15 +1,12 @@
 """What a verb changes besides the status: pure functions from a case to the changed columns and holds."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflows import follow_ups
+from workflows import holds
 from workflows.actors import Actor
 from workflows.cases import Case
-from workflows.changes import Changes, Duty, Hold, HoldRole
-from workflows.statuses import Status
-from workflows.workdays import Term
+from workflows.changes import Changes, Duty, Hold
 
 
 def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -18,7 +15,7 @@ def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
 
 def open_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """From the first second an open ticket has a unit and a deadline: the dispatch desk and its term."""
-    hold = _hold(case, Duty.dispatch, case.desk, now, case.limits.dispatch(case.urgency))
+    hold = holds.begin(case, Duty.dispatch, case.desk, now, case.limits.dispatch(case.urgency))
     return Changes(
         {
             "round": 1,
@@ -38,21 +35,21 @@ def hand_to_unit(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
     limit = case.limits.reply(urgency)
     started = case.round_started_at or now
     promise = case.calendar.add(started, limit)
-    hold = _hold(case, Duty.handle, command.unit, now, limit)
+    hold = holds.begin(case, Duty.handle, command.unit, now, limit)
     columns = {
         **_with_unit(hold),
         "urgency": urgency,
         "due_at": promise,
         "original_due_at": case.original_due_at or promise,
-        "due_is_provisional": _is_provisional(case, started, promise, limit),
+        "due_is_provisional": holds.is_provisional(case, started, promise, limit),
     }
-    supporting = tuple(_supporting(case, unit, now, limit) for unit in command.supporting)
+    supporting = tuple(holds.support(case, unit, now, limit) for unit in command.supporting)
     return Changes(columns, ended="dispatched", hold=hold, supporting=supporting)
 
 
 def pass_on(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """改派: another unit starts its own term; what the villager was promised stays."""
-    hold = _hold(case, Duty.handle, command.unit, now, case.limits.reply(case.urgency))
+    hold = holds.begin(case, Duty.handle, command.unit, now, case.limits.reply(case.urgency))
     return Changes(_with_unit(hold), ended="reassigned", hold=hold)
 
 
@@ -66,7 +63,7 @@ def note_contact(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
 
 
 def hand_to_reviewer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    hold = _hold(case, Duty.review, case.desk, now, case.limits.term("review"))
+    hold = holds.begin(case, Duty.review, case.desk, now, case.limits.term("review"))
     return Changes({**_reply(command, actor, now), "unit_id": hold.unit}, ended="replied", hold=hold)
 
 
@@ -79,10 +76,7 @@ def answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
 
 
 def hand_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    """退回修改: the unit has until the promise, and at least one review term."""
-    assert case.lead_unit_id is not None and case.due_at is not None
-    mend_by = case.calendar.add(now, case.limits.term("review"))
-    hold = Hold(case.lead_unit_id, max(case.due_at, mend_by), Duty.handle, case.calendar.is_provisional(now, mend_by))
+    hold = holds.to_mend(case, now)
     return Changes({"unit_id": hold.unit}, ended="sent_back", hold=hold)
 
 
@@ -115,7 +109,7 @@ def join_main_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> C
 def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """重办: a new promise, a new term for the same unit; what the first round was due stays in `original_due_at`."""
     assert case.lead_unit_id is not None
-    hold = _hold(case, Duty.handle, case.lead_unit_id, now, case.limits.reply(case.urgency))
+    hold = holds.begin(case, Duty.handle, case.lead_unit_id, now, case.limits.reply(case.urgency))
     columns = {
         "round": case.round + 1,
         "round_started_at": now,
@@ -139,10 +133,13 @@ def start_new_round_with_rating(case: Case, command: Any, actor: Actor, now: dat
 
 
 def take_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    """A wish that should not have been declined returns to the desk that leads until somebody else has it."""
+    """A wish that should not have been declined returns to the desk that leads until somebody else has it.
+
+    It is a round of its own: the dispatch term runs again, so the rules that watch over it have to fire again.
+    """
     changes = open_ticket(case, command, actor, now)
-    kept = {"created_at": case.created_at, "round": case.round, "closed_at": None}
-    return Changes({**changes.columns, **kept}, hold=changes.hold)
+    anew = {"created_at": case.created_at, "round": case.round + 1, "closed_at": None, "supervised_at": None}
+    return Changes({**changes.columns, **anew}, hold=changes.hold)
 
 
 def split_off(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -165,41 +162,8 @@ def mark_overdue(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
 
 def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """A year's calendar was published: the same terms are counted again from the same beginnings."""
-    revised = _same_hold(case)
-    if case.status is Status.submitted:
-        return Changes({"due_at": revised.due_at, "due_is_provisional": revised.is_provisional}, revised=revised)
-    started = case.round_started_at or now
-    limit = case.limits.reply(case.urgency)
-    promise = case.calendar.add(started, limit)
-    columns = {"due_at": promise, "due_is_provisional": _is_provisional(case, started, promise, limit)}
-    was_original = case.original_due_at == case.due_at
-    return Changes({**columns, **({"original_due_at": promise} if was_original else {})}, revised=revised)
-
-
-def _same_hold(case: Case) -> Hold:
-    assert case.hold_since is not None and case.unit_id is not None
-    if case.status is Status.submitted:
-        return _hold(case, Duty.dispatch, case.unit_id, case.hold_since, case.limits.dispatch(case.urgency))
-    if case.status is Status.replied:
-        return _hold(case, Duty.review, case.unit_id, case.hold_since, case.limits.term("review"))
-    if case.status is Status.follow_up:
-        due = follow_ups.due_of(case, case.hold_since)
-        return Hold(case.unit_id, due, Duty.follow_up, case.calendar.is_provisional(case.hold_since, due))
-    return _hold(case, Duty.handle, case.unit_id, case.hold_since, case.limits.reply(case.urgency))
-
-
-def _supporting(case: Case, unit: int, now: datetime, term: Term) -> Hold:
-    return replace(_hold(case, Duty.handle, unit, now, term), role=HoldRole.supporting)
-
-
-def _hold(case: Case, duty: Duty, unit: int, start: datetime, term: Term) -> Hold:
-    due = case.calendar.add(start, term)
-    return Hold(unit, due, duty, _is_provisional(case, start, due, term))
-
-
-def _is_provisional(case: Case, start: datetime, due: datetime, term: Term) -> bool:
-    """Natural time needs no calendar: two hours are two hours in any year."""
-    return not term.is_natural and case.calendar.is_provisional(start, due)
+    promise = holds.same_promise(case)
+    return Changes(promise, revised=holds.same_hold(case.changed(**promise)))
 
 
 def _with_unit(hold: Hold) -> dict[str, Any]:
@@ -218,8 +182,7 @@ def _reply(command: Any, actor: Actor, now: datetime) -> dict[str, Any]:
 def _answer(case: Case, now: datetime, *, ended: str, columns: dict[str, Any]) -> Changes:
     """The villager is told: the first answer decides whether the promise was kept."""
     assert case.due_at is not None
-    due = follow_ups.due_of(case, now)
-    hold = Hold(case.follow_up_desk, due, Duty.follow_up, case.calendar.is_provisional(now, due))
+    hold = holds.to_follow_up(case, case.follow_up_desk, now)
     first = {} if case.answered_at else {"answered_at": now, "answered_on_time": now <= case.due_at}
     return Changes({**columns, **first, "unit_id": hold.unit}, ended=ended, hold=hold)
 

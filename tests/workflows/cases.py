@@ -109,7 +109,8 @@ _LIFE: dict[Status, dict[str, Any]] = {
 
 def new_case(**values: Any) -> Case:
     """A wish that nobody has handed in yet."""
-    return Case(VILLAGE_PATH, (TOWN_DESK, COUNTY_DESK), Limits.defaults(), CHINA).changed(**values)
+    desks = (TOWN_DESK, COUNTY_DESK)
+    return Case(VILLAGE_PATH, desks, Limits.defaults(), CHINA, extra={"submission": WISH}).changed(**values)
 
 
 def case_in(status: Status | None, **values: Any) -> Case:
@@ -128,7 +129,6 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "follow_up_attempts": 3,
         "satisfaction": None,
         "target": case_in(S.assigned, id=OTHER_TICKET),
-        "extra": {"submission": WISH},
     }
     return case_in(status, **{**(furnished if status else {}), **values})
 

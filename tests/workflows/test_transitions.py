@@ -33,7 +33,7 @@ LETTERS = {
 }
 
 # Resident, Dispatcher, Handler, Co-handler, reViewer, Follow-up officer, Supervisor, Administrator, X the clock or an
-# import; "-" is a wrong status whoever asks. A wish from a meeting is entered by any official, hence the first line: the
+# import; "-" is a wrong status whoever asks. Any official enters a wish from a meeting, hence the first line: the
 # cast's supporter is the handler of another bureau there. Administrators keep accounts and never move a wish.
 WHO_MAY = """
                 none     submitted assigned in_progress deferred replied follow_up closed declined withdrawn merged
