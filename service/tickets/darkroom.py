@@ -1,0 +1,132 @@
+"""Cleans photographs after the answer was given: drawn anew without position, camera and date; the original goes.
+
+Nothing here can be done twice with harm: files are named by their content, and a row is settled once.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from obstore.exceptions import BaseError
+from sqlalchemy import Row, delete, update
+from sqlmodel import col, select
+
+from service.database import Database
+from service.tickets import picture_kinds
+from service.tickets.models import Attachment, PictureState
+from service.tickets.picture_kinds import Cleaned, Undecodable
+from service.tickets.picture_store import ORIGINALS, PICTURES, THUMBNAILS, Missing, PictureStore
+from service.tickets.pictures import default_store
+
+log = structlog.get_logger()
+
+ATTEMPTS_MOST = 5
+AT_ONCE = 200
+KEPT_UNBOUND = timedelta(days=1)
+REFUSED: dict[str, Any] = {"state": PictureState.refused}
+
+
+def prepare_pictures(database: Database, now: datetime, store: PictureStore | None = None) -> int:
+    """Clean what waits, one by one; a picture that cannot be decoded is marked refused. How many are settled now."""
+    with database.reading() as session:
+        waiting = session.execute(_WAITING.order_by(col(Attachment.id)).limit(AT_ONCE)).all()
+    return sum(_prepared(database, store or default_store(), each) for each in waiting)
+
+
+_WAITING: Any = select(Attachment.id, Attachment.original, Attachment.media_type, Attachment.attempts).where(
+    Attachment.state == PictureState.received, col(Attachment.ticket_id).is_not(None)
+)
+
+
+def _prepared(database: Database, store: PictureStore, waiting: Row[Any]) -> bool:
+    """False when another process has it, or when the store cannot be reached now."""
+    if not _claimed(database, waiting):
+        return False
+    try:
+        settled = _settle(database, waiting.id, _outcome(database, store, waiting))
+        _drop_original(database, store, waiting.original)
+    except (BaseError, OSError, MemoryError):
+        log.exception("a picture could not be prepared now", attachment=waiting.id)
+        _give_back(database, waiting.id)
+        return False
+    return settled
+
+
+def _claimed(database: Database, waiting: Row[Any]) -> bool:
+    """Counted before the work: what brings the process down each time is not tried for ever."""
+    mine = update(Attachment).where(
+        col(Attachment.id) == waiting.id,
+        col(Attachment.state) == PictureState.received,
+        col(Attachment.attempts) == waiting.attempts,
+    )
+    with database.writing() as session:
+        return session.execute(mine.values(attempts=waiting.attempts + 1)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _give_back(database: Database, attachment_id: int) -> None:
+    mine = update(Attachment).where(col(Attachment.id) == attachment_id)
+    with database.writing() as session:
+        session.execute(mine.values(attempts=Attachment.attempts - 1))
+
+
+def _outcome(database: Database, store: PictureStore, waiting: Row[Any]) -> dict[str, Any]:
+    """The columns to be written."""
+    if waiting.attempts >= ATTEMPTS_MOST:
+        return REFUSED
+    try:
+        return _kept(store, picture_kinds.cleaned(store.get(ORIGINALS, waiting.original), waiting.media_type))
+    except Missing:
+        return _outcome_of_twin(database, waiting.original)
+    except Undecodable:
+        log.warning("a picture cannot be decoded", attachment=waiting.id, media_type=waiting.media_type)
+        return REFUSED
+
+
+def _kept(store: PictureStore, cleaned: Cleaned) -> dict[str, Any]:
+    name = hashlib.sha256(cleaned.picture).hexdigest()
+    store.put(THUMBNAILS, name, cleaned.thumbnail)
+    store.put(PICTURES, name, cleaned.picture)
+    return {"state": PictureState.ready, "picture": name, "width": cleaned.width, "height": cleaned.height}
+
+
+def _outcome_of_twin(database: Database, original: str) -> dict[str, Any]:
+    """The same picture was sent twice: its original went when the first of the two was settled."""
+    settled = select(Attachment).where(
+        Attachment.original == original, Attachment.state == PictureState.ready, col(Attachment.picture).is_not(None)
+    )
+    with database.reading() as session:
+        twin = session.exec(settled.limit(1)).first()
+    if twin is None:
+        return REFUSED
+    return {"state": PictureState.ready, "picture": twin.picture, "width": twin.width, "height": twin.height}
+
+
+def _settle(database: Database, attachment_id: int, columns: dict[str, Any]) -> bool:
+    waiting = update(Attachment).where(
+        col(Attachment.id) == attachment_id, col(Attachment.state) == PictureState.received
+    )
+    with database.writing() as session:
+        return session.execute(waiting.values(**columns)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _drop_original(database: Database, store: PictureStore, original: str) -> bool:
+    """With it go position, camera and date. A twin that comes at this very moment takes over this one's outcome."""
+    others = select(Attachment.id).where(Attachment.original == original, Attachment.state == PictureState.received)
+    with database.reading() as session:
+        is_wanted = session.exec(others.limit(1)).first() is not None
+    if not is_wanted:
+        store.remove(ORIGINALS, original)
+    return not is_wanted
+
+
+def tidy_pictures(database: Database, now: datetime, store: PictureStore | None = None) -> int:
+    """Forget the pictures of forms that were never sent to their end. How many originals went."""
+    left = delete(Attachment).where(
+        col(Attachment.ticket_id).is_(None), col(Attachment.created_at) < now - KEPT_UNBOUND
+    )
+    with database.writing() as session:
+        session.execute(left)
+    store = store or default_store()
+    old = [name for name, put_at in store.listing(ORIGINALS) if put_at < now - KEPT_UNBOUND]
+    return sum(_drop_original(database, store, name) for name in old)
