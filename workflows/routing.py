@@ -16,6 +16,9 @@ class CatalogueEntry:
 def suggest(
     entries: Iterable[CatalogueEntry], category: int | None, area_path: str, most: int = 3
 ) -> tuple[CatalogueEntry, ...]:
-    """The nearest entries for this category, best first; empty when the catalogue is silent."""
+    """The nearest entries for this category, best first, a unit once; empty when the catalogue is silent."""
     fitting = [each for each in entries if each.category == category and area_path.startswith(each.area_path)]
-    return tuple(sorted(fitting, key=lambda each: -len(each.area_path))[:most])
+    nearest: dict[int, CatalogueEntry] = {}
+    for each in sorted(fitting, key=lambda each: -len(each.area_path)):
+        nearest.setdefault(each.unit, each)
+    return tuple(nearest.values())[:most]
