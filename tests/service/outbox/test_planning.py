@@ -1,7 +1,6 @@
 """Who hears of what: an event becomes one row for each person and group chat, once."""
 
 from datetime import UTC, datetime
-from threading import Barrier, Thread
 
 import pytest
 from sqlmodel import Session, delete, select
@@ -14,6 +13,7 @@ from service.outbox.models import DeliveryState
 from service.outbox.planning import plan_notices
 from service.tickets.models import OutboxRow, TicketEventDetails
 from tests.factories import NOW, PHONE, County, act, add, later, number_of, submit_wish, wish_in
+from tests.service.at_once import at_once
 from tests.service.outbox.conftest import Around, plan_all, planned, told
 from tests.support.wecom import Robots
 from workflows.actors import system
@@ -253,17 +253,7 @@ def test_two_relays_at_once_plan_once(database: Database, county: County, around
     with database.writing() as session:
         for _ in range(20):
             submit_wish(session, county)
-    start, tallies = Barrier(2), []
-
-    def run() -> None:
-        start.wait()
-        tallies.append(plan_notices(around()))
-
-    threads = [Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    tallies = at_once(lambda: plan_notices(around()))
     with database.reading() as session:
         assert len(planned(session)) == 20
         assert session.exec(select(OutboxRow)).all() == []

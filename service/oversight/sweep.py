@@ -1,0 +1,156 @@
+"""The escalation sweep: asks the database whose alarm has gone off, and lets the rules of the clock act there.
+
+Two sweeps at once do no harm: the ticket's row is held while it is looked at, and a rule that fired leaves its proof.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import tuple_, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from service.database import Database
+from service.directory.reference import reference
+from service.errors import Busy
+from service.jobs import Surroundings, Tally, told
+from service.tickets import lifecycle
+from service.tickets.casefile import case_of
+from service.tickets.models import IS_OPEN, Ticket
+from workflows.actors import system
+from workflows.escalations import ESCALATIONS, due_rules, next_alarm
+
+log = structlog.get_logger()
+
+BATCH = 500
+LATER = timedelta(hours=1)
+"""When a ticket on which a rule has failed is looked at again."""
+
+
+@dataclass
+class Count:
+    """What became of the tickets so far."""
+
+    done: int = 0
+    failed: int = 0
+    error: str | None = None
+
+    def fail(self, ticket_id: int, problem: Exception) -> None:
+        self.failed += 1
+        self.error = f"ticket {ticket_id}: {told(problem)}"[:500]
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.done, self.failed, self.error)
+
+
+def sweep_escalations(around: Surroundings) -> Tally:
+    """`done` counts the rules that fired. A ticket on which one fails waits an hour; the others go on."""
+    count = Count()
+    for ticket_id in _alarmed(around.database, around.now):
+        if not around.goes_on():
+            break
+        try:
+            count.done += _sweep(around.database, ticket_id, around.now)
+        except (Busy, OperationalError):
+            raise
+        except Exception as problem:
+            log.exception("a rule of the clock failed", ticket_id=ticket_id)
+            count.fail(ticket_id, problem)
+            _look_again(around.database, ticket_id, around.now + LATER)
+    return count.tally
+
+
+def _alarmed(database: Database, now: datetime) -> Iterator[int]:
+    """The cost follows what is due, not what is open: only the index of alarms is read."""
+    order = (col(Ticket.alarm_at), col(Ticket.id))
+    due = select(Ticket.id, Ticket.alarm_at).where(col(Ticket.alarm_at) <= now).order_by(*order).limit(BATCH)
+    wanted = due
+    while True:
+        with database.reading() as session:
+            rows = session.execute(wanted).all()
+        yield from (row.id for row in rows)
+        if len(rows) < BATCH:
+            return
+        wanted = due.where(tuple_(*order) > (rows[-1].alarm_at, rows[-1].id))
+
+
+def _sweep(database: Database, ticket_id: int, now: datetime) -> int:
+    """Each rule in a transaction of its own, so that one that fails does not undo the one before."""
+    fired = 0
+    for _rule in ESCALATIONS:
+        with database.writing() as session:
+            has_fired = fire_next(session, ticket_id, now)
+        if not has_fired:
+            break
+        fired += 1
+    return fired
+
+
+def fire_next(session: Session, ticket_id: int, now: datetime) -> bool:
+    """Perform the first rule that is due; where none is, only the alarm was wrong, and it is set anew."""
+    wanted = select(Ticket).where(Ticket.id == ticket_id, col(Ticket.alarm_at) <= now)
+    ticket = session.exec(wanted.with_for_update()).one_or_none()
+    if ticket is None:
+        return False
+    case = case_of(session, ticket, reference(session))
+    rule = next(iter(due_rules(case, now)), None)
+    if rule is None:
+        ticket.alarm_at = next_alarm(case)
+        return False
+    lifecycle.perform(session, ticket_id, rule.command, system(rule.name), now)
+    return True
+
+
+def _look_again(database: Database, ticket_id: int, at: datetime) -> None:
+    with database.writing() as session:
+        session.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(alarm_at=at))
+
+
+def rearm(around: Surroundings) -> Tally:
+    """Set every open ticket's alarm anew, as the escalation table and the limits are now; `done` counts those that moved.
+
+    What somebody changes meanwhile is left alone: whoever performs a command sets the alarm himself.
+    """
+    count = Count()
+    for ticket_ids in _open_in_batches(around.database):
+        if not around.goes_on():
+            break
+        moved = list(_wrong_alarms(around.database, ticket_ids, count))
+        with around.database.writing() as session:
+            for ticket_id, version, alarm_at in moved:
+                same = (col(Ticket.id) == ticket_id, col(Ticket.version) == version)
+                session.execute(update(Ticket).where(*same).values(alarm_at=alarm_at))
+        count.done += len(moved)
+    return count.tally
+
+
+def _open_in_batches(database: Database) -> Iterator[list[int]]:
+    last = 0
+    while True:
+        wanted = select(Ticket.id).where(IS_OPEN, col(Ticket.id) > last).order_by(col(Ticket.id)).limit(BATCH)
+        with database.reading() as session:
+            found = [each for each in session.exec(wanted) if each is not None]
+        if not found:
+            return
+        yield found
+        last = found[-1]
+
+
+def _wrong_alarms(
+    database: Database, ticket_ids: list[int], count: Count
+) -> Iterator[tuple[int, int, datetime | None]]:
+    with database.reading() as session:
+        known = reference(session)
+        for ticket in session.exec(select(Ticket).where(col(Ticket.id).in_(ticket_ids))):
+            assert ticket.id is not None
+            try:
+                alarm_at = next_alarm(case_of(session, ticket, known))
+            except Exception as problem:
+                log.exception("an alarm cannot be set", ticket_id=ticket.id)
+                count.fail(ticket.id, problem)
+                continue
+            if alarm_at != ticket.alarm_at:
+                yield ticket.id, ticket.version, alarm_at
