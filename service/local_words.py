@@ -95,10 +95,10 @@ class LocalWords:
         """The largest whole unit: nobody plans a week by its minutes."""
         minutes = max(1, int(length.total_seconds() // 60))
         if minutes >= 24 * 60:
-            return self._count("{n} 天", minutes // (24 * 60))
+            return self._count(_("{n} 天"), minutes // (24 * 60))
         if minutes >= 60:
-            return self._count("{n} 小时", minutes // 60)
-        return self._count("{n} 分钟", minutes)
+            return self._count(_("{n} 小时"), minutes // 60)
+        return self._count(_("{n} 分钟"), minutes)
 
     def number(self, value: float | None) -> str:
         return "–" if value is None else f"{value:,.10g}"

@@ -195,7 +195,7 @@ def flash(request: Request, response: Response, sentence: str, kind: str = "done
 def flashes_of(request: Request) -> list[dict[str, str]]:
     """An unsigned or broken cookie says nothing: nobody else may put words on our pages."""
     payload, _, mark = request.cookies.get(FLASH, "").partition(".")
-    if not payload or not hmac.compare_digest(mark, _mark(request, payload)):
+    if not payload or not hmac.compare_digest(mark.encode(), _mark(request, payload).encode()):
         return []
     messages: list[dict[str, str]] = json.loads(base64.urlsafe_b64decode(payload))
     return messages
