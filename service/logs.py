@@ -42,7 +42,6 @@ def configure(as_json: bool = False, level: str = "info") -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -52,11 +51,13 @@ def configure(as_json: bool = False, level: str = "info") -> None:
 
 
 def _console() -> structlog.typing.Processor:
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)
+    # The pretty tracebacks show the values of variables: somebody's telephone number.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
 def _send_everything_to(formatter: logging.Formatter, level: str) -> None:
-    handler = logging.StreamHandler()
+    handler = ToStderr()
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
@@ -64,6 +65,16 @@ def _send_everything_to(formatter: logging.Formatter, level: str) -> None:
         logging.getLogger(name).propagate = True
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(least)
+
+
+class ToStderr(logging.Handler):
+    """Asks for stderr with every line: whoever redirects it later gets the lines, too."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
 
 
 def without_personal_data(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
