@@ -53,7 +53,7 @@ lock: install-dev ## renew the locks after a change of pyproject.toml; ARGS=--up
 	$(LOCK) $(ARGS) pyproject.toml --group build -o requirements.lock
 	$(LOCK) $(ARGS) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) $(ARGS) --group node -o requirements-node.lock
-	cp .npmrc service/static/ && (cd service/static && npm install --package-lock-only --ignore-scripts); rm service/static/.npmrc
+	cp .npmrc service/static/ && (cd service/static && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --ignore-scripts --loglevel=error); rm service/static/.npmrc
 
 clean: ## remove what make has made, and leave the data in var/
 	rm -rf $(VENV) $(VENDOR) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
