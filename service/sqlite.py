@@ -52,8 +52,8 @@ class SQLite:
     def migrating(self) -> Iterator[Connection]:
         """SQLite rebuilds a table to change it: references to it are not followed meanwhile, but checked at the end."""
         with self._gate, self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            # By the driver itself: within a transaction, and ours begin with the first word, it would do nothing.
+            connection.connection.execute("PRAGMA foreign_keys=OFF")
             try:
                 yield connection
             finally:
