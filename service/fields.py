@@ -1,8 +1,10 @@
 """What a form shows for one command: its fields in order, with what was typed and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -49,6 +51,11 @@ class Action:
     explanation: str = ""
     is_open: bool = False
     version: int | None = None
+
+
+def in_groups(choices: Iterable[Choice]) -> list[tuple[str, list[Choice]]]:
+    """Under their headings, in the order given: the likeliest group stands first."""
+    return [(heading, list(group)) for heading, group in groupby(choices, attrgetter("group"))]
 
 
 def fields_of(

@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from service import clock
 from service.errors import Answer
+from service.fields import in_groups
 from service.local_words import LocalWords
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
@@ -128,7 +129,7 @@ def environment(language: str, zone: str) -> Environment:
     )
     words = translations(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(LocalWords(ZoneInfo(zone), words).filters())
+    made.filters.update(LocalWords(ZoneInfo(zone), words).filters(), in_groups=in_groups)
     made.globals.update(static_url=static_url, **WORDS)
     return made
 

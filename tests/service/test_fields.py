@@ -1,6 +1,6 @@
 """A command's class is its form."""
 
-from service.fields import Choice, fields_of
+from service.fields import Choice, fields_of, in_groups
 from workflows import commands
 
 
@@ -30,3 +30,8 @@ def test_what_was_typed_and_what_is_wrong_come_back() -> None:
 def test_a_choice_with_a_default_is_no_optional_field() -> None:
     kind = next(field for field in fields_of(commands.Submit) if field.name == "kind")
     assert kind.is_required
+
+
+def test_groups_keep_the_order_in_which_they_are_given() -> None:
+    suggested, other = Choice("7", "县水利局", group="建议"), Choice("1", "县交通运输局", group="县直部门")
+    assert in_groups([suggested, other]) == [("建议", [suggested]), ("县直部门", [other])]
