@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from workflows.actors import Actor
 from workflows.cases import Case, standing
-from workflows.changes import Changes, Duty, Hold
+from workflows.changes import Changes, Duty
 from workflows.commands import COMMANDS, CommandBase
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import Role, Status
@@ -79,29 +80,28 @@ def _role_used(each: Row, roles: frozenset[Role]) -> Role:
 
 
 def _apply(case: Case, changes: Changes, status: Status, verb: str, actor: Actor, now: datetime) -> Case:
-    columns = {name: value for name, value in changes.columns.items() if name in _CASE_FIELDS}
-    after = case.changed(**columns, status=status, fired=case.fired if "round" not in columns else frozenset())
-    after = _with_hold(after, changes, now)
+    """The case as it will be, in one step: making one costs more than deciding."""
+    after = {name: value for name, value in changes.columns.items() if name in _CASE_FIELDS}
+    after["status"] = status
+    if "round" in after:
+        after["fired"] = frozenset()
     if actor.person is not None and verb in HANDLING_VERBS:
-        after = after.changed(handled_by=after.handled_by | {actor.person})
-    return after
+        after["handled_by"] = case.handled_by | {actor.person}
+    return case.changed(**after, **_holds_after(case, changes, now))
 
 
-def _with_hold(case: Case, changes: Changes, now: datetime) -> Case:
+def _holds_after(case: Case, changes: Changes, now: datetime) -> dict[str, Any]:
+    after: dict[str, Any] = {}
     lead = changes.hold or changes.revised
     if lead is not None:
         since = now if changes.hold else case.hold_since
-        case = case.changed(hold_since=since, hold_due=lead.due_at, hold_is_provisional=lead.is_provisional)
+        after |= {"hold_since": since, "hold_due": lead.due_at, "hold_is_provisional": lead.is_provisional}
     elif changes.ended is not None:
-        case = case.changed(hold_since=None, hold_due=None, hold_is_provisional=False)
+        after |= {"hold_since": None, "hold_due": None, "hold_is_provisional": False}
     if changes.supporting is not None:
-        case = case.changed(supporting=frozenset(hold.unit for hold in changes.supporting))
-    began = [hold for hold in (changes.hold, *(changes.supporting or ())) if _is_handling(hold)]
-    return case.changed(handling_units=case.handling_units | {hold.unit for hold in began if hold})
-
-
-def _is_handling(hold: Hold | None) -> bool:
-    return hold is not None and hold.duty is Duty.handle
+        after["supporting"] = frozenset(hold.unit for hold in changes.supporting)
+    began = {hold.unit for hold in (changes.hold, *(changes.supporting or ())) if hold and hold.duty is Duty.handle}
+    return {**after, "handling_units": case.handling_units | began} if began else after
 
 
 _CASE_FIELDS = frozenset(each.name for each in fields(Case))

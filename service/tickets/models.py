@@ -23,6 +23,7 @@ class Ticket(Table, table=True):
     """A wish and where it stands. `unit_id` must act now; `lead_unit_id` handles the matter; `due_at` was promised.
 
     `wish`, `name`, `phone` and `place` are sealed; `public_text` is what others may read and what search finds.
+    `town_id` is the area right below the county: most officials see one town, and their lists must cost the same for ever.
     `alarm_at` is the next moment at which a rule of the escalation table may be due.
     """
 
@@ -51,6 +52,15 @@ class Ticket(Table, table=True):
             "ix_ticket_open", "due_at", "id", sqlite_where=sa.text(IS_OPEN_SQL), postgresql_where=sa.text(IS_OPEN_SQL)
         ),
         Index("ix_ticket_area", "area_path", "id", postgresql_ops={"area_path": "text_pattern_ops"}),
+        Index("ix_ticket_town", "town_id", "id"),
+        Index(
+            "ix_ticket_town_open",
+            "town_id",
+            "due_at",
+            "id",
+            sqlite_where=sa.text(IS_OPEN_SQL),
+            postgresql_where=sa.text(IS_OPEN_SQL),
+        ),
         Index("ix_ticket_lead", "lead_unit_id", "id"),
         Index("ix_ticket_link", "link_id", "created_at"),
         {"sqlite_autoincrement": True},
@@ -63,6 +73,7 @@ class Ticket(Table, table=True):
     category_id: int | None = Field(default=None, foreign_key="category.id", index=True)
     area_id: int = Field(foreign_key="area.id")
     area_path: str = Field(max_length=120)
+    town_id: int | None = Field(default=None, foreign_key="area.id")
     link_id: int | None = Field(default=None, foreign_key="link.id")
     entered_by_id: int | None = Field(default=None, foreign_key="person.id")
     meeting: str | None = Field(default=None, max_length=100)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, false, func, tuple_
 from sqlmodel import Session, col, select
 
-from service.accounts.scope import in_areas
 from service.tickets import search
 from service.tickets.models import (
     IS_OPEN,
@@ -22,7 +21,7 @@ from service.tickets.models import (
 )
 from service.tickets.numbers import id_of
 from service.tickets.records import phone_index
-from service.tickets.scope import visible_tickets
+from service.tickets.scope import in_area, visible_tickets
 from workflows.actors import Actor
 from workflows.refusals import Refused
 from workflows.statuses import Stage, Status
@@ -109,7 +108,7 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
     ]
     found = [condition for asked, condition in pairs if asked is not None]
     if wanted.area_path:
-        found.append(in_areas(col(Ticket.area_path), [wanted.area_path]))
+        found.append(in_area(wanted.area_path))
     if wanted.text.strip():
         found.append(_mentions(session, wanted.text.strip()))
     return found

@@ -61,6 +61,7 @@ def insert_ticket(
         "category_id": category.id if category else None,
         "area_id": command.area,
         "area_path": after.area_path,
+        "town_id": town_of(after.area_path),
         "link_id": origin.link.id if origin.link else None,
         "entered_by_id": actor.person,
         "meeting": command.meeting,
@@ -85,6 +86,12 @@ def insert_ticket(
     if ticket_id is not None:
         search.index(session, ticket_id, public_text)
     return ticket_id
+
+
+def town_of(area_path: str) -> int | None:
+    """The area right below the county: `/1/4/17/` lies in 4; the county itself in none."""
+    parts = area_path.strip("/").split("/")
+    return int(parts[1]) if len(parts) > 1 else None
 
 
 def phone_index(phone: str | None) -> str | None:

@@ -26,8 +26,8 @@ INSERT = {
     "postgresql": text("INSERT INTO ticket_search (ticket_id, tokens) VALUES (:id, to_tsvector('simple', :tokens))"),
 }
 FIND = {
-    "sqlite": "SELECT rowid FROM ticket_search WHERE ticket_search MATCH :asked",
-    "postgresql": "SELECT ticket_id FROM ticket_search WHERE tokens @@ to_tsquery('simple', :asked)",
+    "sqlite": "SELECT rowid AS id FROM ticket_search WHERE ticket_search MATCH :asked",
+    "postgresql": "SELECT ticket_id AS id FROM ticket_search WHERE tokens @@ to_tsquery('simple', :asked)",
 }
 
 

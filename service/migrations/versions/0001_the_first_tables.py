@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("category_id", sa.Integer(), nullable=True),
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("area_path", sa.String(120), nullable=False),
+        sa.Column("town_id", sa.Integer(), nullable=True),
         sa.Column("link_id", sa.Integer(), nullable=True),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
         sa.Column("meeting", sa.String(100), nullable=True),
@@ -286,6 +287,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into_id"], ["ticket.id"], name=op.f("fk_ticket_merged_into_id_ticket")),
         sa.ForeignKeyConstraint(["parent_id"], ["ticket.id"], name=op.f("fk_ticket_parent_id_ticket")),
         sa.ForeignKeyConstraint(["replied_by_id"], ["person.id"], name=op.f("fk_ticket_replied_by_id_person")),
+        sa.ForeignKeyConstraint(["town_id"], ["area.id"], name=op.f("fk_ticket_town_id_area")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_ticket_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("link_id", "idempotency_key", name=op.f("uq_ticket_link_id_idempotency_key")),
@@ -323,6 +325,18 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_ticket_queue",
             ["unit_id", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "status IN ('submitted', 'assigned', 'in_progress', 'deferred', 'replied', 'follow_up')"
+            ),
+            postgresql_where=sa.text(
+                "status IN ('submitted', 'assigned', 'in_progress', 'deferred', 'replied', 'follow_up')"
+            ),
+        )
+        batch_op.create_index("ix_ticket_town", ["town_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_town_open",
+            ["town_id", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text(
                 "status IN ('submitted', 'assigned', 'in_progress', 'deferred', 'replied', 'follow_up')"
@@ -545,6 +559,16 @@ def downgrade() -> None:
 
     op.drop_table("assignment")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_ticket_town_open",
+            sqlite_where=sa.text(
+                "status IN ('submitted', 'assigned', 'in_progress', 'deferred', 'replied', 'follow_up')"
+            ),
+            postgresql_where=sa.text(
+                "status IN ('submitted', 'assigned', 'in_progress', 'deferred', 'replied', 'follow_up')"
+            ),
+        )
+        batch_op.drop_index("ix_ticket_town")
         batch_op.drop_index(
             "ix_ticket_queue",
             sqlite_where=sa.text(
