@@ -10,7 +10,7 @@ Failure (500)
 The rules' own refusals are `workflows.refusals.Refused`; both carry `sentence`, `values` and `http_status`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.mistakes import sentence_of
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -140,15 +141,14 @@ def _sentence_of(error: HTTPException) -> str:
 
 
 def _mistakes(error: RequestValidationError) -> list[dict[str, Any]]:
-    """Where and what, never the value: it may be somebody's telephone number."""
-    return [
-        {
-            "field": ".".join(str(part) for part in mistake["loc"][1:]),
-            "type": mistake["type"],
-            "message": mistake["msg"],
-        }
-        for mistake in error.errors()
-    ]
+    """Where and what, never the value: it may be somebody's telephone number. The sentence is still to be translated."""
+    return [_mistake(mistake) for mistake in error.errors()]
+
+
+def _mistake(mistake: Mapping[str, Any]) -> dict[str, Any]:
+    sentence, values = sentence_of(mistake)
+    place = ".".join(str(part) for part in mistake["loc"][1:])
+    return {"field": place, "type": mistake["type"], "message": sentence, "values": values}
 
 
 class Say(Protocol):
@@ -180,7 +180,7 @@ def teller(page: Page | None, say: Say) -> Callable[[Request, Exception], Respon
             log.error("failed", exc_info=error)
         sentence = say(request, answer.sentence, **answer.values)
         if page is None or wants_json(request):
-            return problem(answer, sentence)
+            return problem(answer, sentence, [_spoken(request, mistake, say) for mistake in answer.details])
         response = page(request, answer, sentence)
         response.headers.update(answer.headers)
         return response
@@ -220,7 +220,13 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
-def problem(answer: Answer, sentence: str) -> Response:
+def _spoken(request: Request, mistake: Mapping[str, Any], say: Say) -> dict[str, Any]:
+    label = say(request, str(mistake["values"]["label"]))
+    message = say(request, mistake["message"], **{**mistake["values"], "label": label})
+    return {"field": mistake["field"], "type": mistake["type"], "message": message}
+
+
+def problem(answer: Answer, sentence: str, mistakes: Sequence[Mapping[str, Any]] = ()) -> Response:
     """RFC 9457: type, title, status, detail; and the fields to mend."""
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -230,7 +236,7 @@ def problem(answer: Answer, sentence: str) -> Response:
     }
     if answer.field_name:
         content["field"] = answer.field_name
-    if answer.details:
-        content["errors"] = list(answer.details)
+    if mistakes:
+        content["errors"] = list(mistakes)
     headers = dict(answer.headers)
     return JSONResponse(content, answer.http_status, headers, media_type="application/problem+json")

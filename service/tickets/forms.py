@@ -7,27 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from service.mistakes import sentence_of
 from workflows.commands import COMMANDS, CommandBase
 from workflows.refusals import Refused
 from workflows.words import _
-
-UNREADABLE = _("{label}填得不对，请检查一下。")
-CHOOSE = _("{label}请从列表里选一个。")
-SENTENCES: dict[str, str] = {
-    "missing": _("请填写{label}。"),
-    "string_too_short": _("{label}请至少写 {min_length} 个字。"),
-    "string_too_long": _("{label}最多写 {max_length} 个字，现在有 {length} 个字。请分成几件事说，或者说得短一些。"),
-    "string_pattern_mismatch": _("{label}看起来不对，请检查一下，例如 138 开头的十一位手机号。"),
-    "too_long": _("{label}最多 {max_length} 个，现在有 {actual_length} 个。"),
-    "too_short": _("{label}至少要 {min_length} 个。"),
-    "enum": CHOOSE,
-    "literal_error": CHOOSE,
-    "int_parsing": CHOOSE,
-    "bool_parsing": CHOOSE,
-    "date_parsing": _("{label}请写成 2026-11-21 这样的日期。"),
-    "date_from_datetime_parsing": _("{label}请写成 2026-11-21 这样的日期。"),
-    "extra_forbidden": _("不认识“{label}”这一项。"),
-}
 
 
 @dataclass(frozen=True)
@@ -100,12 +83,5 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def _mistake(command: type[CommandBase], error: Any) -> Mistake:
-    name = str(error["loc"][0]) if error["loc"] else ""
-    info = command.model_fields.get(name)
-    typed, limits = error.get("input"), error.get("ctx", {})
-    length = len(typed) if isinstance(typed, str) else 0
-    values = {**{key: limits[key] for key in LIMITS if key in limits}, "length": length}
-    return Mistake(name, SENTENCES.get(error["type"], UNREADABLE), {**values, "label": (info and info.title) or name})
-
-
-LIMITS = ("min_length", "max_length", "actual_length")
+    sentence, values = sentence_of(error, command)
+    return Mistake(str(error["loc"][0]) if error["loc"] else "", sentence, values)
