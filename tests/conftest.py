@@ -1,5 +1,6 @@
 """What every test stands on: no settings of this machine, one known key, and the fixtures of tests/support."""
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -19,6 +20,9 @@ pytest_plugins = [
 # Two busy cores are no reason to call an example slow.
 settings.register_profile("weiyuan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("weiyuan")
+
+# What the test client says of itself is none of the service's log.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session", autouse=True)
