@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -9,15 +10,32 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service import clock, jobs
-from service.clean_up import clean_up
+from service.clean_up import PLATFORM, clean_up
 from service.database import Database
+from service.directory.expiry import expire_links
 from service.jobs import Job, Register, Surroundings
 from service.leadership import BEAT, Leadership, lock_for
+from service.outbox.cleaning import forget_old_deliveries
+from service.outbox.planning import plan_notices
+from service.outbox.relay import send_notices
+from service.oversight.cleaning import forget_old_sign_ins
+from service.oversight.recalculation import recalculate_provisional
+from service.oversight.sweep import rearm, sweep_escalations
 from service.settings import Settings
 
 log = structlog.get_logger()
 
-SCHEDULE = (Job("clean_up", clean_up, at=time(3, 20)),)
+FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries)
+
+SCHEDULE = (
+    Job("plan_notices", plan_notices, every=timedelta(seconds=2)),
+    Job("send_notices", send_notices, every=timedelta(seconds=5)),
+    Job("sweep_escalations", sweep_escalations, every=timedelta(minutes=1)),
+    Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
+    Job("expire_links", expire_links, every=timedelta(hours=1)),
+    Job("rearm", rearm, at=time(2, 40)),
+    Job("clean_up", partial(clean_up, steps=FORGOTTEN), at=time(3, 20)),
+)
 
 # How often a job with a long interval is asked whether it is due.
 LOOKS_EVERY = timedelta(seconds=5)
