@@ -122,11 +122,8 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         self._lock = threading.Lock()
-        self._holder: int | None = None
 
     def __enter__(self) -> None:
-        if self._holder == threading.get_ident():
-            raise RuntimeError("This thread is writing already: one request is one transaction.")
         if not self._lock.acquire(timeout=PATIENCE):
             raise Busy()
         try:
@@ -134,10 +131,8 @@ class Gate:
         except BaseException:
             self._lock.release()
             raise
-        self._holder = threading.get_ident()
 
     def __exit__(self, *error: object) -> None:
-        self._holder = None
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._lock.release()
 

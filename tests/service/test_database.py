@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from service import sqlite
 from service.database import Database, metadata
+from service.errors import Busy
 from service.fitness import Unfit
 from service.migrations.tables import all_tables
 from service.models import Attempt
@@ -186,9 +187,12 @@ def test_a_sqlite_that_can_lose_data_is_refused(sqlite_database: Database, monke
     assert sqlite.OLDEST == (3, 51, 3)
 
 
-def test_writing_within_writing_is_a_mistake_that_says_so(sqlite_database: Database) -> None:
-    with pytest.raises(RuntimeError, match="one transaction"), sqlite_database.writing(), sqlite_database.writing():
-        pass
+def test_whoever_waits_too_long_for_his_turn_is_told_to_come_back(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
+    with sqlite_database.writing(), pytest.raises(Busy):
+        sqlite_database.together(lambda session: None)
 
 
 @pytest.mark.parametrize(
