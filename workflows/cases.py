@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.actors import Actor
-from workflows.statuses import OPEN, FollowUpRule, Role, Status
+from workflows.statuses import OPEN, POSTS, FollowUpRule, Role, Status
 from workflows.time_limits import Limits, Urgency
 from workflows.workdays import WorkCalendar
 
@@ -91,9 +91,7 @@ def standing(actor: Actor, case: Case) -> frozenset[Role]:
         is_hers = actor.ticket == case.id
         return frozenset({Role.resident}) if is_hers else frozenset()
     if case.status is None:
-        return frozenset(
-            post.role for post in actor.posts if post.covers(case.area_path) or case.area_path == post.area_path
-        )
+        return frozenset(post.role for post in actor.posts if post.role in POSTS and post.covers(case.area_path))
     return frozenset(
         role for post in actor.posts for role in _roles_of(post.role, post.unit, post.covers(case.area_path), case)
     )
@@ -102,7 +100,7 @@ def standing(actor: Actor, case: Case) -> frozenset[Role]:
 def _roles_of(role: Role, unit: int, covers: bool, case: Case) -> tuple[Role, ...]:
     if role is Role.handler:
         return _part_of_unit(unit, case)
-    return (role,) if covers else ()
+    return (role,) if covers and role in POSTS else ()
 
 
 def _part_of_unit(unit: int, case: Case) -> tuple[Role, ...]:

@@ -42,6 +42,10 @@ class Role(StrEnum):
     system = "system"
 
 
+POSTS = frozenset(Role) - {Role.resident, Role.supporter, Role.system}
+"""Roles that somebody is appointed to; the others come from a secret address, from the ticket and from the clock."""
+
+
 class Source(StrEnum):
     """Where a wish was collected."""
 

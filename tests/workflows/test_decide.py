@@ -47,7 +47,7 @@ from tests.workflows.cases import (
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
 from workflows.actors import Actor, Post
-from workflows.cases import Case
+from workflows.cases import Case, standing
 from workflows.changes import Changes, Duty, Hold, HoldRole
 from workflows.commands import COMMANDS, CommandBase, Outcome, Satisfaction
 from workflows.decide import HANDLING_VERBS, available, decide
@@ -151,6 +151,15 @@ def test_a_post_holds_in_its_area_and_below_and_nowhere_else() -> None:
         for case in (case_in(S.submitted), case_in(S.submitted, area_path="/1/4/9/")):
             assert (c.Decline in available(case, dispatcher_of(path), NOW)) is may
     assert c.Decline not in available(case_in(S.submitted, area_path="/1/41/"), dispatcher_of("/1/4/"), NOW)
+
+
+@pytest.mark.parametrize("role", [Role.resident, Role.supporter, Role.system])
+def test_nobody_is_appointed_to_what_only_a_ticket_or_the_clock_can_give(role: Role) -> None:
+    """A row that says so, however it came about, gives no power."""
+    appointed = Actor(person=122, posts=(Post(role, TOWN_DESK, "/1/"),))
+    for status in STATUSES:
+        assert standing(appointed, ready_case(status)) == frozenset()
+        assert available(ready_case(status), appointed, NOW) == ()
 
 
 def test_a_unit_that_had_the_ticket_before_has_no_say_any_more() -> None:
@@ -299,7 +308,8 @@ def test_a_new_round_has_a_new_promise_and_the_same_unit(verb: str) -> None:
     assert (after.status, after.unit_id, after.lead_unit_id) == (S.in_progress, WATER_BUREAU, WATER_BUREAU)
     assert after.round_started_at == NOW and after.due_at == at("2026-03-13 18:00")
     assert after.original_due_at == PROMISED and after.answered_on_time is True
-    assert (after.closed_at, after.overdue_at, after.supervised_at, after.replied_at) == (None,) * 4
+    assert (after.closed_at, after.overdue_at, after.supervised_at) == (None, None, None)
+    assert (after.replied_at, after.replied_by_id) == (None, None)
     assert (after.fired, after.follow_up_attempts) == (frozenset(), 0)
     assert decision.changes.ended == ("reopened" if status is S.follow_up else None)
 
