@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Row
 
 from notifications.messages import link_of, summary_of
@@ -17,6 +17,8 @@ from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.web import flash, here, redirect, render, say
 from workflows.words import _
+
+RowId = Annotated[int, Path(le=queries.NEWEST)]
 
 router = APIRouter(prefix="/desk")
 
@@ -83,13 +85,13 @@ def _inner_words(body: str) -> str:
 
 
 @router.post("/inbox/read")
-def read_all(visit: Acting, until: int) -> Response:
+def read_all(visit: Acting, until: Annotated[int, Query(le=queries.NEWEST)]) -> Response:
     lifecycle.read_all(visit.session, visit.person_id, until, visit.now)
     return redirect(INBOX)
 
 
 @router.get("/inbox/{delivery_id}")
-def open_notice(visit: Acting, delivery_id: int) -> Response:
+def open_notice(visit: Acting, delivery_id: RowId) -> Response:
     """Looking at it is reading it: that is all that is written here, and it may be written twice."""
     delivery = lifecycle.read(visit.session, visit.person_id, delivery_id, visit.now)
     return redirect(f"/desk/tickets/{_number(visit, delivery)}")
@@ -174,7 +176,7 @@ def _states(
 
 
 @router.post("/deliveries/{delivery_id}/retry")
-def retry(request: Request, visit: Acting, delivery_id: int) -> Response:
+def retry(request: Request, visit: Acting, delivery_id: RowId) -> Response:
     visit.must_be(*queries.WATCHES_DELIVERIES)
     lifecycle.send_again(visit.session, queries.watched_delivery(visit.session, visit.actor, delivery_id), visit.now)
     response = redirect(DELIVERIES)

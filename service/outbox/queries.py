@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_
+from sqlalchemy import ColumnElement, Row, and_, func
 from sqlmodel import Session, col, select
 
 from notifications.notices import ChannelName
@@ -21,6 +21,8 @@ from workflows.words import _
 PAGE = 50
 COUNTED_MOST = 1000
 BELL_MOST = 100
+NEWEST = 2**31 - 1
+"""Ids are no larger on PostgreSQL."""
 WATCHES_DELIVERIES = frozenset({Role.administrator, Role.supervisor})
 
 
@@ -43,16 +45,19 @@ def unread_count(session: Session, person_id: int) -> int:
 
 
 def inbox(session: Session, person_id: int, cursor: str | None = None, most: int = PAGE) -> Slice:
-    """What nobody has read comes first, then the newest. Rows are (Delivery, created_at of the ticket)."""
-    is_read = col(Delivery.read_at).is_not(None)
-    conditions = [mine(person_id)]
-    if cursor is not None:
-        was_read, last = _position(cursor)
-        older = and_(is_read if was_read else ~is_read, col(Delivery.id) < last)
-        conditions.append(older if was_read else or_(older, is_read))
-    found = _with_ticket().where(*conditions).order_by(is_read, col(Delivery.id).desc()).limit(most + 1)
-    rows = session.execute(found).all()
+    """What is unread comes first, then what was read, each the newest first. Rows are (Delivery, created_at of the ticket)."""
+    is_new, last = _position(cursor) if cursor is not None else (True, NEWEST)
+    rows = _part(session, person_id, col(Delivery.read_at).is_(None), last, most + 1) if is_new else []
+    if len(rows) <= most:
+        start = NEWEST if is_new else last
+        rows += _part(session, person_id, col(Delivery.read_at).is_not(None), start, most + 1 - len(rows))
     return Slice(rows[:most], _cursor(rows[most - 1].Delivery) if len(rows) > most else None)
+
+
+def _part(session: Session, person_id: int, half: ColumnElement[bool], before: int, most: int) -> list[Row[Any]]:
+    """Two questions, because each has an index that gives the order and their union has none."""
+    wanted = _with_ticket().where(mine(person_id), half, col(Delivery.id) < before)
+    return list(session.execute(wanted.order_by(col(Delivery.id).desc()).limit(most)).all())
 
 
 def newest_in(session: Session, person_id: int) -> int:
@@ -71,13 +76,13 @@ def _cursor(delivery: Delivery) -> str:
 def _position(cursor: str) -> tuple[bool, int]:
     """Raise Refused for a cursor that is none of ours."""
     group, _tilde, last = cursor.partition("~")
-    return group == "read", _number(last)
+    return group == "new", _number(last)
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Refused(_("这一页的地址不对，请从第一页看起。"), field="cursor")
-    return int(text)
+    return min(int(text), NEWEST)
 
 
 def watched(actor: Actor) -> ColumnElement[bool]:

@@ -145,8 +145,11 @@ def test_pages_of_the_inbox_follow_each_other_without_gap(
 def test_an_address_of_a_page_that_is_none_is_told_in_a_sentence(
     signed_in: SignedIn, county: County, three_wishes: list[int]
 ) -> None:
-    answer = signed_in(county.dispatcher).get(pages.INBOX, params={"cursor": "nonsense"})
+    client = signed_in(county.dispatcher)
+    answer = client.get(pages.INBOX, params={"cursor": "nonsense"})
     assert answer.status_code == 422 and "从第一页看起" in answer.text
+    assert client.get(pages.INBOX, params={"cursor": "new~99999999999999"}).status_code == 200
+    assert client.get(f"{pages.INBOX}/99999999999999").status_code == 422
 
 
 def test_the_deliveries_say_why_a_text_was_not_sent(
