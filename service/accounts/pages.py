@@ -1,0 +1,163 @@
+"""Sign-in, sign-out and a person's own sessions; who was signed out while he wrote finds his words again."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import col, select
+
+from service import clock
+from service.accounts import own_sessions, sessions
+from service.accounts.browsers import browser_in_words
+from service.accounts.visits import Acting, Looking, secret_of
+from service.database import Database
+from service.dependencies import TheDatabase, Writing
+from service.directory.models import Person
+from service.errors import Busy, Failure, NotFound, TooMany, wants_json
+from service.rate_limits import SIGN_IN, SIGN_IN_FROM, forgive, spend
+from service.security import SAFE, SESSION_COOKIE, TOKEN_FIELD, verify_password
+from service.typed import Typed, said, words_of
+from service.web import flash, redirect, render, say
+from workflows.commands import clean
+from workflows.words import _
+
+router = APIRouter()
+
+HOME = "/desk"
+LOGIN_MOST, PASSWORD_MOST = 60, 200
+OWN_FIELDS = frozenset({"login", "password", "next", "again", "version", TOKEN_FIELD})
+KEEPS_WORDS = ("/desk/tickets/", "/desk/new", "/desk/meeting")
+"""Pages that take the words of an interrupted form back with `?again=1`, without doing anything yet."""
+
+
+class WrongPassword(Failure):
+    http_status = 401
+    sentence = _("用户名或密码不对。再看看大小写；还可以试 {left} 次。")
+
+
+@router.get("/sign-in")
+def door(request: Request, next: str = HOME) -> Response:
+    return _door(request, next=_inside(next))
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, typed: Typed, database: TheDatabase) -> Response:
+    try:
+        person_id = _person_behind(database, said(typed, "login"), said(typed, "password"), _address(request))
+    except (WrongPassword, TooMany, Busy) as error:
+        return _door_again(request, typed, error)
+    with database.writing() as session:
+        sessions.revoke(session, secret_of(request), clock.now())
+        browser = browser_in_words(request.headers.get("user-agent", ""))
+        secret = sessions.begin(session, person_id, browser, clock.now())
+    response = _on_to(_inside(said(typed, "next")), has_words=bool(said(typed, "again")))
+    _give_cookie(request, response, secret)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, session: Writing) -> Response:
+    sessions.revoke(session, secret_of(request), clock.now())
+    response = redirect("/sign-in")
+    response.delete_cookie(SESSION_COOKIE)
+    flash(request, response, _("您已退出。"))
+    return response
+
+
+def ask_to_sign_in(request: Request, error: Exception) -> Response:
+    """In place of the error page: the door, which leads on to where one wanted to go, with what was typed."""
+    if wants_json(request):
+        answer: Response = request.app.state.tell(request, error)
+        return answer
+    if request.method in SAFE:
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return redirect("/sign-in" if here == HOME else f"/sign-in?{urlencode({'next': here})}")
+    if not request.url.path.startswith(KEEPS_WORDS):
+        return _door(request, 401, next=HOME, refusal=say(request, _GONE))
+    kept = [pair for pair in words_of(request.state.typed) if pair[0] not in OWN_FIELDS]
+    return _door(request, 401, next=request.url.path, kept=kept, refusal=say(request, _KEPT))
+
+
+_KEPT = _("您离开得久了，请重新登录。刚才写的都还在，登录后接着办；照片要重新选一次。")
+_GONE = _("您离开得久了，请重新登录，再按一次刚才的按钮。")
+
+
+def _person_behind(database: Database, login: str, password: str, address: str) -> int:
+    """Raise WrongPassword, TooMany or Busy. The slow part, the hash, is done while no transaction is open."""
+    now, login = clock.now(), str(clean(login))[:LOGIN_MOST]
+    spend(database, SIGN_IN_FROM, address, now)
+    left = spend(database, SIGN_IN, login, now)
+    with database.reading() as session:
+        person = session.exec(select(Person).where(Person.login == login, col(Person.is_active))).one_or_none()
+    is_right = verify_password(password[:PASSWORD_MOST], person.password_hash if person else None)
+    if person is None or person.id is None or not is_right:
+        raise WrongPassword(left=left)
+    forgive(database, SIGN_IN, login)
+    return person.id
+
+
+def _door_again(request: Request, typed: Typed, error: Failure) -> Response:
+    kept = [pair for pair in words_of(typed) if pair[0] not in OWN_FIELDS] if said(typed, "again") else []
+    return _door(
+        request,
+        error.http_status,
+        next=_inside(said(typed, "next")),
+        login=said(typed, "login"),
+        kept=kept,
+        refusal=say(request, error.sentence, **error.values),
+    )
+
+
+def _door(request: Request, status: int = 200, **values: object) -> Response:
+    demo_people = getattr(request.app.state, "demo_people", ()) if request.app.state.settings.demo else ()
+    return render(request, "accounts/sign_in.html", status, demo_people=demo_people, **values)
+
+
+def _on_to(address: str, has_words: bool) -> Response:
+    """307 sends the same form on to the page it was meant for; that page shows it and waits for another press."""
+    if has_words and address.startswith(KEEPS_WORDS):
+        return RedirectResponse(f"{address}?again=1", 307)
+    return redirect(HOME if has_words else address)
+
+
+def _inside(address: str) -> str:
+    """An address of our own to go on to: never another site's."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\", "/sign-")) and address.isprintable()
+    return address if is_ours else HOME
+
+
+def _give_cookie(request: Request, response: Response, secret: str) -> None:
+    secure = request.app.state.settings.secure_cookies
+    seconds = int(sessions.LASTS.total_seconds())
+    response.set_cookie(SESSION_COOKIE, secret, max_age=seconds, secure=secure, httponly=True, samesite="lax")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+# A person's own sessions
+
+
+@router.get("/desk/sessions")
+def list_sessions(request: Request, visit: Looking) -> Response:
+    rows = own_sessions.running_of(visit.session, visit.person_id, visit.now)
+    return render(request, "accounts/sessions.html", rows=rows, here_id=visit.signed_in.id)
+
+
+@router.post("/desk/sessions/{session_id}/revoke")
+def revoke_session(request: Request, session_id: int, visit: Acting) -> Response:
+    """Raises NotFound for a session that is not one's own."""
+    if not own_sessions.revoke_own(visit.session, visit.person_id, session_id, visit.now):
+        raise NotFound()
+    response = redirect("/desk/sessions")
+    flash(request, response, _("那一处已经退出。"))
+    return response
+
+
+@router.post("/desk/sessions/revoke-others")
+def revoke_others(request: Request, visit: Acting) -> Response:
+    count = own_sessions.revoke_others(visit.session, visit.signed_in, visit.now)
+    response = redirect("/desk/sessions")
+    flash(request, response, _("除了这里，其他 {count} 处都已退出。"), count=count)
+    return response

@@ -1,0 +1,178 @@
+"""经过: what happened to a ticket, one line for each event, in plain Chinese and newest first."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.directory.models import Person
+from service.directory.reference import Reference
+from service.local_words import LocalWords
+from service.tickets.models import Attachment, TicketEvent
+from service.tickets.queries import Story
+from service.tickets.resident_story import SHOWN
+from workflows.commands import CHOICE_WORDS, COMMANDS, VERB_WORDS
+from workflows.statuses import Role, Status
+from workflows.words import _
+
+Shown = Callable[[str], str]
+"""How words are shown: as they are, or with numbers and names masked."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    url: str
+    thumb_url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`is_public` says whether the villager sees this line, too; `tone` is left to the verb when empty."""
+
+    verb: str
+    label: str
+    at: datetime
+    who: str
+    words: str
+    facts: Sequence[tuple[str, str]]
+    photos: Sequence[Picture]
+    is_public: bool
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What it takes to tell a story: reference data, people's names, the reader's language, masked or not."""
+
+    known: Reference
+    names: Mapping[int, str]
+    local: LocalWords
+    shown: Shown
+    picture: Callable[[Attachment], Picture]
+
+    def entries(self, stories: Iterable[Story]) -> list[Entry]:
+        return [self.entry(each) for each in reversed(list(stories))]
+
+    def entry(self, story: Story) -> Entry:
+        event, details = story.event, _complete(story.event.verb, story.details)
+        words = next((details[name] for name in SPOKEN if details.get(name)), "") if event.verb != "submit" else ""
+        return Entry(
+            verb=event.verb,
+            label=self._label(event, details),
+            at=event.at,
+            who=self._who(event),
+            words=self.local._(words) if event.rule else self.shown(words),
+            facts=self._facts(event.verb, details),
+            photos=[self.picture(photo) for photo in story.photos],
+            is_public=_is_public(event, details),
+        )
+
+    def _label(self, event: TicketEvent, details: Mapping[str, Any]) -> str:
+        sentence = _special(event, details) or LABELS.get(event.verb) or VERB_WORDS[event.verb]
+        unit = self.known.unit_name(details.get("unit"))
+        return self.local._(sentence).format(unit=unit, into=details.get("into"), parts=len(details.get("parts", ())))
+
+    def _who(self, event: TicketEvent) -> str:
+        """A rule acts for itself; a person acts for a unit; the villager stays unnamed."""
+        if event.role is Role.system:
+            return self.local._(_("系统"))
+        if event.role is Role.resident:
+            return self.local._(_("诉求人"))
+        unit = self.known.units.get(event.unit_id or 0)
+        names = (self.names.get(event.person_id or 0, ""), unit.short_name if unit else "")
+        return " · ".join(name for name in names if name)
+
+    def _facts(self, verb: str, details: Mapping[str, Any]) -> list[tuple[str, str]]:
+        fields = COMMANDS[verb].model_fields
+        named = [(fields[name].title or name, details.get(name)) for name in FACTS.get(verb, ())]
+        return [(label, self._value(value)) for label, value in named if value not in (None, "", (), [])]
+
+    def _value(self, value: Any) -> str:
+        """A choice in its words, a unit by its name, a date as it is said; what a person typed may be masked."""
+        if isinstance(value, bool):
+            return self.local._(_("是") if value else _("否"))
+        if isinstance(value, list | tuple):
+            return "、".join(self.known.unit_name(unit) for unit in value)
+        if isinstance(value, date):
+            return self.local.weekday(value)
+        if value in self.known.categories_by_key:
+            return self.local._(self.known.categories_by_key[value].name)
+        return self.local._(CHOICE_WORDS[value]) if value in CHOICE_WORDS else self.shown(str(value))
+
+
+def names_of(session: Session, stories: Iterable[Story]) -> dict[int, str]:
+    """The people of a story, in one query."""
+    people = {story.event.person_id for story in stories if story.event.person_id is not None}
+    rows = session.exec(select(Person).where(col(Person.id).in_(people))).all() if people else []
+    return {person.id: person.name for person in rows if person.id is not None}
+
+
+def _complete(verb: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    """An event leaves out what its command has by default. Words that were erased by law stay out."""
+    if not details:
+        return {}
+    fields = COMMANDS[verb].model_fields
+    defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
+    dated = {"promised_for": date.fromisoformat(details["promised_for"])} if details.get("promised_for") else {}
+    return {**defaults, **details, **dated}
+
+
+def _is_public(event: TicketEvent, details: Mapping[str, Any]) -> bool:
+    """The villager's own page decides what it shows; this only repeats it."""
+    return any(row.verb == event.verb and row.when(event, details) for row in SHOWN)
+
+
+def _special(event: TicketEvent, details: Mapping[str, Any]) -> str | None:
+    """Verbs that are said differently by what came of them."""
+    for verb, holds, sentence in SPECIAL:
+        if event.verb == verb and holds(event, details):
+            return sentence
+    return None
+
+
+SPOKEN = ("words", "text", "reason", "note")
+"""Where a command keeps what a person said in his own words."""
+
+LABELS: dict[str, str] = {
+    "submit": _("提交心愿"),
+    "assign": _("派给{unit}"),
+    "reassign": _("改派给{unit}"),
+    "verify": _("现场核实"),
+    "reply": _("写好反馈，送审核"),
+    "approve_reply": _("审核通过，答复了诉求人"),
+    "mark_overdue": _("超过了答应的日子"),
+    "merge": _("并入 {into}"),
+    "split": _("拆成 {parts} 件"),
+    "note": _("内部备注"),
+}
+
+Special = Callable[[TicketEvent, Mapping[str, Any]], bool]
+
+# fmt: off
+SPECIAL: tuple[tuple[str, Special, str], ...] = (
+    # verb            when                                                                what it is called then
+    ("submit",        lambda event, said: event.role is not Role.resident,                _("代群众录入")),
+    ("contact",       lambda event, said: said.get("is_reached") is True,                 _("联系上了诉求人")),
+    ("contact",       lambda event, said: bool(said),                                     _("没有联系上诉求人")),
+    ("reply",         lambda event, said: event.status_to is Status.follow_up,            _("答复了诉求人")),
+    ("rate",          lambda event, said: event.status_to is Status.in_progress,          _("评价不满意，重新办理")),
+    ("follow_up",     lambda event, said: event.status_to is Status.closed,               _("回访后办结")),
+    ("follow_up",     lambda event, said: event.status_to is Status.in_progress,          _("回访不满意，重新办理")),
+    ("follow_up",     lambda event, said: said.get("result") != "answered",               _("回访没有接通")),
+    ("reopen",        lambda event, said: event.status_to is Status.submitted,            _("重新受理")),
+    ("expedite",      lambda event, said: event.role is Role.system,                      _("到时提醒")),
+)
+# fmt: on
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "decline": ("ground",),
+    "assign": ("supporting", "category", "urgency"),
+    "contact": ("way",),
+    "reply": ("outcome", "promised_for", "referred_to"),
+    "rate": ("satisfaction", "is_resolved"),
+    "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
+}
+"""What stands beneath the words, by the labels that the form has."""

@@ -1,0 +1,56 @@
+"""What was typed into a form: read to its end before any transaction begins, and kept for whoever has to ask again."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+FILES_MOST = 100
+FIELDS_MOST = 500
+FILE_KEPT_MOST = 32 * 1024 * 1024
+"""More than any page takes: who checks a file sees that it is too large, and says so beside the words."""
+
+
+class PatientParser(MultiPartParser):
+    """A file that is too large is cut and not refused: the words around it must not be lost."""
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        file = self._current_part.file
+        if file is None or (file.size or 0) <= FILE_KEPT_MOST:
+            super().on_part_data(data, start, end)
+
+
+async def _typed(request: Request) -> AsyncIterator[FormData]:
+    form = request.state.typed = await _read(request)
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _read(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await request.form()
+    parser = PatientParser(request.headers, request.stream(), max_files=FILES_MOST, max_fields=FIELDS_MOST)
+    try:
+        return await parser.parse()
+    except MultiPartException as broken:
+        raise HTTPException(413 if "maximum" in broken.message.lower() else 400) from None
+
+
+Typed = Annotated[FormData, Depends(_typed, scope="function")]
+"""Ask for it before `Acting`: dependencies come in the order of the parameters, and a slow upload must hold no lock."""
+
+
+def said(form: FormData, name: str) -> str:
+    """The last value of a field as it was typed; empty when it is missing or a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def words_of(form: FormData) -> list[tuple[str, str]]:
+    """Every field but the files, in the order of the form."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
