@@ -18,6 +18,7 @@ from service.errors import Busy
 from service.jobs import Surroundings, Tally, told
 from service.tickets import lifecycle
 from service.tickets.casefile import case_of
+from service.tickets.lifecycle import Performed
 from service.tickets.models import IS_OPEN, Ticket
 from workflows.actors import system
 from workflows.escalations import ESCALATIONS, due_rules, next_alarm
@@ -82,26 +83,33 @@ def _sweep(database: Database, ticket_id: int, now: datetime) -> int:
     fired = 0
     for _rule in ESCALATIONS:
         with database.writing() as session:
-            has_fired = fire_next(session, ticket_id, now)
-        if not has_fired:
+            performed = fire_next(session, ticket_id, now)
+        if performed is None:
             break
         fired += 1
+        if not _is_due(performed, now):
+            break
     return fired
 
 
-def fire_next(session: Session, ticket_id: int, now: datetime) -> bool:
+def fire_next(session: Session, ticket_id: int, now: datetime) -> Performed | None:
     """Perform the first rule that is due; where none is, only the alarm was wrong, and it is set anew."""
     wanted = select(Ticket).where(Ticket.id == ticket_id, col(Ticket.alarm_at) <= now)
     ticket = session.exec(wanted.with_for_update()).one_or_none()
     if ticket is None:
-        return False
+        return None
     case = case_of(session, ticket, reference(session))
     rule = next(iter(due_rules(case, now)), None)
     if rule is None:
         ticket.alarm_at = next_alarm(case)
-        return False
-    lifecycle.perform(session, ticket_id, rule.command, system(rule.name), now)
-    return True
+        return None
+    return lifecycle.perform(session, ticket_id, rule.command, system(rule.name), now)
+
+
+def _is_due(performed: Performed, now: datetime) -> bool:
+    """Another rule waits for the same ticket: whoever performs a command sets the alarm."""
+    alarm_at = performed.decision.changes.columns.get("alarm_at") if performed.decision else None
+    return alarm_at is not None and alarm_at <= now
 
 
 def _look_again(database: Database, ticket_id: int, at: datetime) -> None:
