@@ -34,6 +34,7 @@ class PostgreSQL:
             hide_parameters=True,
             connect_args={"client_encoding": "utf8", "connect_timeout": 5},
         )
+        _wait_for_nobody_for_ever(self.engine)
         _try_rested_connections(self.engine)
         self.reading_engine: Engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -52,6 +53,7 @@ class PostgreSQL:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             connection.commit()
             try:
@@ -83,6 +85,16 @@ class PostgreSQL:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _wait_for_nobody_for_ever(engine: Engine) -> None:
+    """A process that stands still with a row locked holds up nobody for longer than on SQLite: five seconds."""
+
+    @event.listens_for(engine, "connect")
+    def set_patience(connection: Any, record: ConnectionPoolEntry) -> None:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute("SET idle_in_transaction_session_timeout = '5min'")
+        connection.commit()
 
 
 def _try_rested_connections(engine: Engine) -> None:

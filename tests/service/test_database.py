@@ -1,17 +1,19 @@
 """Both databases keep the same promises: all or nothing, reading writes nothing, and nothing unfit is opened."""
 
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pysqlite3
 import pytest
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, select
 
 from service import sqlite
 from service.database import Database, metadata
-from service.errors import Busy
+from service.errors import Busy, answer_to
 from service.fitness import Unfit
 from service.migrations.tables import all_tables
 from service.models import Attempt
@@ -221,3 +223,32 @@ def test_a_connection_that_postgresql_ended_is_replaced_before_use(
     postgres.command(address, f"SELECT pg_terminate_backend({first})")
     with postgresql_database.reading() as session:
         assert session.execute(text("SELECT pg_backend_pid()")).scalar() != first
+
+
+def test_who_meets_a_row_that_somebody_keeps_locked_is_told_to_come_back(postgresql_database: Database) -> None:
+    with postgresql_database.writing() as session:
+        session.add(an_attempt("a"))
+    with postgresql_database.writing() as keeper, postgresql_database.writing() as other:
+        keeper.execute(text("UPDATE attempt SET count = 2"))
+        assert other.execute(text("SHOW lock_timeout")).scalar() == "5s"
+        other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError) as refused:
+            other.execute(text("UPDATE attempt SET count = 3"))
+        other.rollback()
+    assert answer_to(refused.value).http_status == 503
+
+
+def test_two_who_migrate_take_turns(database: Database) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with database.migrating():
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with database.migrating():
+        thread.start()
+        time.sleep(0.2)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
