@@ -7,29 +7,63 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
-from service import errors, health, keys, logs, middleware, web
+from service import api_docs, errors, health, keys, logs, middleware, web
+from service.accounts import api as accounts_api
+from service.accounts import pages as accounts
 from service.database import Database
+from service.errors import NotSignedIn
 from service.keys import Keyring
+from service.outbox import pages as outbox
+from service.reports import api as reports_api
+from service.reports import pages as reports
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
+from service.tickets import api as tickets_api
+from service.tickets import entry_pages, queue_pages, receipts, resident_pages, track_pages, tracking_pages
+from service.tickets import pages as tickets
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    resident_pages.router,
+    receipts.router,
+    tracking_pages.router,
+    track_pages.router,
+    accounts.router,
+    queue_pages.router,
+    entry_pages.router,
+    tickets.router,
+    outbox.router,
+    reports.router,
+    accounts_api.router,
+    tickets_api.router,
+    reports_api.router,
+    api_docs.router,
+)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
     """Nothing is opened until the server starts: `_lifespan` opens and closes everything."""
     chosen = given or settings()
     logs.configure(chosen.log_json, chosen.log_level)
-    app = FastAPI(title="微愿 API", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title=api_docs.TITLE,
+        description=api_docs.DESCRIPTION,
+        version="1",
+        lifespan=_lifespan,
+        openapi_url=api_docs.OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = chosen
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)
     web.set_up(app, _face(chosen, keyring))
     errors.install(app, web.error_page, web.say)
+    app.add_exception_handler(NotSignedIn, accounts.ask_to_sign_in)
     middleware.install(app, chosen)
     app.add_middleware(health.Measured)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, include_in_schema=router.prefix.startswith(api_docs.PREFIX))
     return app
 
 

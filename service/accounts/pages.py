@@ -4,35 +4,25 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlmodel import col, select
 
 from service import clock
 from service.accounts import own_sessions, sessions
 from service.accounts.browsers import browser_in_words
+from service.accounts.passwords import WrongPassword, person_behind
 from service.accounts.visits import Acting, Looking, secret_of
-from service.database import Database
 from service.dependencies import TheDatabase, Writing
-from service.directory.models import Person
 from service.errors import Busy, Failure, NotFound, TooMany, wants_json
-from service.rate_limits import SIGN_IN, SIGN_IN_FROM, forgive, spend
-from service.security import SAFE, SESSION_COOKIE, TOKEN_FIELD, verify_password
+from service.security import SAFE, SESSION_COOKIE, TOKEN_FIELD
 from service.typed import Typed, said, words_of
 from service.web import flash, redirect, render, say
-from workflows.commands import clean
 from workflows.words import _
 
 router = APIRouter()
 
 HOME = "/desk"
-LOGIN_MOST, PASSWORD_MOST = 60, 200
 OWN_FIELDS = frozenset({"login", "password", "next", "again", "version", TOKEN_FIELD})
 KEEPS_WORDS = ("/desk/tickets/", "/desk/new", "/desk/meeting")
 """Pages that take the words of an interrupted form back with `?again=1`, without doing anything yet."""
-
-
-class WrongPassword(Failure):
-    http_status = 401
-    sentence = _("用户名或密码不对。再看看大小写；还可以试 {left} 次。")
 
 
 @router.get("/sign-in")
@@ -43,7 +33,7 @@ def door(request: Request, next: str = HOME) -> Response:
 @router.post("/sign-in")
 def sign_in(request: Request, typed: Typed, database: TheDatabase) -> Response:
     try:
-        person_id = _person_behind(database, said(typed, "login"), said(typed, "password"), _address(request))
+        person_id = person_behind(database, said(typed, "login"), said(typed, "password"), _address(request))
     except (WrongPassword, TooMany, Busy) as error:
         return _door_again(request, typed, error)
     with database.writing() as session:
@@ -80,20 +70,6 @@ def ask_to_sign_in(request: Request, error: Exception) -> Response:
 
 _KEPT = _("您离开得久了，请重新登录。刚才写的都还在，登录后接着办；照片要重新选一次。")
 _GONE = _("您离开得久了，请重新登录，再按一次刚才的按钮。")
-
-
-def _person_behind(database: Database, login: str, password: str, address: str) -> int:
-    """Raise WrongPassword, TooMany or Busy. The slow part, the hash, is done while no transaction is open."""
-    now, login = clock.now(), str(clean(login))[:LOGIN_MOST]
-    spend(database, SIGN_IN_FROM, address, now)
-    left = spend(database, SIGN_IN, login, now)
-    with database.reading() as session:
-        person = session.exec(select(Person).where(Person.login == login, col(Person.is_active))).one_or_none()
-    is_right = verify_password(password[:PASSWORD_MOST], person.password_hash if person else None)
-    if person is None or person.id is None or not is_right:
-        raise WrongPassword(left=left)
-    forgive(database, SIGN_IN, login)
-    return person.id
 
 
 def _door_again(request: Request, typed: Typed, error: Failure) -> Response:

@@ -1,5 +1,6 @@
 """Counts tickets in the database exactly as workflows/tallies.py counts them one by one; a test holds the two together."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 from service.directory.models import AreaLevel
 from service.directory.reference import Reference
 from service.tickets.models import Ticket
+from service.tickets.scope import in_area
 from workflows.commands import Outcome, Satisfaction
 from workflows.rates import Tally
 from workflows.statuses import OPEN, UNANSWERED, Status
@@ -29,22 +31,41 @@ def tallies_by_area(session: Session, known: Reference, now: datetime) -> dict[i
     return sums
 
 
+def tally_of_area(session: Session, area_path: str, now: datetime) -> Tally:
+    """The tally of any area, a village too, counted on the spot."""
+    counting = Counting.at(now)
+    wanted = counting.joined(select(*counting.sums)).where(in_area(area_path))
+    return Tally(**_counts(session.execute(wanted).one()))
+
+
 def _tallies_of_places(session: Session, now: datetime) -> list[tuple[int, Tally]]:
-    mains = _mains()
-    counted = [
-        func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions(mains, now).items()
-    ]
-    wanted = (
-        select(Ticket.area_id, *counted)
-        .select_from(Ticket)
-        .outerjoin(mains, mains.c.id == col(Ticket.id))
-        .group_by(col(Ticket.area_id))
-    )
+    counting = Counting.at(now)
+    wanted = counting.joined(select(col(Ticket.area_id), *counting.sums)).group_by(col(Ticket.area_id))
     return [(row.area_id, Tally(**_counts(row))) for row in session.execute(wanted)]
 
 
+@dataclass(frozen=True)
+class Counting:
+    """Each count of a tally as a condition on a ticket; a statement that uses one has to be `joined`."""
+
+    mains: CTE
+    conditions: dict[str, Condition]
+
+    @classmethod
+    def at(cls, now: datetime) -> "Counting":
+        mains = _mains()
+        return cls(mains, _conditions(mains, now))
+
+    @property
+    def sums(self) -> list[Any]:
+        return [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in self.conditions.items()]
+
+    def joined(self, statement: Any) -> Any:
+        return statement.select_from(Ticket).outerjoin(self.mains, self.mains.c.id == col(Ticket.id))
+
+
 def _counts(row: Any) -> dict[str, int]:
-    return {name: int(value) for name, value in row._mapping.items() if name != "area_id"}
+    return {name: int(value or 0) for name, value in row._mapping.items() if name != "area_id"}
 
 
 def _mains() -> CTE:
@@ -73,7 +94,7 @@ def _mains() -> CTE:
     )
 
 
-def conditions(mains: CTE, now: datetime) -> dict[str, Condition]:
+def _conditions(mains: CTE, now: datetime) -> dict[str, Condition]:
     """Each count of a tally as a condition on one ticket and its main ticket; the names are those of `Tally`."""
     status, stands_at = col(Ticket.status), func.coalesce(mains.c.status, col(Ticket.status))
     due_at = case((mains.c.id.is_not(None), mains.c.due_at), else_=col(Ticket.due_at))

@@ -17,15 +17,18 @@ from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Rate, Tally
 
 @dataclass(frozen=True)
 class Figures:
-    """`towns` in the order of the directory; every tally is as of `as_of`."""
+    """`place` is the county, `towns` stand in the order of the directory; every tally is as of `as_of`."""
 
     as_of: datetime
+    place: Area
     county: Tally
     towns: tuple[tuple[Area, Tally], ...]
 
-    @property
-    def tally_of(self) -> dict[int, Tally]:
-        return {area.id: tally for area, tally in self.towns if area.id}
+    def of(self, area: Area) -> Tally:
+        """The tally of the county or of a town; an empty one for any other place."""
+        if area.id == self.place.id:
+            return self.county
+        return next((tally for town, tally in self.towns if town.id == area.id), Tally())
 
 
 def count_figures(session: Session, now: datetime) -> Figures:
@@ -67,7 +70,7 @@ def _laid_out(known: Reference, tallies: dict[int, Tally], as_of: datetime) -> F
         key=lambda area: (area.position, area.id),
     )
     county = tallies.get(known.county.id or 0, Tally())
-    return Figures(as_of, county, tuple((town, tallies.get(town.id or 0, Tally())) for town in towns))
+    return Figures(as_of, known.county, county, tuple((town, tallies.get(town.id or 0, Tally())) for town in towns))
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

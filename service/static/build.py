@@ -13,10 +13,10 @@ PROJECT = HERE.parent.parent
 
 FILES = {
     # in node_modules           # in vendor/
-    "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "htmx.org/LICENSE": "htmx.LICENSE.txt",
-    "weui/dist/style/weui.min.css": "weui.min.css",
-    "weui/LICENSE.txt": "weui.LICENSE.txt",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",
+    "swagger-ui-dist/LICENSE": "swagger-ui.LICENSE.txt",
+    "swagger-ui-dist/NOTICE": "swagger-ui.NOTICE.txt",
 }
 
 

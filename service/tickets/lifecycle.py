@@ -31,6 +31,8 @@ class Performed:
     created_at: datetime
     event_id: int | None = None
     decision: Decision | None = None
+    version: int = 1
+    due_at: datetime | None = None
     is_repeat: bool = False
 
 
@@ -58,7 +60,7 @@ def submit(
     if ticket_id is None:
         return _handed_in_at_the_same_moment(session, origin)
     event_id = write_event(session, ticket_id, command, actor, decision, now, (1, chain.START), is_quiet)
-    return Performed(ticket_id, now, event_id, decision)
+    return Performed(ticket_id, now, event_id, decision, due_at=decision.after.due_at)
 
 
 def perform(
@@ -84,16 +86,17 @@ def perform(
     if actor.rule in case.fired:
         raise Refused(_("这条规则在本轮已经触发过。"))
     decision = _with_alarm(_remembering(decide(case, command, actor, now), actor))
-    link_in_chain = (ticket.version + 1, last_hash(session, ticket_id, ticket.version))
+    number = ticket.version + 1
+    link_in_chain = (number, last_hash(session, ticket_id, ticket.version))
     update_ticket(session, ticket, decision, _category(command, known_data))
     event_id = write_event(session, ticket_id, command, actor, decision, now, link_in_chain, is_quiet)
     for child in decision.changes.children:
         submit(session, child, actor, now, Origin(parent_id=ticket_id), is_quiet=is_quiet)
-    return Performed(ticket_id, ticket.created_at, event_id, decision)
+    return Performed(ticket_id, case.created_at or now, event_id, decision, number, decision.after.due_at)
 
 
 def _handed_in_before(session: Session, origin: Origin) -> Performed | None:
-    wanted = select(Ticket.id, Ticket.created_at)
+    wanted = select(Ticket.id, Ticket.created_at, Ticket.version, Ticket.due_at)
     if origin.source_key is not None:
         wanted = wanted.where(Ticket.source_key == origin.source_key)
     elif origin.idempotency_key is not None and origin.link is not None:
@@ -101,7 +104,7 @@ def _handed_in_before(session: Session, origin: Origin) -> Performed | None:
     else:
         return None
     row = session.execute(wanted).first()
-    return Performed(row.id, row.created_at, is_repeat=True) if row else None
+    return Performed(row.id, row.created_at, None, None, row.version, row.due_at, is_repeat=True) if row else None
 
 
 def _handed_in_at_the_same_moment(session: Session, origin: Origin) -> Performed:

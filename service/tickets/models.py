@@ -126,7 +126,7 @@ class Ticket(Table, table=True):
     return_count: int = 0
     extension_count: int = 0
     is_excluded: bool = False
-    closed_at: datetime | None = None
+    closed_at: datetime | None = Field(default=None, index=True)
 
 
 IS_OPEN: sa.ColumnElement[bool] = sa.text(IS_OPEN_SQL)  # type: ignore[assignment]

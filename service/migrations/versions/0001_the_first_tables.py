@@ -306,6 +306,7 @@ def upgrade() -> None:
             "ix_ticket_area", ["area_path", "id"], unique=False, postgresql_ops={"area_path": "text_pattern_ops"}
         )
         batch_op.create_index(batch_op.f("ix_ticket_category_id"), ["category_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_closed_at"), ["closed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_ticket_lead", ["lead_unit_id", "id"], unique=False)
         batch_op.create_index("ix_ticket_link", ["link_id", "created_at"], unique=False)
@@ -592,6 +593,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_link")
         batch_op.drop_index("ix_ticket_lead")
         batch_op.drop_index(batch_op.f("ix_ticket_created_at"))
+        batch_op.drop_index(batch_op.f("ix_ticket_closed_at"))
         batch_op.drop_index(batch_op.f("ix_ticket_category_id"))
         batch_op.drop_index("ix_ticket_area", postgresql_ops={"area_path": "text_pattern_ops"})
         batch_op.drop_index(

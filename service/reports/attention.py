@@ -1,0 +1,109 @@
+"""What needs a hand now: a row each, counted among the open tickets and linked to the very ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlmodel import Session, col
+
+from service.tickets.models import IS_OPEN, Assignment, Ticket
+from service.tickets.scope import in_area
+from workflows.changes import HoldRole
+from workflows.statuses import UNANSWERED, Status
+from workflows.time_limits import Limits
+from workflows.words import _
+from workflows.workdays import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Moment:
+    now: datetime
+    limits: Limits
+    calendar: WorkCalendar
+
+
+Condition = Callable[[Moment], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Concern:
+    """`tone` is how pressing it is where there is any: overdue or soon."""
+
+    key: str
+    words: str
+    explained: str
+    tone: str
+    condition: Condition
+
+
+def is_late(at: Moment) -> ColumnElement[bool]:
+    return and_(col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < at.now)
+
+
+def is_soon_due(at: Moment) -> ColumnElement[bool]:
+    edge = at.calendar.add(at.now, at.limits.term("due_soon_before"))
+    return and_(
+        col(Ticket.status).in_(UNANSWERED - {Status.submitted}),
+        col(Ticket.due_at) >= at.now,
+        col(Ticket.due_at) <= edge,
+    )
+
+
+def is_undispatched(at: Moment) -> ColumnElement[bool]:
+    return and_(col(Ticket.status) == Status.submitted, col(Ticket.due_at) < at.now)
+
+
+def is_unacknowledged(at: Moment) -> ColumnElement[bool]:
+    """Assigned longer ago than the term: told by where the term would have had to begin."""
+    edge = at.calendar.subtract(at.now, at.limits.term("acknowledge"))
+    return and_(col(Ticket.status) == Status.assigned, _held_since(edge))
+
+
+def waits_for_follow_up(at: Moment) -> ColumnElement[bool]:
+    due = select(Assignment.id).where(  # type: ignore[call-overload]
+        col(Assignment.ticket_id) == col(Ticket.id), col(Assignment.ended_at).is_(None), col(Assignment.due_at) < at.now
+    )
+    return and_(col(Ticket.status) == Status.follow_up, due.exists())
+
+
+def is_supervised(at: Moment) -> ColumnElement[bool]:
+    return and_(IS_OPEN, col(Ticket.supervised_at).is_not(None))
+
+
+def is_done_again(at: Moment) -> ColumnElement[bool]:
+    return and_(IS_OPEN, col(Ticket.reopen_count) > 0)
+
+
+def _held_since(edge: datetime) -> ColumnElement[bool]:
+    held = select(Assignment.id).where(  # type: ignore[call-overload]
+        col(Assignment.ticket_id) == col(Ticket.id),
+        col(Assignment.ended_at).is_(None),
+        col(Assignment.role) == HoldRole.lead,
+        col(Assignment.started_at) < edge,
+    )
+    held_long: ColumnElement[bool] = held.exists()
+    return held_long
+
+
+CONCERNS: tuple[Concern, ...] = (
+    Concern("late", _("件超期"), _("过了答应群众的日子还没答复"), "overdue", is_late),
+    Concern("undispatched", _("件没派出去"), _("过了派单时限"), "overdue", is_undispatched),
+    Concern("unacknowledged", _("件没签收"), _("过了签收时限"), "overdue", is_unacknowledged),
+    Concern("soon_due", _("件快到期"), _("一个工作日内到期"), "soon", is_soon_due),
+    Concern("not_followed_up", _("件该回访了"), _("过了回访时限"), "soon", waits_for_follow_up),
+    Concern("supervised", _("件在督办"), _("还没办结"), "soon", is_supervised),
+    Concern("done_again", _("件在重办"), _("群众不满意，重新办理"), "soon", is_done_again),
+)
+BY_KEY = {concern.key: concern for concern in CONCERNS}
+
+
+def count_concerns(session: Session, area_path: str, at: Moment) -> list[tuple[Concern, int]]:
+    return [
+        (concern, _count(session, and_(IS_OPEN, in_area(area_path), concern.condition(at)))) for concern in CONCERNS
+    ]
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    counted: int = session.execute(select(func.count()).select_from(Ticket).where(condition)).scalar_one()
+    return counted

@@ -1,0 +1,75 @@
+"""The figures as a table that an office can go on working with: CSV and Excel, with their time and their parts."""
+
+import csv
+import io
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+from fastapi import Request, Response
+
+from service import web
+from service.reports.figures import Figures
+from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Tally
+
+Cell = str | int | float | None
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PERCENT_COLUMNS = range(5, 5 + 3 * len(MEASURES), 3)
+
+
+def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
+    """A heading, the county, each town. Every rate stands with its numerator and denominator; none where there is none."""
+
+    def said(words: str) -> str:
+        return web.say(request, words)
+
+    yield [
+        said("地方"),
+        said("征集"),
+        said("办结"),
+        said("在办"),
+        said("超期"),
+        *(said(part) for measure in MEASURES for part in (measure.words, "分子", "分母")),
+    ]
+    yield [figures.place.name, *_cells(figures.county)]
+    for town, tally in figures.towns:
+        yield [town.name, *_cells(tally)]
+
+
+def _cells(tally: Tally) -> list[Cell]:
+    rates = [measure.of(tally, DEFAULT_WEIGHTS) for measure in MEASURES]
+    parts = [cell for rate in rates for cell in (rate.value, rate.numerator, rate.denominator)]
+    return [tally.collected, tally.concluded, tally.open, tally.open_overdue, *parts]
+
+
+def csv_of(request: Request, figures: Figures) -> Response:
+    """With the mark that tells Excel that it is UTF-8."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerows(table_of(request, figures))
+    rows.writerow([web.say(request, "截至"), _as_of(request, figures)])
+    return _file("\ufeff" + written.getvalue(), "text/csv; charset=utf-8", "figures.csv")
+
+
+def excel_of(request: Request, figures: Figures) -> Response:
+    """Numbers are numbers, rates are per cent, and the heading stays where it is."""
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"strings_to_formulas": False, "in_memory": True}) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
+        percent = book.add_format({"num_format": "0.00%"})
+        for number, row in enumerate(table_of(request, figures)):
+            sheet.write_row(number, 0, row, bold if number == 0 else None)
+            for column in PERCENT_COLUMNS if number else ():
+                sheet.write(number, column, row[column], percent)
+        sheet.write_row(len(figures.towns) + 3, 0, [web.say(request, "截至"), _as_of(request, figures)])
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, 0, 16)
+    return _file(written.getvalue(), EXCEL, "figures.xlsx")
+
+
+def _as_of(request: Request, figures: Figures) -> str:
+    return f"{figures.as_of.astimezone(ZoneInfo(request.app.state.face.zone)):%Y-%m-%d %H:%M}"
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

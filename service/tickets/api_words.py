@@ -1,0 +1,233 @@
+"""The shapes of the API's bodies and answers; their docstrings and examples are its documentation."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from service.directory.reference import Reference
+from service.masking import mask_name, mask_phone, mask_text
+from service.tickets.models import Ticket
+from service.tickets.numbers import number_of
+from service.tickets.queries import Story
+from service.tickets.tracked_wish import Tracked
+from workflows.commands import WISH_LENGTH, OptionalPhone, OptionalText, Outcome, Satisfaction, Submit, Text
+from workflows.statuses import Kind, Source, Stage, Status
+from workflows.time_limits import Urgency
+
+EXAMPLE_WISH = {
+    "kind": "trouble",
+    "text": "三组的路灯坏了两盏，晚上老人不敢出门。",
+    "category": "power",
+    "place": "三组晒坝旁边",
+    "name": "李大姐",
+    "phone": "19900001234",
+}
+
+
+class NewWish(BaseModel):
+    """What a villager says. `area` is left out for the link's own area; `phone` is only for calling back."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE_WISH]})
+    kind: Kind = Kind.trouble
+    text: Text = Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1])
+    area: int | None = None
+    category: OptionalText = None
+    place: OptionalText = Field(default=None, max_length=200)
+    name: OptionalText = Field(default=None, max_length=40)
+    phone: OptionalPhone = Field(
+        default=None,
+        pattern=next(each.pattern for each in Submit.model_fields["phone"].metadata if hasattr(each, "pattern")),
+    )
+    is_nameless: bool = True
+    is_private: bool = False
+
+
+class Receipt(BaseModel):
+    """`number` with `code`, or `tracking_url` alone, lead back to the wish."""
+
+    number: str
+    code: str
+    tracking_token: str
+    tracking_url: str
+    due_at: datetime | None = Field(description="When the desk will have passed it on at the latest")
+
+
+class PublicEntry(BaseModel):
+    """One line of what the villager sees."""
+
+    at: datetime
+    verb: str
+    words: str
+
+
+class PublicWish(BaseModel):
+    """A wish as its villager sees it: personal data masked, internal notes left out."""
+
+    number: str
+    status: Status
+    stage: int
+    headline: str
+    text: str
+    area: str
+    unit: str | None
+    due_at: datetime | None
+    answer: str | None
+    outcome: Outcome | None
+    promised_for: date | None
+    commands: list[str] = Field(description="The verbs that are possible now")
+    timeline: list[PublicEntry]
+
+
+class TicketSummary(BaseModel):
+    number: str
+    version: int
+    created_at: datetime
+    source: Source
+    kind: Kind
+    category: str | None
+    area: str
+    text: str = Field(description="The wish with personal data masked")
+    status: Status
+    stage: Stage
+    round: int
+    urgency: Urgency
+    unit_id: int | None
+    unit: str
+    lead_unit: str
+    due_at: datetime | None
+    is_provisional: bool
+    is_overdue: bool
+    satisfaction: Satisfaction | None
+    closed_at: datetime | None
+
+
+class TicketList(BaseModel):
+    """`cursor` asks for the next page; null when there is none."""
+
+    tickets: list[TicketSummary]
+    cursor: str | None
+
+
+class Event(BaseModel):
+    """One event of the chain; `details` are the fields of the command, empty where they were erased by law."""
+
+    number: int
+    at: datetime
+    verb: str
+    role: str
+    person_id: int | None
+    unit: str
+    rule: str | None
+    round: int
+    status_from: Status | None
+    status_to: Status
+    details: dict[str, Any]
+    hash: str
+
+
+class TicketDetail(TicketSummary):
+    """Name and telephone number stay masked: the whole number is shown in the workbench only, where looking is noted."""
+
+    wish: str
+    name: str
+    phone: str
+    place: str | None
+    meeting: str | None
+    outcome: Outcome | None
+    promised_for: date | None
+    original_due_at: datetime | None
+    commands: list[str] = Field(description="The verbs that you may use now")
+    events: list[Event]
+
+
+class Done(BaseModel):
+    """What a command did. Send `version` with the next one: 409 tells you that somebody else was quicker."""
+
+    number: str
+    version: int
+    status_from: Status | None
+    status_to: Status | None = Field(description="null when nothing was done because it had been done before")
+    due_at: datetime | None
+    is_repeat: bool = False
+
+
+def summary(row: Row[Any] | Ticket, known: Reference) -> dict[str, Any]:
+    category = known.categories.get(row.category_id or 0)
+    return {
+        "number": number_of(row.id or 0, row.created_at),
+        "version": row.version,
+        "created_at": row.created_at,
+        "source": row.source,
+        "kind": row.kind,
+        "category": category.key if category else None,
+        "area": known.place_name(row.area_id),
+        "text": row.public_text,
+        "status": row.status,
+        "stage": row.stage,
+        "round": row.round,
+        "urgency": row.urgency,
+        "unit_id": row.unit_id,
+        "unit": known.unit_name(row.unit_id),
+        "lead_unit": known.unit_name(row.lead_unit_id),
+        "due_at": row.due_at,
+        "is_provisional": row.due_is_provisional,
+        "is_overdue": row.overdue_at is not None,
+        "satisfaction": row.satisfaction,
+        "closed_at": row.closed_at,
+    }
+
+
+def detail(ticket: Ticket, stories: Sequence[Story], commands: Sequence[str], known: Reference) -> TicketDetail:
+    return TicketDetail(
+        **summary(ticket, known),
+        wish=mask_text(ticket.wish),
+        name=mask_name(ticket.name),
+        phone=mask_phone(ticket.phone),
+        place=ticket.place,
+        meeting=ticket.meeting,
+        outcome=ticket.outcome,
+        promised_for=ticket.promised_for,
+        original_due_at=ticket.original_due_at,
+        commands=list(commands),
+        events=[_event(story, known) for story in stories],
+    )
+
+
+def _event(story: Story, known: Reference) -> Event:
+    told = story.event
+    return Event(
+        number=told.number,
+        at=told.at,
+        verb=told.verb,
+        role=told.role,
+        person_id=told.person_id,
+        unit=known.unit_name(told.unit_id),
+        rule=told.rule,
+        round=told.round,
+        status_from=told.status_from,
+        status_to=told.status_to,
+        details={name: mask_text(value) if isinstance(value, str) else value for name, value in story.details.items()},
+        hash=told.hash.hex(),
+    )
+
+
+def public_wish(tracked: Tracked, ticket: Ticket) -> PublicWish:
+    where = tracked.where
+    return PublicWish(
+        number=tracked.wish.number,
+        status=where.status,
+        stage=where.stage,
+        headline=where.headline,
+        text=tracked.wish.text,
+        area=tracked.wish.area_name,
+        unit=where.unit.name if where.unit else None,
+        due_at=where.due_at,
+        answer=tracked.answer.words if tracked.answer else None,
+        outcome=ticket.outcome if tracked.answer else None,
+        promised_for=ticket.promised_for if tracked.answer else None,
+        commands=[command.model_fields["verb"].default for command in tracked.commands],
+        timeline=[PublicEntry(at=entry.at, verb=entry.verb, words=entry.words) for entry in tracked.timeline],
+    )
