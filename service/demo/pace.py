@@ -64,6 +64,9 @@ class Pace:
         moment = max(begun + share * (promise - begun), after + self.minutes(12, 40))
         return moment if urgency in AT_ONCE else self.in_office(moment, 0, 30)
 
+    def reviewed(self, replied: datetime, urgency: Urgency) -> datetime:
+        return replied + self.minutes(6, 45) if urgency in AT_ONCE else self.in_office(replied, 15, 260)
+
     def within(self, start: datetime, end: datetime, share: float, urgency: Urgency) -> datetime:
         """A moment between two others, in office hours where there is room for it."""
         moment = start + share * (end - start)

@@ -3,35 +3,25 @@
 The same seed gives the same plan; its times are counted back from `now`, and what lies ahead of `now` has not happened.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import cycle
 from random import Random
 from typing import Any
 
 from service.demo import telling
+from service.demo.ages import SEED, Telling, tellings
 from service.demo.cast import cast_for
 from service.demo.county import county
 from service.demo.pace import Pace
 from service.demo.people import villager
 from service.demo.telling import RESIDENT, Step, Teller
-from service.demo.wishes import Wish, wishes
+from service.demo.wishes import Wish
 from workflows.commands import Satisfaction
 from workflows.statuses import Source
+from workflows.time_limits import Urgency
 from workflows.workdays import WorkCalendar
 
-SEED = 20250719
-SPAN = (2.5, 60.0)
-"""Answered wishes were spoken between so many days ago."""
-
-# Days ago, and how far it has come since: the first three steps, or all of them. In between lie some that nobody has
-# dispatched, some that nobody has acknowledged, and some that are overdue.
-UNANSWERED = (
-    (0.04, 1), (0.9, 4), (3.1, 4), (0.15, 1), (1.6, 4), (5.2, 4), (0.45, 2), (1.3, 1), (2.2, 4), (8.5, 4), (0.25, 1),
-    (2.6, 2), (4.1, 4), (0.7, 3), (1.1, 3), (13.0, 4), (6.3, 4), (0.1, 1), (3.6, 4), (23.0, 4),
-)  # fmt: skip
-MAIN_TICKETS = {"trunk-1": 19.3, "trunk-2": 16.4, "trunk-3": 13.2}
+UNREAD = 4
 SOURCES = (
     *[Source.link] * 13, *[Source.hotline] * 2, *[Source.home_visit] * 2, *[Source.courtyard_meeting] * 2, Source.office_day
 )  # fmt: skip
@@ -46,50 +36,17 @@ class Story:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class Telling:
-    """One wish as it is told: by whom (the number of the villager, and the how manieth who says so), how long ago."""
-
-    wish: Wish
-    time: int
-    number: int
-    days_ago: float
-    steps_most: int = 99
-
-
 def plan(now: datetime, calendar: WorkCalendar) -> list[Story]:
     """All stories in the order in which they began. Steps after `now` are left out."""
-    stories = [_story(told, now, calendar) for told in _all_told(Random(SEED))]
-    return sorted((story for story in stories if story.steps), key=lambda story: story.steps[0].at)
+    stories = [_story(told, now, calendar) for told in tellings()]
+    return sorted(_with_some_unread(stories), key=lambda story: story.steps[0].at)
 
 
-def _all_told(lots: Random) -> Iterator[Telling]:
-    answered = [(wish, time) for wish in wishes() if wish.is_answered for time in range(1 + wish.again)]
-    lots.shuffle(answered)
-    for number, (wish, time) in enumerate(answered):
-        yield Telling(wish, time, number, _days_ago(wish, (number + lots.random()) / len(answered)))
-    rest = [wish for wish in wishes() if not wish.is_answered]
-    lots.shuffle(rest)
-    patterns = cycle(UNANSWERED)
-    for number, wish in enumerate(rest, len(answered)):
-        yield _unanswered(wish, number, patterns, lots)
-
-
-def _days_ago(wish: Wish, share: float) -> float:
-    """Who was not content had time to say so."""
-    first, last = SPAN
-    if wish.rating is Satisfaction.dissatisfied:
-        first = 26.0
-    return first + share * (last - first)
-
-
-def _unanswered(wish: Wish, number: int, patterns: Iterator[tuple[float, int]], lots: Random) -> Telling:
-    if wish.key in MAIN_TICKETS:
-        return Telling(wish, 0, number, MAIN_TICKETS[wish.key])
-    if wish.merge_into or wish.withdraw or wish.decline:
-        return Telling(wish, 0, number, lots.uniform(1.5, 11.0))
-    days_ago, steps_most = next(patterns)
-    return Telling(wish, 0, number, days_ago, steps_most)
+def _with_some_unread(stories: list[Story]) -> list[Story]:
+    """The latest answers still wait for their reviewer, whatever day of the week it is."""
+    approved = [story for story in stories if story.steps[-1].verb == "approve_reply"]
+    latest = sorted(approved, key=lambda story: story.steps[-1].at)[-UNREAD:]
+    return [replace(story, steps=story.steps[:-1]) if story in latest else story for story in stories]
 
 
 def _story(told: Telling, now: datetime, calendar: WorkCalendar) -> Story:
@@ -171,13 +128,18 @@ def _wait(teller: Teller, begun: datetime) -> None:
 
 def _answer(teller: Teller, begun: datetime, progress: str | None, words: str, *, is_second: bool = False) -> None:
     """Nine in ten come within the promise."""
-    lots = teller.pace.lots
-    share = lots.uniform(1.03, 1.4) if teller.happens(0.09) else lots.triangular(0.25, 0.95, 0.6)
-    at = teller.pace.answered(begun, teller.at, teller.urgency, share)
+    at = teller.pace.answered(begun, teller.at, teller.urgency, _share_of_promise(teller))
     if not is_second and teller.happens(0.08):
         telling.insist(teller, teller.pace.within(teller.at, at, 0.02, teller.urgency))
     telling.work(teller, at, progress)
     telling.reply(teller, max(at, teller.at + teller.pace.minutes(5, 30)), words, is_second=is_second)
+
+
+def _share_of_promise(teller: Teller) -> float:
+    lots = teller.pace.lots
+    if teller.happens(0.09):
+        return lots.uniform(1.03, 1.4)
+    return lots.triangular(0.1, 0.7, 0.2) if teller.urgency is Urgency.development else lots.triangular(0.25, 0.93, 0.6)
 
 
 def _second_round(teller: Teller) -> None:

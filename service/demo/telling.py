@@ -100,7 +100,7 @@ def work(teller: Teller, until: datetime, progress: str | None) -> None:
     contact(teller, start, until)
     if teller.happens(0.5):
         at = teller.pace.within(start, until, 0.4, teller.urgency)
-        teller.add(at, teller.cast.handler, "verify", words=teller.say("verify"), photos=_photos(teller, "before"))
+        teller.add(at, teller.cast.handler, "verify", words=teller.say("verify"), photos=_photos_on_site(teller))
     if progress or teller.happens(0.2):
         at = teller.pace.within(start, until, 0.65, teller.urgency)
         teller.add(at, teller.cast.handler, "report_progress", words=progress or teller.say("progress"))
@@ -142,8 +142,12 @@ def reply(teller: Teller, at: datetime, words: str, *, is_second: bool = False) 
         return
     if teller.happens(0.06):
         _is_sent_back(teller, fields)
-    approved = teller.pace.in_office(teller.at, 15, 260)
-    teller.add(approved, cast.reviewer, "approve_reply", note=teller.say("approve") if teller.happens(0.3) else None)
+    teller.add(
+        teller.pace.reviewed(teller.at, teller.urgency),
+        cast.reviewer,
+        "approve_reply",
+        note=teller.say("approve") if teller.happens(0.3) else None,
+    )
 
 
 def _is_sent_back(teller: Teller, fields: dict[str, Any]) -> None:
@@ -189,6 +193,11 @@ def _is_resolved(teller: Teller, rating: Satisfaction) -> bool | None:
     if rating is Satisfaction.dissatisfied:
         return False
     return True if teller.wish.outcome is Outcome.resolved else None
+
+
+def _photos_on_site(teller: Teller) -> tuple[str, ...]:
+    """The official takes one where the villager has sent none."""
+    return () if teller.steps[0].who == RESIDENT else _photos(teller, "before")
 
 
 def _photos(teller: Teller, when: str) -> tuple[str, ...]:

@@ -1,0 +1,122 @@
+"""Fills an empty database with the demo county and plays its last sixty days; a second time changes nothing.
+
+fill(database, now, store) -> Demo      the addresses and sign-ins to print
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from service.database import Database
+from service.demo.county import county
+from service.demo.people import officials
+from service.demo.playing import play
+from service.demo.scenes import Album
+from service.demo.settling import PASSWORD, settle
+from service.demo.story import plan
+from service.directory.models import Area, AreaLevel, Link
+from service.directory.reference import reference
+from service.directory.seeding import seed
+from service.sealing import tracking_token
+from service.tickets.darkroom import prepare_pictures
+from service.tickets.models import Ticket
+from service.tickets.picture_store import PictureStore
+from workflows.refusals import Refused
+from workflows.statuses import Status
+from workflows.words import _
+
+SHOWN = (
+    "xiangshuiyan-dispatch",
+    "xiangshuiyan-construction",
+    "xiangshuiyan-review",
+    "xiangshuiyan-follow-up",
+    "transport",
+    "county-dispatch",
+    "follow-up",
+    "supervisor",
+    "admin",
+)
+TOWN_SHOWN = "xiangshuiyan"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    login: str
+    password: str
+    unit: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Paths below the service's address, and who can sign in. `is_new`: this call has filled the database."""
+
+    county: str
+    villager: str
+    tracking: str
+    workbench: str
+    board: str
+    sign_ins: tuple[SignIn, ...]
+    is_new: bool
+
+
+def fill(database: Database, now: datetime, store: PictureStore | None = None) -> Demo:
+    """All of it in one transaction, so that nobody ever sees half a county. Without a store there are no photographs.
+
+    Raises Refused when the database belongs to another county.
+    """
+    with database.writing() as session:
+        is_new = not _is_settled(session)
+        if is_new:
+            _fill(session, now, Album(store))
+    while store is not None and prepare_pictures(database, now, store):
+        continue
+    with database.reading() as session:
+        return _described(session, is_new)
+
+
+def _fill(session: Session, now: datetime, album: Album) -> None:
+    seed(session, now)
+    session.flush()
+    ids = settle(session, now)
+    play(session, ids, plan(now, reference(session).calendar), album, now)
+
+
+def _is_settled(session: Session) -> bool:
+    name = session.exec(select(Area.name).where(col(Area.parent_id).is_(None))).first()
+    if name not in {None, county().name}:
+        raise Refused(_("这个数据库里已经有{name}的数据，演示数据只能装进空的数据库。"), name=name)
+    return name is not None
+
+
+def _described(session: Session, is_new: bool) -> Demo:
+    return Demo(
+        county=county().name,
+        villager=f"/w/{_link_of_town_shown(session)}",
+        tracking=f"/t/{tracking_token(_ticket_to_rate(session))}",
+        workbench="/desk",
+        board="/board",
+        sign_ins=sign_ins(),
+        is_new=is_new,
+    )
+
+
+def sign_ins() -> tuple[SignIn, ...]:
+    """One official of each kind, in the order in which a wish meets them."""
+    people = {person.login: person for person in officials()}
+    units = {unit.key: unit.name for unit in county().units}
+    return tuple(SignIn(login, PASSWORD, units[people[login].unit], people[login].title) for login in SHOWN)
+
+
+def _link_of_town_shown(session: Session) -> str:
+    town = next(town.name for town in county().towns if town.key == TOWN_SHOWN)
+    wanted = select(Link.token).join(Area, col(Area.id) == col(Link.area_id)).where(col(Link.revoked_at).is_(None))
+    return session.exec(wanted.where(Area.name == town, Area.level == AreaLevel.town)).first() or ""
+
+
+def _ticket_to_rate(session: Session) -> int:
+    """An answered wish that waits for its villager's word; the newest wish if there is none."""
+    answered = col(Ticket.status) == Status.follow_up
+    wanted = select(Ticket.id).order_by(answered.desc(), col(Ticket.satisfaction).is_not(None), col(Ticket.id).desc())
+    return session.exec(wanted).first() or 0

@@ -1,0 +1,137 @@
+"""Plays the stories through the real lifecycle, in the order of time; between their steps the clock does what it would.
+
+What the escalation table asks for in the meantime is done at its own hour, or the first sweep would do all of it at once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from sqlmodel import Session
+
+from service.accounts.actors import actor_of
+from service.demo.scenes import Album
+from service.demo.settling import Ids, links_by_area
+from service.demo.story import Story
+from service.demo.telling import RESIDENT, Step
+from service.directory.models import Link
+from service.directory.reference import Reference, reference
+from service.tickets.lifecycle import Performed, perform, submit
+from service.tickets.numbers import number_of
+from service.tickets.records import Origin
+from workflows import escalations
+from workflows.actors import NEW_RESIDENT, Actor, resident_of, system
+from workflows.cases import Case
+from workflows.commands import COMMANDS, CommandBase, Submit
+
+STILL_NEWS = timedelta(hours=30)
+"""Of what happened before that, nobody is told any more."""
+
+
+@dataclass
+class Run:
+    """One story under way. `case` is its ticket as the rules see it now; `place` tells its pictures from others'."""
+
+    story: Story
+    place: int
+    done: int = 0
+    ticket_id: int = 0
+    case: Case | None = None
+
+    @property
+    def next_step(self) -> Step | None:
+        return self.story.steps[self.done] if self.done < len(self.story.steps) else None
+
+    @property
+    def alarm(self) -> datetime | None:
+        return escalations.next_alarm(self.case) if self.case is not None else None
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """When something happens to it next; None when nothing does before now."""
+        step = self.next_step
+        moments = [moment for moment in (step.at if step else None, self.alarm) if moment is not None]
+        return min((moment for moment in moments if moment <= now), default=None)
+
+
+@dataclass
+class Play:
+    session: Session
+    ids: Ids
+    now: datetime
+    album: Album
+    known: Reference
+    links: dict[int, Link]
+    actors: dict[str, Actor] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def run(self, stories: list[Story]) -> None:
+        runs = [Run(story, place) for place, story in enumerate(stories)]
+        queue = [(moment, place) for place, run in enumerate(runs) if (moment := run.next_moment(self.now))]
+        heapify(queue)
+        while queue:
+            moment, place = heappop(queue)
+            run = runs[place]
+            if run.next_step is not None and run.next_step.at <= moment:
+                self.step(run, run.next_step)
+            else:
+                self.escalate(run, moment)
+            if (following := run.next_moment(self.now)) is not None:
+                heappush(queue, (following, place))
+
+    def step(self, run: Run, step: Step) -> None:
+        command = self.command(step, run)
+        is_quiet = self.is_old(step.at)
+        actor = self.actor(step.who, run)
+        if isinstance(command, Submit):
+            done = submit(self.session, command, actor, step.at, self.origin(run), is_quiet=is_quiet)
+            run.ticket_id = done.ticket_id
+            self.numbers[run.story.key or ""] = number_of(done.ticket_id, done.created_at)
+        else:
+            done = perform(self.session, run.ticket_id, command, actor, step.at, is_quiet=is_quiet)
+        run.done += 1
+        self.remember(run, done)
+
+    def escalate(self, run: Run, at: datetime) -> None:
+        assert run.case is not None
+        rule = escalations.due_rules(run.case, at)[0]
+        actor = system(rule.name)
+        self.remember(run, perform(self.session, run.ticket_id, rule.command, actor, at, is_quiet=self.is_old(at)))
+
+    def remember(self, run: Run, done: Performed) -> None:
+        assert done.decision is not None
+        run.case = done.decision.after
+
+    def command(self, step: Step, run: Run) -> CommandBase:
+        fields: dict[str, Any] = {name: value for name, value in step.fields.items() if value is not None}
+        if "unit" in fields:
+            fields["unit"] = self.ids.units[fields["unit"]]
+        if "area" in fields:
+            fields["area"] = self.ids.areas[fields["area"]]
+        if "into" in fields:
+            fields["into"] = self.numbers[fields["into"]]
+        if "photos" in fields:
+            person = self.ids.people.get(step.who)
+            fields["photos"] = self.album.attach(self.session, fields["photos"], run.place, person, step.at)
+        return COMMANDS[step.verb](**fields)
+
+    def actor(self, who: str, run: Run) -> Actor:
+        if who == RESIDENT:
+            return resident_of(run.ticket_id) if run.ticket_id else NEW_RESIDENT
+        if who not in self.actors:
+            self.actors[who] = actor_of(self.session, self.ids.people[who], self.known)
+        return self.actors[who]
+
+    def origin(self, run: Run) -> Origin:
+        """The link of the nearest place that has one."""
+        if run.story.link is None:
+            return Origin()
+        lineage = self.known.lineage(self.ids.areas[run.story.link])
+        return Origin(next(self.links[area.id] for area in lineage if area.id in self.links))
+
+    def is_old(self, moment: datetime) -> bool:
+        return moment < self.now - STILL_NEWS
+
+
+def play(session: Session, ids: Ids, stories: list[Story], album: Album, now: datetime) -> None:
+    Play(session, ids, now, album, reference(session), links_by_area(session)).run(stories)
