@@ -23,7 +23,7 @@ MILLION = 1_000_000
 MOST_PIXELS = 50 * MILLION
 
 NO_PICTURE = _("第 {n} 张“{name}”不是照片，或者坏了，打不开。请换一张再传。")
-TOO_HEAVY = _("第 {n} 张“{name}”有 {size} MB，太大了：一张照片最多 {most} MB。请换一张，或者截个图再传。")
+TOO_HEAVY = _("第 {n} 张“{name}”太大了：一张照片最多 {most} MB。请换一张，或者截个图再传。")
 TOO_WIDE = _("第 {n} 张“{name}”的尺寸太大，打不开。请换一张，或者截个图再传。")
 
 
@@ -67,7 +67,7 @@ def kind_of(head: bytes) -> PictureKind | None:
 def check(file: BinaryIO, size: int) -> PictureKind:
     """Only the header is read. Raise Refused with a sentence that lacks its `n` and `name`."""
     if size > LARGEST_FILE:
-        raise Refused(TOO_HEAVY, field="photos", size=_megabytes(size), most=_megabytes(LARGEST_FILE))
+        raise Refused(TOO_HEAVY, field="photos", most=LARGEST_FILE // 1024 // 1024)
     file.seek(0)
     kind = kind_of(file.read(64))
     if kind is None:
@@ -88,10 +88,6 @@ def _has_bearable_size(file: BinaryIO, kind: PictureKind) -> bool:
     # Decoders meet a spoilt file with whatever error its bytes lead them to.
     except Exception:
         raise Refused(NO_PICTURE, field="photos") from None
-
-
-def _megabytes(size: int) -> int:
-    return -(-size // (1024 * 1024))
 
 
 @dataclass(frozen=True)

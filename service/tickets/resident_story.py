@@ -1,0 +1,224 @@
+"""What the villager may read of her wish's story: a row for each verb that she hears of; what has no row stays inside."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from service.directory.reference import Reference
+from service.masking import mask_text
+from service.tickets.models import Attachment, TicketEvent
+from service.tickets.queries import Story
+from workflows.commands import CHOICE_WORDS
+from workflows.statuses import Role, Status
+from workflows.words import _
+
+Said = Mapping[str, Any]
+Test = Callable[[TicketEvent, Said], bool]
+
+CHOICE_LABELS: dict[str, str] = {str(choice.value): label for choice, label in CHOICE_WORDS.items()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`words` and `choice` name the fields that she reads; `label` may say {unit}, {target} and {choice}."""
+
+    verb: str
+    when: Test
+    label: str
+    words: str = ""
+    choice: str = ""
+    has_photos: bool = False
+
+
+def always(event: TicketEvent, said: Said) -> bool:
+    return True
+
+
+def by_her(event: TicketEvent, said: Said) -> bool:
+    return event.role is Role.resident
+
+
+def by_an_official(event: TicketEvent, said: Said) -> bool:
+    return event.role not in {Role.resident, Role.system}
+
+
+def she_may_see(event: TicketEvent, said: Said) -> bool:
+    """Words that were erased by law took their permission with them."""
+    return "words" in said and bool(said.get("is_public", True))
+
+
+def goes_straight_to_her(event: TicketEvent, said: Said) -> bool:
+    """Most replies are reviewed first: then it is the review that tells her."""
+    return event.status_to is Status.follow_up
+
+
+def was_reached(event: TicketEvent, said: Said) -> bool:
+    return bool(said.get("is_reached"))
+
+
+def was_answered(event: TicketEvent, said: Said) -> bool:
+    return said.get("result") == "answered"
+
+
+# fmt: off
+SHOWN: tuple[Shown, ...] = (
+    # verb                when                  what it is called                         her words, or words for her
+    Shown("submit",          by_her,               _("您说了这件事")),
+    Shown("submit",          always,               _("{unit}替您记下了这件事")),
+    Shown("supplement",      by_her,               _("您补充了几句"),                        words="text", has_photos=True),
+    Shown("supplement",      always,               _("{unit}替您补充了几句"),                  words="text", has_photos=True),
+    Shown("withdraw",        always,               _("您撤回了"),                            words="reason"),
+    Shown("decline",         always,               _("{unit}没有受理：{choice}"),             words="words", choice="ground"),
+    Shown("assign",          always,               _("{unit}交给{target}去办")),
+    Shown("reassign",        always,               _("{unit}改由{target}来办")),
+    Shown("acknowledge",     always,               _("{unit}看到了")),
+    Shown("contact",         was_reached,          _("{unit}联系了您")),
+    Shown("contact",         always,               _("{unit}找过您，没有联系上")),
+    Shown("verify",          always,               _("{unit}到现场看了")),
+    Shown("report_progress", she_may_see,          _("{unit}说了办的进展"),                    words="words", has_photos=True),
+    Shown("reply",           goes_straight_to_her, _("{unit}给了您答复"),                      words="words", has_photos=True),
+    Shown("approve_reply",   always,               _("{unit}给了您答复"),                      words="words", has_photos=True),
+    Shown("rate",            always,               _("您的评价：{choice}"),                    words="words", choice="satisfaction"),
+    Shown("follow_up",       was_answered,         _("{unit}问了您办得怎么样")),
+    Shown("follow_up",       always,               _("{unit}找您问办得怎么样，没有问到")),
+    Shown("reopen",          by_her,               _("您要求重新办"),                          words="reason"),
+    Shown("reopen",          always,               _("{unit}要求重新办")),
+    Shown("close",           always,               _("办完了")),
+    Shown("merge",           always,               _("和别的乡亲说的合在一起办")),
+    Shown("split",           always,               _("{unit}把它分成几件来办")),
+    Shown("expedite",        by_her,               _("您催了一次"),                            words="note"),
+    Shown("expedite",        by_an_official,       _("{unit}催了一次")),
+    Shown("supervise",       always,               _("上级盯着办")),
+    Shown("mark_overdue",    always,               _("过了答应的日子，负责人已经知道")),
+    Shown("recalculate_due", always,               _("放假安排有变，日子重新算过")),
+)
+# fmt: on
+
+INSIDE = frozenset({"note", "send_back"})
+"""Verbs of which she hears nothing at all."""
+
+HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"})
+"""Of the ticket that hers was merged into she reads what is done, not what its villager said or was asked."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    id: int
+    url: str
+    thumb_url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of 办理经过; `label` is in the reader's language."""
+
+    verb: str
+    at: datetime
+    label: str
+    words: str = ""
+    photos: Sequence[Picture] = ()
+    who: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply that reached the villager."""
+
+    at: datetime
+    unit_name: str
+    words: str
+    outcome: str | None
+    promised_for: date | None
+    referred_to: str | None
+    photos: Sequence[Picture]
+    round: int
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`translate` speaks her language; `is_neighbour`: her wish was merged into the one whose story this is."""
+
+    known: Reference
+    translate: Callable[[str], str]
+    picture: Callable[[Attachment], Picture]
+    is_neighbour: bool = False
+    sees_words: bool = True
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An event as she hears of it: an approval speaks with the words, the pictures and the unit of its reply."""
+
+    event: TicketEvent
+    unit_id: int | None
+    said: Said
+    photos: Sequence[Attachment]
+
+
+def entries(stories: Sequence[Story], reader: Reader) -> list[Entry]:
+    """Newest first."""
+    told = [(each, row) for each in as_she_hears(stories) if (row := _row(each, reader)) is not None]
+    return [_entry(each, row, reader) for each, row in reversed(told)]
+
+
+def last_answer(stories: Sequence[Story], reader: Reader) -> Answer | None:
+    """The latest reply that reached her."""
+    given = [each for each in as_she_hears(stories) if each.event.verb in {"reply", "approve_reply"}]
+    return _answer(given[-1], reader) if given and reader.sees_words else None
+
+
+def as_she_hears(stories: Iterable[Story]) -> list[Heard]:
+    """A reply under review is silent until it is approved."""
+    heard: list[Heard] = []
+    reply: Story | None = None
+    for story in stories:
+        event = story.event
+        if event.verb == "reply" and not goes_straight_to_her(event, story.details):
+            reply = story
+        elif event.verb == "approve_reply" and reply is not None:
+            heard.append(Heard(event, reply.event.unit_id, reply.details, reply.photos))
+        else:
+            heard.append(Heard(event, event.unit_id, story.details, story.photos))
+    return heard
+
+
+def _row(heard: Heard, reader: Reader) -> Shown | None:
+    event = heard.event
+    if reader.is_neighbour and (event.verb in HER_NEIGHBOURS_OWN or event.role is Role.resident):
+        return None
+    return next((row for row in SHOWN if row.verb == event.verb and row.when(event, heard.said)), None)
+
+
+def _entry(heard: Heard, row: Shown, reader: Reader) -> Entry:
+    words = mask_text(heard.said.get(row.words) or "") if reader.sees_words else ""
+    photos = [reader.picture(each) for each in heard.photos] if row.has_photos and reader.sees_words else ()
+    return Entry(heard.event.verb, heard.event.at, _label(heard, row, reader), words, photos)
+
+
+def _label(heard: Heard, row: Shown, reader: Reader) -> str:
+    choice = CHOICE_LABELS.get(heard.said.get(row.choice, ""))
+    names = {
+        "unit": reader.known.unit_name(heard.unit_id) or reader.translate(_("受理的单位")),
+        "target": reader.known.unit_name(heard.said.get("unit")),
+        "choice": reader.translate(choice) if choice else "…",
+    }
+    return reader.translate(row.label).format(**names)
+
+
+def _answer(heard: Heard, reader: Reader) -> Answer:
+    said = heard.said
+    promised = said.get("promised_for")
+    return Answer(
+        at=heard.event.at,
+        unit_name=reader.known.unit_name(heard.unit_id),
+        words=mask_text(said.get("words", "")),
+        outcome=said.get("outcome"),
+        promised_for=date.fromisoformat(promised) if promised else None,
+        referred_to=mask_text(said["referred_to"]) if said.get("referred_to") else None,
+        photos=[reader.picture(each) for each in heard.photos],
+        round=heard.event.round,
+    )
