@@ -138,5 +138,7 @@ def test_jobs_run_in_the_leader_only_and_go_on_in_the_next(database_url: str, st
     with database.reading() as session:
         ends = session.exec(select(JobRun.finished_at).where(JobRun.name == "speak")).all()
     database.close()
-    assert len(ends) >= 16
+    ran = lines(first_said).count("ran") + lines(second_said).count("ran")
+    # The run in which the first one was killed was not written down, and the newest may not be yet.
+    assert ran >= len(ends) - 2 and len(ends) >= 14
     assert all(isinstance(end, datetime) for end in ends)
