@@ -69,7 +69,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
 def _face(chosen: Settings, keyring: Keyring) -> web.Face:
     key = keyring.mark("flash", b"")
-    return web.Face(chosen.county_name, chosen.time_zone, key, chosen.language, chosen.secure_cookies)
+    return web.Face(chosen.county_name, chosen.time_zone, key, chosen.language, chosen.secure_cookies, outbox.bell)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

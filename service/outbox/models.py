@@ -33,6 +33,8 @@ class Delivery(Table, table=True):
             postgresql_where=sa.text("state IN ('waiting','claimed')"),
         ),
         Index("ix_delivery_bell", "person_id", "channel", "id"),
+        Index("ix_delivery_unread", "person_id", "channel", "read_at", "id"),
+        Index("ix_delivery_pace", "unit_id", "sent_at"),
         Index("ix_delivery_state", "state", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -495,7 +495,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('waiting','claimed')"),
         )
         batch_op.create_index(batch_op.f("ix_delivery_event_id"), ["event_id"], unique=False)
+        batch_op.create_index("ix_delivery_pace", ["unit_id", "sent_at"], unique=False)
         batch_op.create_index("ix_delivery_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_delivery_unread", ["person_id", "channel", "read_at", "id"], unique=False)
 
     op.create_table(
         "outbox",
@@ -521,7 +523,9 @@ def downgrade() -> None:
     op.drop_table("ticket_event_details")
     op.drop_table("outbox")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_unread")
         batch_op.drop_index("ix_delivery_state")
+        batch_op.drop_index("ix_delivery_pace")
         batch_op.drop_index(batch_op.f("ix_delivery_event_id"))
         batch_op.drop_index(
             "ix_delivery_due",
