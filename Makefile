@@ -28,7 +28,7 @@ demo-reset: install assets ## the same from the beginning
 	@exec $(BIN)/weiyuan demo --reset --serve --host $(HOST) --port $(PORT)
 
 test: install-dev assets test-needs ## every test; ARGS go to pytest
-	$(BIN)/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=worksteal $(ARGS)
 
 check: install-dev ## format, lint, types, who may import whom
 	$(BIN)/ruff format --check .
