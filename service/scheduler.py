@@ -1,6 +1,7 @@
 """The schedule: what the service does by itself, and when. A new row is all that a new job needs."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from service import clock, jobs
 from service.clean_up import PLATFORM, clean_up
 from service.database import Database
 from service.directory.expiry import expire_links
-from service.jobs import Job, Register, Surroundings
+from service.jobs import Job, Register, Surroundings, Tally
 from service.leadership import BEAT, Leadership, lock_for
 from service.outbox.cleaning import forget_old_deliveries
 from service.outbox.planning import plan_notices
@@ -21,19 +22,30 @@ from service.outbox.relay import send_notices
 from service.oversight.cleaning import forget_old_sign_ins
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
+from service.reports.figures import refresh_figures
 from service.settings import Settings
+from service.tickets.darkroom import prepare_pictures, tidy_pictures
 
 log = structlog.get_logger()
 
 FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries)
 
+
+def counted(act: Callable[[Database, datetime], int]) -> Callable[[Surroundings], Tally]:
+    """A job that minds its rows by itself and only says how many it has done."""
+    return lambda around: Tally(done=act(around.database, around.now))
+
+
 SCHEDULE = (
     Job("plan_notices", plan_notices, every=timedelta(seconds=2)),
     Job("send_notices", send_notices, every=timedelta(seconds=5)),
     Job("sweep_escalations", sweep_escalations, every=timedelta(minutes=1)),
+    Job("prepare_pictures", counted(prepare_pictures), every=timedelta(seconds=30)),
+    Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),
     Job("rearm", rearm, at=time(2, 40)),
+    Job("tidy_pictures", counted(tidy_pictures), at=time(3, 0)),
     Job("clean_up", partial(clean_up, steps=FORGOTTEN), at=time(3, 20)),
 )
 

@@ -47,13 +47,14 @@ def latest_figures(session: Session, now: datetime) -> Figures:
 
 
 def refresh_figures(database: Database, now: datetime) -> int:
-    """Job: count once for everybody who looks. Two at once write the same rows one after the other."""
+    """Job: count once for everybody who looks; how many tallies have changed. Two at once leave the newest count."""
     with database.reading() as session:
         counted = tallies_by_area(session, reference(session), now)
+        before = {row.area_id: Tally(**row.tally) for row in session.exec(select(FiguresSnapshot))}
     with database.writing() as session:
         for area_id, tally in sorted(counted.items()):
             _write_down(session, area_id, tally, now)
-    return len(counted)
+    return sum(before.get(area_id) != tally for area_id, tally in counted.items())
 
 
 def _write_down(session: Session, area_id: int, tally: Tally, now: datetime) -> None:
