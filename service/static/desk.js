@@ -46,6 +46,24 @@
     act();
   });
 
+  /* A suggested unit is filled in where one stands; without scripts its link does the same. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("[data-unit]");
+    var form = link && link.closest("details").querySelector("form");
+    if (!form || !form.elements.unit) return;
+    event.preventDefault();
+    form.elements.unit.value = link.getAttribute("data-unit");
+    form.elements.unit.focus();
+  });
+
+  /* Tick all, where several are done at once. */
+  Array.prototype.forEach.call(document.querySelectorAll("[data-tick-all]"), function (label) {
+    label.hidden = false;
+    label.addEventListener("change", function (event) {
+      Array.prototype.forEach.call(document.querySelectorAll("#queue .pick input"), function (box) { box.checked = event.target.checked; });
+    });
+  });
+
   /* A menu closes when something else is pressed. */
   document.addEventListener("click", function (event) {
     Array.prototype.forEach.call(document.querySelectorAll("details.who[open]"), function (menu) {

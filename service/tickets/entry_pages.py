@@ -36,6 +36,9 @@ BY_HAND = (Source.courtyard_meeting, Source.home_visit, Source.office_day, Sourc
 SHARED = ("source", "meeting", "area", "kind", "category")
 """What holds for everything that was said at one meeting."""
 
+LABELS = {"text": _("诉求人说了什么"), "name": _("诉求人怎么称呼")}
+"""The form speaks to an official here, not to the villager."""
+
 ENTERED = _("已录入，编号 {number}，查询码 {code}。请把这两个号告诉诉求人，凭它可以查进度。")
 NOT_YOURS = _("这个地方不归您管，请选列表里的。")
 NOTHING_SAID = _("一件也没有写，请一行写一件。")
@@ -214,7 +217,7 @@ def _fields(request: Request, visit: Visit, typed: FormData | None, refused: Exc
         {name: values_typed(Submit, name, typed) for name in Submit.model_fields} if typed else _first_values(choices)
     )
     made = fields_of(Submit, choices=choices, values=values, errors=errors_by_field(request, refused))
-    return [replace(each, label=_("诉求人说了什么")) if each.name == "text" else each for each in made]
+    return [replace(each, label=LABELS.get(each.name, each.label)) for each in made]
 
 
 def _first_values(choices: dict[str, list[Choice]]) -> dict[str, Any]:

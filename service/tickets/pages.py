@@ -8,7 +8,8 @@ from starlette.datastructures import FormData
 
 from service.accounts.visits import Acting, Looking, Visit
 from service.errors import Conflict, NotFound
-from service.tickets import lifecycle, queue
+from service.tickets import lifecycle, queue, views
+from service.tickets.buttons import Pressed
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos, store_of
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
@@ -19,7 +20,7 @@ from service.tickets.numbers import id_of
 from service.tickets.picture_answers import picture_answer
 from service.tickets.pictures import Taken
 from service.tickets.scope import seen_ticket
-from service.tickets.ticket_page import Pressed, ticket_page
+from service.tickets.ticket_page import ticket_page
 from service.typed import Typed, said
 from service.web import flash, redirect, say
 from workflows.commands import COMMANDS, LARGEST_ID, VERB_WORDS
@@ -52,7 +53,7 @@ NOTED = _("“{verb}”已记下。")
 @router.get("")
 def show(request: Request, number: str, visit: Looking, open: str = "", unit: str = "") -> Response:
     """`?open=assign&unit=12` opens a form with a suggestion filled in: a link does what a script would."""
-    pressed = Pressed(open, {"unit": unit} if unit else {})
+    pressed = Pressed(open, chosen={"unit": unit} if unit else {})
     return ticket_page(request, visit, _seen(visit, number), pressed)
 
 
@@ -96,7 +97,7 @@ def act(request: Request, number: str, verb: str, typed: Typed, chosen: Chosen, 
         visit.session.refresh(ticket)
         pressed = _pressed(request, verb, typed, photos, _sentence(request, refused), refused)
         return ticket_page(request, visit, ticket, pressed, status=refused.http_status)
-    response = redirect(queue.url_of(number, queue.asked_of(request, visit.actor).query))
+    response = redirect(queue.url_of(number, views.asked_of(request, visit.actor).query))
     flash(request, response, DONE.get(verb, NOTED), **_outcome(request, visit, verb, performed))
     return clean_pictures_after(request, response, photos)
 
@@ -136,7 +137,7 @@ def _pressed(
 ) -> Pressed:
     command = COMMANDS.get(verb)
     values = {name: values_typed(command, name, typed) for name in command.model_fields} if command else {}
-    return Pressed(verb, values, errors_by_field(request, refused), refusal, photos)
+    return Pressed(verb, values, {}, errors_by_field(request, refused), refusal, photos)
 
 
 def _sentence(request: Request, refused: Refused | Conflict) -> str:

@@ -60,6 +60,7 @@ class Wanted:
     """What a list is asked for; None asks for everything. `unit` is the unit that must act now."""
 
     status: Status | None = None
+    statuses: frozenset[Status] | None = None
     stage: Stage | None = None
     unit: int | None = None
     area_path: str | None = None
@@ -99,6 +100,7 @@ def count_tickets(session: Session, actor: Actor, wanted: Wanted, most: int = 10
 def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     pairs: list[tuple[Any, ColumnElement[bool]]] = [
         (wanted.status, col(Ticket.status) == wanted.status),
+        (wanted.statuses, col(Ticket.status).in_(wanted.statuses or ())),
         (wanted.stage, col(Ticket.stage) == wanted.stage),
         (wanted.unit, col(Ticket.unit_id) == wanted.unit),
         (wanted.category, col(Ticket.category_id) == wanted.category),

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from fastapi import Request
 from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
@@ -16,74 +14,16 @@ from service.fields import Choice, Field
 from service.tickets.desk_choices import category_choices
 from service.tickets.models import Assignment, Ticket
 from service.tickets.numbers import number_of
-from service.tickets.queries import SUMMARY_COLUMNS, Wanted, count_tickets, find_tickets
-from workflows.actors import Actor
+from service.tickets.queries import SUMMARY_COLUMNS, count_tickets, find_tickets
+from service.tickets.views import IN_BULK, VIEWS, Asked, View, is_for, offered_in_bulk
 from workflows.changes import HoldRole
-from workflows.statuses import OPEN, STATUS_WORDS, Role, Status
+from workflows.statuses import OPEN, STATUS_WORDS, Status
 from workflows.words import _
 
 COUNTED_MOST = 1000
 WORDS_SHOWN = 90
-HAS_A_QUEUE = (Role.dispatcher, Role.handler, Role.reviewer, Role.follow_up_officer)
-IN_BULK = {"acknowledge": Role.handler, "assign": Role.dispatcher}
-"""What may be done to several at once, and who is offered it; each ticket is still judged by itself."""
 HOLDER_MUST_BE_QUICK = frozenset({Status.replied, Status.follow_up})
 """The unit has answered: what runs now is the term of whoever reviews or calls."""
-
-
-@dataclass(frozen=True)
-class View:
-    """One way to look at the list; what it asks for is joined by the filters."""
-
-    name: str
-    words: str
-    wanted: Wanted
-    is_counted: bool = True
-
-
-VIEWS = (
-    View("mine", _("待我办"), Wanted(is_mine=True, is_open=True)),
-    View("overdue", _("超期"), Wanted(is_open=True, is_overdue=True)),
-    View("open", _("在办"), Wanted(is_open=True)),
-    View("all", _("全部"), Wanted(), is_counted=False),
-)
-BY_NAME = {view.name: view for view in VIEWS}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for; `query` is the part of it that links carry on."""
-
-    view: View
-    status: Status | None
-    category: str
-    area: int | None
-    text: str
-    cursor: str | None
-
-    @property
-    def query(self) -> str:
-        return self.with_view(self.view.name)
-
-    def with_view(self, name: str) -> str:
-        filters = {"status": self.status, "category": self.category, "area": self.area, "q": self.text}
-        kept = {key: str(value) for key, value in filters.items() if value}
-        return urlencode({"view": name, **kept})
-
-    @property
-    def has_filters(self) -> bool:
-        return bool(self.status or self.category or self.area)
-
-    def wanted(self, known: Reference) -> Wanted:
-        category = known.categories_by_key.get(self.category)
-        area = known.areas.get(self.area or 0)
-        return replace(
-            self.view.wanted,
-            status=self.status,
-            category=category.id if category else None,
-            area_path=area.path if area else None,
-            text=self.text,
-        )
 
 
 @dataclass(frozen=True)
@@ -120,30 +60,14 @@ class Queue:
     search: str
     view: str
     query: str
-    may_bulk: bool
-
-
-def asked_of(request: Request, actor: Actor) -> Asked:
-    """Values that mean nothing are passed over: an old bookmark still shows a list."""
-    query = request.query_params
-    text = query.get("q", "").strip()
-    usual = "mine" if any(actor.has(role) for role in HAS_A_QUEUE) else "open"
-    status, area = query.get("status", ""), query.get("area", "")
-    return Asked(
-        view=BY_NAME.get(query.get("view", ""), BY_NAME["all" if text else usual]),
-        status=Status(status) if status in set(Status) else None,
-        category=query.get("category", ""),
-        area=int(area) if area.isascii() and area.isdigit() and len(area) < 10 else None,
-        text=text,
-        cursor=query.get("cursor") or None,
-    )
+    bulk_statuses: frozenset[Status]
 
 
 def queue_of(visit: Visit, asked: Asked, here: int | None = None) -> Queue:
     """Always the same number of queries, however long the list is."""
-    page = find_tickets(visit.session, visit.actor, asked.wanted(visit.known), asked.cursor)
+    page = find_tickets(visit.session, visit.actor, asked.wanted(visit.known, visit.actor), asked.cursor)
     return Queue(
-        views=[_view(visit, asked, view) for view in VIEWS],
+        views=[_view(visit, asked, view) for view in VIEWS if is_for(view, visit.actor)],
         rows=rows_of(visit.session, visit.known, page.rows, asked.query, here),
         cursor=page.cursor,
         filters=_filters(visit, asked),
@@ -151,16 +75,12 @@ def queue_of(visit: Visit, asked: Asked, here: int | None = None) -> Queue:
         search=asked.text,
         view=asked.view.name,
         query=asked.query,
-        may_bulk=bool(offered_in_bulk(visit.actor)),
+        bulk_statuses=frozenset(IN_BULK[verb][1] for verb in offered_in_bulk(visit.actor)),
     )
 
 
-def offered_in_bulk(actor: Actor) -> list[str]:
-    return [verb for verb, role in IN_BULK.items() if actor.has(role)]
-
-
 def _view(visit: Visit, asked: Asked, view: View) -> tuple[str, str, str, str | None, bool]:
-    wanted = replace(asked, view=view).wanted(visit.known)
+    wanted = replace(asked, view=view).wanted(visit.known, visit.actor)
     count = count_tickets(visit.session, visit.actor, wanted, COUNTED_MOST) if view.is_counted else None
     said = None if count is None else f"{count}" if count < COUNTED_MOST else f"{COUNTED_MOST - 1}+"
     return view.name, view.words, f"/desk?{asked.with_view(view.name)}", said, view is asked.view

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from service.accounts.visits import Acting, Looking, Visit
 from service.errors import Conflict, NotFound
 from service.fields import Action, fields_of
-from service.tickets import lifecycle, queue
+from service.tickets import lifecycle, queue, views
 from service.tickets.desk_choices import for_ticket
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import errors_by_field, values_typed
@@ -58,7 +58,7 @@ def act_on_several(request: Request, typed: Typed, visit: Acting) -> Response:
     results = [_one(request, visit, command, key) for key in sorted(keys)]
     done = sum(result.is_done for result in results)
     if done == len(results):
-        response = redirect(f"/desk?{queue.asked_of(request, visit.actor).query}")
+        response = redirect(f"/desk?{views.asked_of(request, visit.actor).query}")
         flash(request, response, _("{verb}：{count} 件都办好了。"), verb=say(request, VERB_WORDS[verb]), count=done)
         return response
     left = [key for key, result in zip(sorted(keys), results, strict=True) if not result.is_done]
@@ -66,7 +66,7 @@ def act_on_several(request: Request, typed: Typed, visit: Acting) -> Response:
 
 
 def _command(verb: str, typed: FormData, keys: Sequence[str]) -> CommandBase:
-    if verb not in queue.IN_BULK:
+    if verb not in views.IN_BULK:
         raise Refused(_("这件事只能一件一件地办。"), field="verb")
     if not keys:
         raise Refused(_("一件也没有选，请先在左边打勾。"), field="ticket")
@@ -97,7 +97,7 @@ def _workbench(
     refused: Refused | None = None,
     status: int = 200,
 ) -> Response:
-    asked = queue.asked_of(request, visit.actor)
+    asked = views.asked_of(request, visit.actor)
     return render(
         request,
         "tickets/queue.html",
@@ -144,7 +144,7 @@ def _bulk_actions(
             is_open=is_open,
         )
 
-    return [action(verb) for verb in queue.offered_in_bulk(visit.actor)]
+    return [action(verb) for verb in views.offered_in_bulk(visit.actor)]
 
 
 def _own_area(visit: Visit) -> str:

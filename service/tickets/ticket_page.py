@@ -1,7 +1,6 @@
 """What the ticket's page shows: the wish first, then the clocks, who has it, its story, and only the buttons allowed now."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -9,57 +8,24 @@ from sqlmodel import Session, col
 
 from service.accounts.visits import Visit
 from service.directory.models import Link, Person
-from service.fields import Action, fields_of
 from service.local_words import LocalWords
 from service.masking import mask_name, mask_phone, mask_text
 from service.phones import normalise_phone
-from service.tickets import queue, search
+from service.tickets import queue, search, views
+from service.tickets.buttons import NOTHING_PRESSED, Pressed, actions_of
 from service.tickets.casefile import case_of
-from service.tickets.consequences import consequence
-from service.tickets.desk_choices import for_ticket
 from service.tickets.desk_words import clocks, hold_lines, local_words
 from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, holds_of, story_of
 from service.tickets.scope import visible_tickets
-from service.tickets.suggestions import Suggestion, suggestions
-from service.tickets.timeline import Picture, Teller, names_of
+from service.tickets.suggestions import suggestions
+from service.tickets.timeline import Entry, Picture, Teller, names_of
 from service.web import render
 from workflows.cases import Case
-from workflows.commands import COMMANDS, VERB_WORDS, CommandBase
-from workflows.decide import available
 from workflows.statuses import Status
 
 SIMILAR_MOST = 5
-
-NEXT_STEP: dict[Status, str] = {
-    Status.submitted: "assign",
-    Status.assigned: "acknowledge",
-    Status.in_progress: "reply",
-    Status.replied: "approve_reply",
-    Status.follow_up: "follow_up",
-}
-ENDS_THE_TICKET = frozenset({"decline", "merge", "withdraw", "close"})
-LIKELIEST_FIRST = (
-    *("assign", "acknowledge", "approve_reply", "follow_up", "reply", "send_back", "contact", "report_progress"),
-    *("verify", "reassign", "expedite", "supervise", "supplement", "note", "close", "reopen", "split", "merge"),
-    "decline",
-)
-"""A verb that is not named here stands at the end: a new one needs no line."""
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """A form that came back: which button, what was typed, what is wrong with which field, and why nothing was done."""
-
-    verb: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    refusal: str | None = None
-    kept_photos: Sequence[Attachment] = ()
-
-
-NOTHING_PRESSED = Pressed()
 
 
 def ticket_page(
@@ -73,7 +39,7 @@ def ticket_page(
 ) -> Response:
     """`is_revealed` shows names and numbers whole: the caller has written down who looked."""
     assert ticket.id is not None
-    session, local, asked = visit.session, local_words(request), queue.asked_of(request, visit.actor)
+    session, local, asked = visit.session, local_words(request), views.asked_of(request, visit.actor)
     case = case_of(session, ticket, visit.known)
     story = story_of(session, ticket.id)
     similar = _similar(visit, ticket)
@@ -81,6 +47,7 @@ def ticket_page(
         ticket.category_id, ticket.area_path, (row.lead_unit_id for row in similar), visit.known, local
     )
     number = number_of(ticket.id, ticket.created_at)
+    timeline = _teller(visit, story, local, number, is_revealed).entries(story)
     return render(
         request,
         "tickets/ticket.html",
@@ -88,10 +55,11 @@ def ticket_page(
         ticket=_shown(visit, ticket, case, story, is_revealed),
         clocks=clocks(case, visit.known.unit_name(ticket.unit_id), local),
         holds=hold_lines(holds_of(session, ticket.id), visit.known, visit.now, local),
-        timeline=_teller(visit, story, local, number, is_revealed).entries(story),
+        timeline=timeline,
+        answer=_answer(ticket, timeline),
         similar=queue.rows_of(session, visit.known, similar),
         suggested=suggested,
-        actions=_actions(visit, ticket, case, local, suggested, pressed, queue.url_of(number), asked.query),
+        actions=actions_of(visit, ticket, case, local, suggested, pressed, queue.url_of(number), asked.query),
         kept_photos=[_picture(number, photo) for photo in pressed.kept_photos],
         kept_ids=[photo.id for photo in pressed.kept_photos],
         queue=queue.queue_of(visit, asked, ticket.id),
@@ -104,6 +72,13 @@ def _similar(visit: Visit, ticket: Ticket) -> list[Any]:
     others = visible_tickets(visit.actor) & (col(Ticket.id) != ticket.id)
     found = search.nearest(visit.session, ticket.public_text, others, SIMILAR_MOST)
     return queue.summaries(visit.session, found)
+
+
+def _answer(ticket: Ticket, timeline: Sequence[Entry]) -> Entry | None:
+    """What the unit wrote last, while somebody has to judge it or to ask whether it is true."""
+    if ticket.status not in {Status.replied, Status.follow_up, Status.closed}:
+        return None
+    return next((entry for entry in timeline if entry.verb == "reply"), None)
 
 
 def _teller(visit: Visit, story: Sequence[Story], local: LocalWords, number: str, is_revealed: bool) -> Teller:
@@ -179,65 +154,4 @@ def _surroundings(session: Session, ticket: Ticket) -> dict[str, Any]:
         "entered_by": entered_by.name if entered_by else "",
         "main_number": numbers.get(ticket.merged_into_id or 0, ""),
         "parent_number": numbers.get(ticket.parent_id or 0, ""),
-    }
-
-
-def _actions(
-    visit: Visit,
-    ticket: Ticket,
-    case: Case,
-    local: LocalWords,
-    suggested: Sequence[Suggestion],
-    pressed: Pressed,
-    url: str,
-    query: str,
-) -> list[Action]:
-    """What the rules offer now; a form that came back stays, even when the button is gone, so that its words do."""
-    choices = for_ticket(visit.known, ticket.area_path, suggested, local)
-    offered = list(available(case, visit.actor, visit.now))
-    if pressed.verb in COMMANDS and COMMANDS[pressed.verb] not in offered:
-        offered.append(COMMANDS[pressed.verb])
-    ranked = sorted(offered, key=lambda command: _rank(_verb(command), case.status))
-
-    def action(command: type[CommandBase]) -> Action:
-        verb = _verb(command)
-        is_open = verb == pressed.verb
-        values = pressed.values if is_open else _first_values(verb, visit, ticket, suggested)
-        return Action(
-            verb=verb,
-            label=VERB_WORDS[verb],
-            url=f"{url}/{verb}?{query}",
-            fields=fields_of(command, choices=choices, values=values, errors=pressed.errors if is_open else {}),
-            tone=_tone(verb, case.status),
-            explanation=consequence(verb, case, visit.actor, visit.now, visit.known, local),
-            is_open=is_open,
-            version=ticket.version,
-        )
-
-    return [action(command) for command in ranked]
-
-
-def _verb(command: type[CommandBase]) -> str:
-    return str(command.model_fields["verb"].default)
-
-
-def _rank(verb: str, status: Status | None) -> tuple[bool, int]:
-    place = LIKELIEST_FIRST.index(verb) if verb in LIKELIEST_FIRST else len(LIKELIEST_FIRST)
-    return (status is None or NEXT_STEP.get(status) != verb, place)
-
-
-def _tone(verb: str, status: Status | None) -> str:
-    if status is not None and NEXT_STEP.get(status) == verb:
-        return "primary"
-    return "danger" if verb in ENDS_THE_TICKET else "plain"
-
-
-def _first_values(verb: str, visit: Visit, ticket: Ticket, suggested: Sequence[Suggestion]) -> dict[str, Any]:
-    """The first suggestion is filled in, for a person to look at and press."""
-    if verb != "assign":
-        return {}
-    category = visit.known.categories.get(ticket.category_id or 0)
-    return {
-        "unit": str(suggested[0].unit_id) if suggested else None,
-        "category": category.key if category else None,
     }

@@ -1,7 +1,7 @@
 """经过: what happened to a ticket, one line for each event, in plain Chinese and newest first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -54,9 +54,17 @@ class Teller:
     picture: Callable[[Attachment], Picture]
 
     def entries(self, stories: Iterable[Story]) -> list[Entry]:
-        return [self.entry(each) for each in reversed(list(stories))]
+        """A reply that was approved afterwards is one that the villager has read."""
+        found: list[Entry] = []
+        judged = ""
+        for story in reversed(list(stories)):
+            judged = story.event.verb if story.event.verb in JUDGEMENTS else judged
+            entry = self._entry(story)
+            is_read = entry.verb == "reply" and judged == "approve_reply"
+            found.append(replace(entry, is_public=True) if is_read else entry)
+        return found
 
-    def entry(self, story: Story) -> Entry:
+    def _entry(self, story: Story) -> Entry:
         event, details = story.event, _complete(story.event.verb, story.details)
         words = next((details[name] for name in SPOKEN if details.get(name)), "") if event.verb != "submit" else ""
         return Entry(
@@ -87,7 +95,9 @@ class Teller:
 
     def _facts(self, verb: str, details: Mapping[str, Any]) -> list[tuple[str, str]]:
         fields = COMMANDS[verb].model_fields
-        named = [(fields[name].title or name, details.get(name)) for name in FACTS.get(verb, ())]
+        named = [
+            (FACT_WORDS.get(name) or fields[name].title or name, details.get(name)) for name in FACTS.get(verb, ())
+        ]
         return [(label, self._value(value)) for label, value in named if value not in (None, "", (), [])]
 
     def _value(self, value: Any) -> str:
@@ -176,3 +186,12 @@ FACTS: dict[str, tuple[str, ...]] = {
     "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
 }
 """What stands beneath the words, by the labels that the form has."""
+
+FACT_WORDS = {
+    "satisfaction": _("满意程度"),
+    "is_resolved": _("解决了"),
+    "was_contacted": _("承办单位联系过"),
+}
+"""Questions in a form, facts in a story."""
+
+JUDGEMENTS = frozenset({"approve_reply", "send_back"})
