@@ -41,7 +41,7 @@ def names(rules: tuple[Escalation, ...]) -> list[str]:
     return [rule.name for rule in rules]
 
 
-# Which rule at which second. An ordinary wish of Monday 10:00, assigned at 11:00; see cases.py for the rest of its life.
+# Which rule at which second, in the ordinary life of cases.py: a wish of Monday 10:00, assigned at 11:00.
 MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("undispatched", S.submitted, {}, "2026-03-02 16:00"),
     ("undispatched_long", S.submitted, {}, "2026-03-03 18:00"),
@@ -262,7 +262,8 @@ def fired_while_waiting(case: Case) -> list[tuple[str, str]]:
 
 # Properties over any open case.
 
-MOMENTS_OF_A_YEAR = st.datetimes(datetime(2026, 1, 1), datetime(2027, 3, 31), timezones=st.just(SHANGHAI))  # noqa: DTZ001
+FIRST, LAST = datetime(2026, 1, 1), datetime(2027, 3, 31)  # noqa: DTZ001
+MOMENTS_OF_A_YEAR = st.datetimes(FIRST, LAST, timezones=st.just(SHANGHAI))
 
 
 @st.composite

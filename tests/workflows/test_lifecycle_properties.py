@@ -304,8 +304,13 @@ def use_a_button(life: Life, who: Actor, which: random.Random) -> Decision | Non
     buttons = available(life.case, who, life.now)
     if not buttons:
         return None
-    verb = which.choice(buttons).model_fields["verb"].default
+    verbs = [button.model_fields["verb"].default for button in buttons]
+    [verb] = which.choices(verbs, [SELDOM if verb in ENDS_EARLY else 1 for verb in verbs])
     return life.ask(which.choice(WAYS[verb]), who)
+
+
+ENDS_EARLY, SELDOM = frozenset({"withdraw", "merge", "decline"}), 0.15
+"""Otherwise few tickets would live to be answered."""
 
 
 def ring(life: Life, late: timedelta) -> None:
@@ -321,10 +326,10 @@ TestAnyLife.settings = settings(max_examples=120, stateful_step_count=40, deadli
 
 # The mass: thousands of steps a second, the same ones on every machine.
 
-LIVES, STEPS = 60, 120
+LIVES, STEPS = 120, 80
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_no_sequence_of_commands_and_clock_ticks_loses_a_wish(seed: int) -> None:
     which = random.Random(seed)
     reached: Counter[Status | None] = Counter()
