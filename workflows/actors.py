@@ -49,3 +49,7 @@ def resident_of(ticket: int) -> Actor:
 
 def system(rule: str) -> Actor:
     return Actor(rule=rule)
+
+
+IMPORTER = system("import")
+"""Tells what happened to a wish before this county kept it here; the events bear its name."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import follow_ups
-from workflows.actors import Actor
+from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
 from workflows.statuses import OPEN, FollowUpRule, Source
 from workflows.words import _
@@ -93,6 +93,11 @@ def was_tried_often_enough(case: Case, command: Any, actor: Actor, now: datetime
     return case.follow_up_attempts >= follow_ups.ATTEMPTS or case.follow_up_rule is FollowUpRule.never
 
 
+@guard(_("回访的期限还没有过，请先等诉求人评价或者回访。"))
+def time_to_ask_is_over(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.hold_due is not None and case.hold_due <= now
+
+
 @guard(_("从链接进来的心愿，来源只能是链接。"), reads_command=True)
 def source_is_true(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
     return actor.person is not None or actor.rule is not None or command.source in {Source.link, Source.open311}
@@ -127,4 +132,5 @@ discontent_without_a_word = choose(
 villager_is_discontent = choose(
     "villager_is_discontent", lambda case, command, actor, now: not follow_ups.is_content(command)
 )
+is_imported_history = choose("is_imported_history", lambda case, command, actor, now: actor.rule == IMPORTER.rule)
 nobody_answered = choose("nobody_answered", lambda case, command, actor, now: not follow_ups.is_answer(command))

@@ -92,6 +92,7 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.FollowUp,       {S.follow_up},     None,          {R.follow_up_officer},                     do.record_attempt,           g.acts_from_outside_the_handling_units, when=(g.nobody_answered,)),
     row(c.FollowUp,       {S.follow_up},     S.closed,      {R.follow_up_officer},                     do.conclude_with_rating,     g.acts_from_outside_the_handling_units, when=(g.villager_is_content,)),
     row(c.FollowUp,       {S.follow_up},     S.in_progress, {R.follow_up_officer},                     do.start_new_round_with_rating, g.acts_from_outside_the_handling_units, when=(g.villager_is_discontent,)),
+    row(c.Close,          {S.follow_up},     S.closed,      {R.system},                                do.conclude,                 g.time_to_ask_is_over, when=(g.is_imported_history,)),
     row(c.Close,          {S.follow_up},     S.closed,      {R.follow_up_officer, R.system},           do.conclude,                 g.acts_from_outside_the_handling_units, g.was_tried_often_enough),
     row(c.Reopen,         {S.closed},        S.in_progress, {R.resident},                              do.start_new_round,          g.is_within_the_reopening_window),
     row(c.Reopen,         {S.closed},        S.in_progress, {R.follow_up_officer, R.supervisor},       do.start_new_round),

@@ -130,7 +130,8 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "satisfaction": None,
         "target": case_in(S.assigned, id=OTHER_TICKET),
     }
-    return case_in(status, **{**(furnished if status else {}), **values})
+    over = {"hold_due": NOW} if status is S.follow_up else {}
+    return case_in(status, **{**(furnished if status else {}), **over, **values})
 
 
 SAMPLES: dict[str, CommandBase] = {

@@ -20,9 +20,19 @@ from tests.cast import (
     SYSTEM,
     WATER_BUREAU,
 )
-from tests.workflows.cases import NOW, REOPENING_ENDS, SAMPLES, SECOND, WISH, case_in, new_case, ready_case
+from tests.workflows.cases import (
+    FOLLOW_UP_DUE,
+    NOW,
+    REOPENING_ENDS,
+    SAMPLES,
+    SECOND,
+    WISH,
+    case_in,
+    new_case,
+    ready_case,
+)
 from workflows import commands as c
-from workflows.actors import Actor, Post
+from workflows.actors import IMPORTER, Actor, Post
 from workflows.commands import Outcome, Satisfaction
 from workflows.decide import available, decide
 from workflows.guards import Guard
@@ -174,6 +184,19 @@ def test_an_unreachable_villager_was_tried_three_times(attempts: int, rule: str,
     assert (c.Close in available(case, FOLLOW_UP_OFFICER, NOW)) is may
 
 
+@pytest.mark.parametrize("rule", FollowUpRule)
+def test_imported_history_is_closed_once_nobody_can_be_asked_any_more(rule: FollowUpRule) -> None:
+    case = ready_case(S.follow_up, follow_up_attempts=0, follow_up_rule=rule, hold_due=FOLLOW_UP_DUE)
+    assert refusal(case, SAMPLES["close"], IMPORTER, FOLLOW_UP_DUE - SECOND) == sentence("time_to_ask_is_over")
+    assert refusal(case, SAMPLES["close"], IMPORTER, FOLLOW_UP_DUE) is None
+
+
+def test_the_clock_and_the_officers_close_by_the_rule_of_attempts() -> None:
+    case = ready_case(S.follow_up, follow_up_attempts=0, hold_due=FOLLOW_UP_DUE)
+    for actor in (SYSTEM, FOLLOW_UP_OFFICER):
+        assert refusal(case, SAMPLES["close"], actor, FOLLOW_UP_DUE) == sentence("was_tried_often_enough")
+
+
 @pytest.mark.parametrize("source", Source)
 def test_only_officials_say_where_a_wish_was_collected(source: Source) -> None:
     wish = WISH.model_copy(update={"source": source})
@@ -204,6 +227,7 @@ def test_every_guard_is_tried_above() -> None:
         "promise_lies_ahead",
         "says_why",
         "source_is_true",
+        "time_to_ask_is_over",
         "was_not_urged_lately",
         "was_tried_often_enough",
     }
