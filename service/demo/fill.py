@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.demo.county import county
-from service.demo.people import officials
 from service.demo.playing import play
 from service.demo.scenes import Album
-from service.demo.settling import PASSWORD, settle
+from service.demo.settling import settle
+from service.demo.sign_ins import SignIn, sign_ins
 from service.demo.story import plan
 from service.directory.models import Area, AreaLevel, Link
 from service.directory.reference import reference
@@ -26,26 +26,7 @@ from workflows.refusals import Refused
 from workflows.statuses import Status
 from workflows.words import _
 
-SHOWN = (
-    "xiangshuiyan-dispatch",
-    "xiangshuiyan-construction",
-    "xiangshuiyan-review",
-    "xiangshuiyan-follow-up",
-    "transport",
-    "county-dispatch",
-    "follow-up",
-    "supervisor",
-    "admin",
-)
 TOWN_SHOWN = "xiangshuiyan"
-
-
-@dataclass(frozen=True)
-class SignIn:
-    login: str
-    password: str
-    unit: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -83,11 +64,20 @@ def _fill(session: Session, now: datetime, album: Album) -> None:
     play(session, ids, plan(now, reference(session).calendar), album, now)
 
 
+def is_empty_or_demo(session: Session) -> bool:
+    """May this database be thrown away?"""
+    return _county_name(session) in {None, county().name}
+
+
 def _is_settled(session: Session) -> bool:
-    name = session.exec(select(Area.name).where(col(Area.parent_id).is_(None))).first()
-    if name not in {None, county().name}:
+    name = _county_name(session)
+    if not is_empty_or_demo(session):
         raise Refused(_("这个数据库里已经有{name}的数据，演示数据只能装进空的数据库。"), name=name)
     return name is not None
+
+
+def _county_name(session: Session) -> str | None:
+    return session.exec(select(Area.name).where(col(Area.parent_id).is_(None))).first()
 
 
 def _described(session: Session, is_new: bool) -> Demo:
@@ -100,13 +90,6 @@ def _described(session: Session, is_new: bool) -> Demo:
         sign_ins=sign_ins(),
         is_new=is_new,
     )
-
-
-def sign_ins() -> tuple[SignIn, ...]:
-    """One official of each kind, in the order in which a wish meets them."""
-    people = {person.login: person for person in officials()}
-    units = {unit.key: unit.name for unit in county().units}
-    return tuple(SignIn(login, PASSWORD, units[people[login].unit], people[login].title) for login in SHOWN)
 
 
 def _link_of_town_shown(session: Session) -> str:

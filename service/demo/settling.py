@@ -8,14 +8,12 @@ from sqlmodel import Session, select
 from service.demo.cast import county_office, town_office
 from service.demo.county import AreaPlan, county
 from service.demo.people import officials
+from service.demo.sign_ins import PASSWORD
 from service.directory.defaults import CATEGORIES
 from service.directory.lifecycle import LinkTerms, create_link, revoke_link
 from service.directory.models import Appointment, Area, AreaLevel, CatalogueRow, Category, Link, Person, Unit
 from service.directory.reference import touch
 from service.security import hash_password
-
-PASSWORD = "qingling-2025"
-"""Everybody's, and printed on the sign-in page: this county has no secrets."""
 
 GIVEN_OUT = timedelta(days=63)
 VILLAGES_WITH_LINK = 3

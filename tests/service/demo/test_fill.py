@@ -1,0 +1,168 @@
+"""An empty database becomes the demo county by way of the real lifecycle; a second time nothing changes."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, func, select
+
+from service import keys
+from service.database import Database
+from service.demo.county import county
+from service.demo.fill import Demo, fill
+from service.demo.playing import play
+from service.demo.scenes import Album
+from service.demo.settling import settle
+from service.demo.story import plan
+from service.directory.models import Area, AreaLevel, CatalogueRow, Link, Person
+from service.directory.reference import reference
+from service.directory.seeding import seed
+from service.oversight.checks import breaches
+from service.sealing import ticket_of
+from service.security import verify_password
+from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent
+from service.tickets.picture_store import PictureStore
+from tests.support.keys import KEYRING
+from workflows.refusals import Refused
+from workflows.statuses import Source, Status
+
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> PictureStore:
+    return PictureStore(str(tmp_path_factory.mktemp("files")))
+
+
+@pytest.fixture(scope="module")
+def filled(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, store: PictureStore
+) -> Iterator[tuple[Database, Demo]]:
+    """Filled once for all tests that only look at it."""
+    path = tmp_path_factory.mktemp("demo") / "weiyuan.db"
+    shutil.copyfile(sqlite_template, path)
+    keys.use(KEYRING)
+    database = Database(f"sqlite:///{path}")
+    yield database, fill(database, NOW, store)
+    database.close()
+
+
+@pytest.fixture
+def demo(filled: tuple[Database, Demo]) -> Demo:
+    return filled[1]
+
+
+@pytest.fixture
+def session(filled: tuple[Database, Demo]) -> Iterator[Session]:
+    with filled[0].reading() as session:
+        yield session
+
+
+def test_the_county_satisfies_every_check_of_a_live_database(session: Session) -> None:
+    assert [str(breach) for breach in breaches(session)] == []
+
+
+def test_wishes_stand_in_every_status_that_a_verb_of_today_leads_to(session: Session) -> None:
+    found = Counter(session.exec(select(Ticket.status)).all())
+    assert set(found) == set(Status) - {Status.deferred}
+    assert 380 <= found.total() <= 420
+    assert found[Status.closed] > 0.6 * found.total()
+
+
+def test_some_are_late_some_are_watched_and_some_are_done_again(session: Session) -> None:
+    unanswered = session.exec(select(Ticket).where(IS_OPEN, Ticket.status != Status.follow_up)).all()
+    late = [ticket for ticket in unanswered if ticket.due_at and ticket.due_at < NOW]
+    assert len(late) >= 10
+    assert any(ticket.supervised_at for ticket in late)
+    assert len([ticket for ticket in late if ticket.overdue_at]) >= 8
+    assert session.exec(select(func.count()).where(Ticket.round == 2)).one() >= 6
+
+
+def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:
+    assert session.exec(select(func.count()).where(Ticket.alarm_at <= NOW)).one() == 0  # type: ignore[operator]
+
+
+def test_tickets_are_numbered_in_the_order_in_which_they_came(session: Session) -> None:
+    created = session.exec(select(Ticket.created_at).order_by(Ticket.id)).all()  # type: ignore[arg-type]
+    assert list(created) == sorted(created)
+    happened = session.exec(select(TicketEvent.at).order_by(TicketEvent.id)).all()  # type: ignore[arg-type]
+    assert list(happened) == sorted(happened)
+    assert happened[-1] <= NOW
+
+
+def test_wishes_come_from_every_source_and_those_by_link_from_a_link(session: Session) -> None:
+    rows = session.exec(select(Ticket.source, Ticket.link_id)).all()
+    assert {source for source, _link in rows} == set(Source) - {Source.imported, Source.open311}
+    assert all((source is Source.link) == (link is not None) for source, link in rows)
+
+
+def test_answered_wishes_have_pictures_of_before_and_after(session: Session) -> None:
+    states = Counter(session.exec(select(Attachment.state)).all())
+    assert set(states) == {PictureState.ready}
+    assert states.total() > 60
+
+
+def test_only_the_news_of_the_last_day_is_still_to_be_told(session: Session) -> None:
+    told = session.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    assert 0 < told < 150
+
+
+def test_every_town_has_a_link_and_the_villager_gets_one_that_works(session: Session, demo: Demo) -> None:
+    links = session.exec(select(Link)).all()
+    areas = {link.area_id for link in links if link.revoked_at is None}
+    towns = session.exec(select(Area.id).where(Area.level == AreaLevel.town)).all()
+    assert areas >= set(towns)
+    shown = next(link for link in links if demo.villager == f"/w/{link.token}")
+    assert shown.area_id in towns
+    assert any(link.revoked_at for link in links)
+
+
+def test_the_villager_can_rate_the_wish_behind_the_address_that_is_printed(session: Session, demo: Demo) -> None:
+    ticket = session.get(Ticket, ticket_of(demo.tracking.removeprefix("/t/")) or 0)
+    assert ticket is not None
+    assert ticket.status is Status.follow_up
+    assert ticket.satisfaction is None
+
+
+def test_everybody_who_is_printed_can_sign_in(session: Session, demo: Demo) -> None:
+    hashes = dict(session.exec(select(Person.login, Person.password_hash)).all())
+    assert {hashes[each.login] for each in demo.sign_ins} == set(hashes.values())
+    assert verify_password(demo.sign_ins[0].password, hashes[demo.sign_ins[0].login])
+
+
+def test_the_catalogue_suggests_for_every_category_in_every_town(session: Session) -> None:
+    known = reference(session)
+    for town in (area for area in known.areas.values() if area.level is AreaLevel.town):
+        rows = session.exec(select(CatalogueRow.category_id).where(CatalogueRow.area_id == town.id)).all()
+        assert set(rows) == set(known.categories)
+
+
+def test_a_second_time_changes_nothing(filled: tuple[Database, Demo], store: PictureStore) -> None:
+    database, first = filled
+    second = fill(database, NOW, store)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert (second.villager, second.tracking) == (first.villager, first.tracking)
+
+
+def test_another_countys_database_is_left_alone(sqlite_database: Database) -> None:
+    with sqlite_database.writing() as session:
+        session.add(Area(name="真实县", level=AreaLevel.county, path="/1/"))
+    with pytest.raises(Refused, match="真实县"):
+        fill(sqlite_database, NOW)
+    with sqlite_database.reading() as session:
+        assert session.exec(select(Area.name)).all() == ["真实县"]
+
+
+def test_the_first_stories_play_on_either_database(database: Database) -> None:
+    with database.writing() as session:
+        seed(session, NOW)
+        ids = settle(session, NOW)
+        play(session, ids, plan(NOW, reference(session).calendar)[:25], Album(None), NOW)
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(Ticket)).one() == 25
+        assert session.exec(select(func.count()).select_from(Area)).one() == len(county().areas)
+        assert list(breaches(session)) == []
