@@ -11,6 +11,7 @@ from service import api_docs, errors, health, keys, logs, middleware, web
 from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
 from service.database import Database
+from service.demo.sign_ins import demo_people
 from service.errors import NotSignedIn
 from service.keys import Keyring
 from service.outbox import pages as outbox
@@ -55,6 +56,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = chosen
+    app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)
     web.set_up(app, _face(chosen, keyring))

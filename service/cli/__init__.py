@@ -37,6 +37,7 @@ app = typer.Typer(
     cls=CommandTable,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     help="微愿: citizens' micro-wishes, from a villager's phone to an answer. Settings: `weiyuan settings`.",
 )
 

@@ -13,8 +13,6 @@ from service.directory.lifecycle import LinkTerms, create_link, revoke_link
 from service.directory.models import Link, Unit
 from service.directory.posters import poster, short_address
 from service.directory.reference import Reference, reference
-from service.errors import Failure
-from workflows.refusals import Refused
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The links that villagers open in their group chats."
@@ -32,10 +30,7 @@ def create(
     until = valid_until.replace(tzinfo=UTC).date() if valid_until else None
     with county_database() as database, database.writing() as session:
         known = reference(session)
-        try:
-            link = create_link(session, find_area(known, area), LinkTerms(label, until, daily_cap), clock.now())
-        except (Refused, Failure) as refused:
-            raise fail(str(refused)) from None
+        link = create_link(session, find_area(known, area), LinkTerms(label, until, daily_cap), clock.now())
         typer.echo(f"{link.token}  {short_address(link.token)}  {known.place_name(link.area_id)}  {label}")
 
 
@@ -58,10 +53,7 @@ def revoke(
 ) -> None:
     """Take a link back. Who still opens it reads whom to ask instead."""
     with county_database() as database, database.writing() as session:
-        try:
-            revoke_link(session, token, clock.now(), _unit(session, ask))
-        except Failure as refused:
-            raise fail(str(refused)) from None
+        revoke_link(session, token, clock.now(), _unit(session, ask))
     typer.echo(f"{token} no longer works.")
 
 

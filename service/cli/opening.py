@@ -5,11 +5,13 @@ from contextlib import contextmanager
 
 import typer
 
-from service import keys, schema
+from service import keys, logs, schema
 from service.database import Database
+from service.errors import Failure
 from service.fitness import Unfit
 from service.keys import KeyMissing, Keyring
 from service.settings import settings
+from workflows.refusals import Refused
 
 OUTDATED = "The database does not have the form that this version expects: run `weiyuan migrate` first."
 
@@ -22,6 +24,7 @@ def fail(sentence: str) -> typer.Exit:
 
 def use_keys() -> None:
     chosen = settings()
+    logs.configure(chosen.log_json, "warning")
     try:
         keys.use(Keyring.load(chosen.key_file, chosen.secret_key.get_secret_value() if chosen.secret_key else None))
     except KeyMissing as missing:
@@ -38,7 +41,7 @@ def county_database(url: str | None = None, *, must_be_current: bool = True) -> 
         if must_be_current and not schema.is_current(database):
             raise fail(OUTDATED)
         yield database
-    except Unfit as unfit:
-        raise fail(str(unfit)) from None
+    except (Unfit, Refused, Failure) as told:
+        raise fail(str(told)) from None
     finally:
         database.close()

@@ -11,8 +11,6 @@ from service.accounts import sessions
 from service.cli.opening import county_database, fail
 from service.directory.lifecycle import NewPost, add_person, set_password
 from service.directory.models import Unit
-from service.errors import Failure
-from workflows.refusals import Refused
 from workflows.statuses import Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The people who sign in.")
@@ -37,10 +35,7 @@ def add(
     given = password or secrets.token_urlsafe(12)
     with county_database() as database, database.writing() as session:
         posts = [NewPost(_unit(session, unit), each, title, head) for each in role if each in ASSIGNABLE]
-        try:
-            add_person(session, login, name, given, posts, clock.now())
-        except Refused as refused:
-            raise fail(str(refused)) from None
+        add_person(session, login, name, given, posts, clock.now())
     _say(login, given, password)
 
 
@@ -52,10 +47,7 @@ def reset(
     """Give a person a new password, and sign him out everywhere."""
     given = password or secrets.token_urlsafe(12)
     with county_database() as database, database.writing() as session:
-        try:
-            person = set_password(session, login, given)
-        except (Refused, Failure) as refused:
-            raise fail(str(refused)) from None
+        person = set_password(session, login, given)
         sessions.revoke_all_of(session, person.id or 0, clock.now())
     _say(login, given, password)
 

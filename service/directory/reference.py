@@ -22,9 +22,11 @@ from service.directory.models import (
     TimeLimit,
     Unit,
 )
+from service.errors import Failure
 from service.settings import settings
 from workflows.routing import CatalogueEntry
 from workflows.time_limits import Limits
+from workflows.words import _
 from workflows.workdays import SpecialDay, Term, WorkCalendar
 
 
@@ -43,7 +45,11 @@ class Reference:
 
     @cached_property
     def county(self) -> Area:
-        return next(area for area in self.areas.values() if area.parent_id is None)
+        """Raise Failure while the county has not entered its areas yet."""
+        found = next((area for area in self.areas.values() if area.parent_id is None), None)
+        if found is None:
+            raise Failure(_("还没有录入本县的区划和单位：请先运行 weiyuan import directory。"))
+        return found
 
     @cached_property
     def categories_by_key(self) -> dict[str, Category]:

@@ -1,0 +1,93 @@
+"""weiyuan demo"""
+
+import os
+import shutil
+import unicodedata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.engine import make_url
+
+from service import clock, schema
+from service.cli.migrate import migrate
+from service.cli.opening import county_database, fail
+from service.cli.serve import serve
+from service.demo.fill import Demo, fill, is_empty_or_demo
+from service.settings import Settings, settings
+from service.tickets.picture_store import store_at
+
+app = typer.Typer(add_completion=False)
+
+NOT_OURS = "This database belongs to another county than the demo's: nothing was removed."
+NO_FILE = "Only a demo in a SQLite file can start over: this database is on a server."
+
+
+@app.command()
+def demo(
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Start over: removes the demo's database and pictures.")
+    ] = False,
+    and_serve: Annotated[bool, typer.Option("--serve", help="Go on serving until it is told to stop.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Fill an empty database with a fictional county, and say where to look and who can sign in.
+
+    Running it again keeps what is there.
+    """
+    chosen = settings()
+    if reset:
+        _remove(chosen)
+    migrate()
+    with county_database() as database:
+        told = fill(database, clock.now(), store_at(chosen.files_url))
+    typer.echo(_told(told, f"http://{host or chosen.host}:{port or chosen.port}"))
+    if and_serve:
+        os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})
+        serve(host, port, None)
+
+
+def _remove(chosen: Settings) -> None:
+    """Never anything but a demo: a wrong word on the command line must not cost a county its wishes."""
+    url = make_url(chosen.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise fail(NO_FILE)
+    file = Path(url.database)
+    if not file.exists():
+        return
+    with county_database(must_be_current=False) as database, database.reading() as session:
+        if schema.revision_of(database) is not None and not is_empty_or_demo(session):
+            raise fail(NOT_OURS)
+    for each in file.parent.glob(f"{file.name}*"):
+        each.unlink()
+    folder = Path(chosen.files_url)
+    if folder.is_dir():
+        shutil.rmtree(folder)
+
+
+def _told(told: Demo, base: str) -> str:
+    head = f"{told.county}: {'filled just now' if told.is_new else 'kept as it was'}."
+    places = {
+        "a villager's link": told.villager,
+        "a villager's wish": told.tracking,
+        "the workbench": told.workbench,
+        "the board": told.board,
+    }
+    widest = max(_width(f"{each.unit} {each.title}") for each in told.sign_ins)
+    people = [_padded(f"{each.unit} {each.title}", widest) + f"  {each.login}" for each in told.sign_ins]
+    lines = [
+        head,
+        *(f"  {words:<20}{base}{path}" for words, path in places.items()),
+        f"Demo sign-ins, all with the password {told.sign_ins[0].password}:",
+        *(f"  {line}" for line in people),
+    ]
+    return "\n".join(lines)
+
+
+def _width(words: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
+
+
+def _padded(words: str, width: int) -> str:
+    return words + " " * (width - _width(words))
