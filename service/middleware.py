@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from service.errors import LastWord
 from service.logs import RequestLog
-from service.security import BodyLimit, SameOrigin, SecurityHeaders
+from service.security import VILLAGERS, BodyLimit, SameOrigin, SecurityHeaders
 from service.settings import Settings
 
 
@@ -12,6 +12,6 @@ def install(app: FastAPI, settings: Settings) -> None:
     """The last one added is the outermost."""
     app.add_middleware(LastWord)
     app.add_middleware(SameOrigin, base_url=settings.base_url)
-    app.add_middleware(BodyLimit, most=settings.max_body_mb * 1024 * 1024)
+    app.add_middleware(BodyLimit, most=settings.max_body_mb * 1024 * 1024, patient=VILLAGERS)
     app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
     app.add_middleware(RequestLog)

@@ -96,40 +96,48 @@ async def _carries_token(headers: Headers, receive: Receive, owner: str) -> tupl
     return is_form_token(token, owner, clock.now()), receive_again
 
 
-class BodyLimit:
-    """Refuses a request that is too large, with a sentence; it is read to its end first, or the browser shows none."""
+# Too much is four times what is allowed: who sends more is no villager with too many photographs.
+TOO_MUCH = 4
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+
+class BodyLimit:
+    """Refuses a request that is too large, with a sentence; it is read to its end first, or the browser shows none.
+
+    `patient` paths are given somewhat more: they keep no more than is allowed, and can give the words of a form back.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, patient: tuple[str, ...] = ()) -> None:
         self._app = app
         self._most = most
+        self._patient = patient
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._most * (TOO_MUCH if scope["path"].startswith(self._patient) else 1)
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._most:
+        if announced.isdecimal() and int(announced) > most:
             await self._swallow(receive)
             await refuse(HTTPException(413), scope, receive, send)
             return
-        await self._app(scope, self._counted(receive), send)
+        await self._app(scope, self._counted(receive, most), send)
 
     async def _swallow(self, receive: Receive) -> None:
-        """Not for ever: who sends four times what is allowed is no villager with too many photographs."""
         size, more = 0, True
-        while more and size <= 4 * self._most:
+        while more and size <= TOO_MUCH * self._most:
             message = await receive()
             size += len(message.get("body", b""))
             more = message.get("more_body", False)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, most: int) -> Receive:
         size = 0
 
         async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self._most:
+            if size > most:
                 raise HTTPException(413)
             return message
 
@@ -157,7 +165,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=(), browsing-topics=()",
 }
 # The address is the key to a wish: it is told to no other page, not even to ours.
-SECRET_PATHS = ("/t/",)
+SECRET_PATHS = ("/t/", "/r/")
+VILLAGERS = ("/w/", "/t/")
 
 
 class SecurityHeaders:

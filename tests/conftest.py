@@ -11,6 +11,7 @@ from service import keys
 from tests.support.keys import KEYRING
 
 pytest_plugins = [
+    "tests.support.app",
     "tests.support.browser",
     "tests.support.databases",
     "tests.support.s3",

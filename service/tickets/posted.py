@@ -25,12 +25,19 @@ FIELDS_MOST = 100
 
 
 class PatientParser(MultiPartParser):
-    """Of a file that is too large only so much is kept as shows that it is: the words around it must not be lost."""
+    """Of files that are too large, or too many, only so much is kept as shows that: the words around must not be lost."""
+
+    keeps_most = 0
+    _kept = 0
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         file = self._current_part.file
-        if file is None or (file.size or 0) <= LARGEST_FILE:
-            super().on_part_data(data, start, end)
+        if file is not None:
+            if (file.size or 0) > LARGEST_FILE or self._kept > self.keeps_most:
+                file.size = LARGEST_FILE + 1
+                return
+            self._kept += end - start
+        super().on_part_data(data, start, end)
 
 
 async def _posted(request: Request) -> AsyncIterator[FormData]:
@@ -45,6 +52,7 @@ async def _read(request: Request) -> FormData:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await request.form()
     parser = PatientParser(request.headers, request.stream(), max_files=FILES_MOST, max_fields=FIELDS_MOST)
+    parser.keeps_most = request.app.state.settings.max_body_mb * 1024 * 1024
     try:
         return await parser.parse()
     except MultiPartException as broken:

@@ -106,6 +106,8 @@ def _must_belong(command: Submit, link: Link, known: Reference) -> None:
     area = known.areas.get(command.area)
     if area is None or not area.path.startswith(known.areas[link.area_id].path):
         raise Refused(_("这个链接收不了那里的事，请从列表里选一个地方。"), field="area")
+    if command.category is not None and command.category not in known.categories_by_key:
+        raise Refused(_("没有这个事项，请重新选择。"), field="category")
 
 
 def _idempotency_key(form: FormData) -> str | None:
