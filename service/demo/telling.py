@@ -16,6 +16,7 @@ from workflows.statuses import FollowUpRule
 from workflows.time_limits import Urgency
 
 RESIDENT = "resident"
+WAYS = (ContactWay.phone, ContactWay.phone, ContactWay.phone, ContactWay.visit, ContactWay.visit, ContactWay.wechat)
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def contact(teller: Teller, start: datetime, until: datetime) -> None:
         teller.add(at, handler, "contact", is_reached=False, words=teller.say("unreached"))
     if teller.happens(0.9):
         at = teller.pace.within(start, until, 0.15, teller.urgency)
-        way = teller.pace.lots.choice((ContactWay.phone, ContactWay.phone, ContactWay.visit))
-        teller.add(at, handler, "contact", way=way, is_reached=True, words=teller.say("contact"))
+        way = teller.pace.lots.choice(WAYS)
+        teller.add(at, handler, "contact", way=way, is_reached=True, words=teller.say(f"contact_{way}"))
 
 
 def insist(teller: Teller, at: datetime) -> None:
