@@ -50,12 +50,22 @@ def insert_ticket(
     session: Session, command: Submit, actor: Actor, decision: Decision, known: Reference, origin: Origin
 ) -> int | None:
     """The new row's id; None when a twin with the same key was written at this very moment."""
+    values = ticket_values(command, actor, decision, known, origin)
+    ticket_id = insert_or_skip(session, Ticket, values)
+    if ticket_id is not None:
+        search.index(session, ticket_id, values["public_text"])
+    return ticket_id
+
+
+def ticket_values(
+    command: Submit, actor: Actor, decision: Decision, known: Reference, origin: Origin, version: int = 1
+) -> dict[str, Any]:
+    """The columns of a new ticket; those that nothing is said of keep their defaults."""
     after = decision.after
     category = known.categories_by_key.get(command.category or "")
-    public_text = mask_text(command.text)
-    values = {
+    return {
         **decision.changes.columns,
-        "version": 1,
+        "version": version,
         "source": command.source,
         "kind": command.kind,
         "category_id": category.id if category else None,
@@ -69,7 +79,7 @@ def insert_ticket(
         "idempotency_key": origin.idempotency_key,
         "source_key": origin.source_key,
         "wish": command.text,
-        "public_text": public_text,
+        "public_text": mask_text(command.text),
         "name": command.name,
         "phone": command.phone,
         "place": command.place,
@@ -82,10 +92,6 @@ def insert_ticket(
         "needs_review": after.needs_review,
         "follow_up_rule": after.follow_up_rule,
     }
-    ticket_id = insert_or_skip(session, Ticket, values)
-    if ticket_id is not None:
-        search.index(session, ticket_id, public_text)
-    return ticket_id
 
 
 def town_of(area_path: str) -> int | None:
@@ -128,7 +134,9 @@ def write_event(
     is_quiet: bool,
 ) -> int:
     """The event with its words, the holds, and the outbox row: what makes the change a fact."""
-    event_id = _insert_event(session, ticket_id, command, actor, decision, now, number_and_hash)
+    event, words = event_values(ticket_id, command, actor, decision, now, number_and_hash)
+    event_id = insert_for_id(session, TicketEvent, event)
+    insert_row(session, TicketEventDetails, {"event_id": event_id, **words})
     _write_holds(session, ticket_id, decision, now)
     if actor.rule in escalations.BY_NAME:
         firing = EscalationFiring(ticket_id=ticket_id, round=decision.after.round, rule=actor.rule or "", at=now)
@@ -140,15 +148,15 @@ def write_event(
     return event_id
 
 
-def _insert_event(
-    session: Session,
+def event_values(
     ticket_id: int,
     command: CommandBase,
     actor: Actor,
     decision: Decision,
     now: datetime,
     number_and_hash: tuple[int, bytes],
-) -> int:
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of an event, and those of its words."""
     details, salt = command.details(), chain.new_salt()
     number, previous = number_and_hash
     facts = {
@@ -165,9 +173,7 @@ def _insert_event(
     }
     digest = chain.digest_of(details, salt)
     seal = {"digest": digest, "previous_hash": previous, "hash": chain.hash_of(facts, now, digest, previous)}
-    event_id = insert_for_id(session, TicketEvent, {**facts, "at": now, **seal})
-    insert_row(session, TicketEventDetails, {"event_id": event_id, "salt": salt, "details": details})
-    return event_id
+    return {**facts, "at": now, **seal}, {"salt": salt, "details": details}
 
 
 def _acting_unit(actor: Actor, decision: Decision) -> int | None:
@@ -184,17 +190,21 @@ def _write_holds(session: Session, ticket_id: int, decision: Decision, now: date
         _end(session, ticket_id, HoldRole.lead, changes.ended, now)
     if changes.supporting is not None and decision.status_from is not None:
         _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
+    for unit in changes.released:
+        _end(session, ticket_id, HoldRole.supporting, "leads now", now, unit)
     began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
     for hold in began:
-        insert_row(session, Assignment, _row_of(hold, ticket_id, decision.after.round, now))
+        insert_row(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))
     if changes.revised is not None:
         _revise(session, ticket_id, changes.revised)
 
 
-def _end(session: Session, ticket_id: int, role: HoldRole, how: str, now: datetime) -> None:
+def _end(session: Session, ticket_id: int, role: HoldRole, how: str, now: datetime, unit: int | None = None) -> None:
     running = update(Assignment).where(
         col(Assignment.ticket_id) == ticket_id, col(Assignment.role) == role, col(Assignment.ended_at).is_(None)
     )
+    if unit is not None:
+        running = running.where(col(Assignment.unit_id) == unit)
     session.execute(running.values(ended_at=now, ended_how=how).execution_options(synchronize_session="fetch"))
 
 
@@ -205,7 +215,7 @@ def _revise(session: Session, ticket_id: int, hold: Hold) -> None:
     session.execute(running.values(due_at=hold.due_at, is_provisional=hold.is_provisional))
 
 
-def _row_of(hold: Hold, ticket_id: int, round: int, now: datetime) -> dict[str, Any]:
+def hold_values(hold: Hold, ticket_id: int, round: int, now: datetime) -> dict[str, Any]:
     return {
         "ticket_id": ticket_id,
         "unit_id": hold.unit,
