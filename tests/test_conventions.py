@@ -20,6 +20,7 @@ SLICES = (
     "accounts",
     "claims",
     "directory",
+    "exchange",
     "follow_ups",
     "issues",
     "outbox",
