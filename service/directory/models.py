@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from service.database import Table, word_of
-from service.sealing import SealedText
+from service.sealing import SealedJSON, SealedText
 from workflows.statuses import FollowUpRule, Kind, Role
 from workflows.time_limits import Urgency
 from workflows.workdays import DayKind, TermUnit
@@ -163,6 +164,18 @@ class TimeLimit(Table, table=True):
     unit: TermUnit = Field(sa_type=word_of(TermUnit))
     changed_at: datetime
     changed_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class DirectoryEvent(Table, table=True):
+    """Who changed what in the directory: written once, never altered. `area_path` says whom it concerns."""
+
+    __tablename__ = "directory_event"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id", description="None: at the command line")
+    what: str = Field(max_length=40)
+    area_path: str = Field(max_length=120)
+    details: dict[str, Any] = Field(sa_column=Column(SealedJSON("directory_event.details"), nullable=False))
 
 
 class ReferenceVersion(Table, table=True):

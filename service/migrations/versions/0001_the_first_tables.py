@@ -109,6 +109,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
     )
     op.create_table(
+        "directory_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(40), nullable=False),
+        sa.Column("area_path", sa.String(120), nullable=False),
+        sa.Column("details", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_directory_event_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_event")),
+    )
+    op.create_table(
         "figures_snapshot",
         sa.Column("area_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
@@ -627,6 +638,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_session")
     op.drop_table("figures_snapshot")
+    op.drop_table("directory_event")
     op.drop_table("calendar_year")
     op.drop_table("reference_version")
     op.drop_table("person")
