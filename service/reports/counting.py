@@ -84,9 +84,9 @@ def _mains() -> CTE:
     return (
         select(
             steps.c.id,
-            col(main.status).label("status"),
-            col(main.due_at).label("due_at"),
-            col(main.answered_on_time).label("answered_on_time"),
+            col(main.status).label("main_status"),
+            col(main.due_at).label("main_due_at"),
+            col(main.answered_on_time).label("main_on_time"),
         )
         .join(main, col(main.id) == steps.c.main)
         .where(main.status != Status.merged)
@@ -96,9 +96,9 @@ def _mains() -> CTE:
 
 def _conditions(mains: CTE, now: datetime) -> dict[str, Condition]:
     """Each count of a tally as a condition on one ticket and its main ticket; the names are those of `Tally`."""
-    status, stands_at = col(Ticket.status), func.coalesce(mains.c.status, col(Ticket.status))
-    due_at = case((mains.c.id.is_not(None), mains.c.due_at), else_=col(Ticket.due_at))
-    on_time = case((mains.c.id.is_not(None), mains.c.answered_on_time), else_=col(Ticket.answered_on_time))
+    status, stands_at = col(Ticket.status), func.coalesce(mains.c.main_status, col(Ticket.status))
+    due_at = case((mains.c.id.is_not(None), mains.c.main_due_at), else_=col(Ticket.due_at))
+    on_time = case((mains.c.id.is_not(None), mains.c.main_on_time), else_=col(Ticket.answered_on_time))
     is_open = stands_at.in_(OPEN)
     is_late = or_(
         and_(stands_at.in_(UNANSWERED), due_at.is_not(None), due_at < now),
