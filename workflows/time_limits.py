@@ -7,13 +7,17 @@ from enum import StrEnum
 from workflows.terms import Term, days, hours, minutes, working_days, working_hours
 from workflows.words import _
 
-BEIJING = "Beijing draft standard for the 12345 hotline, 2021"
-JINAN_WEIFANG = "hotline regulations of Jinan 2018 and Weifang 2021"
-SHANDONG = "Shandong 2020"
-PINGGU = "our default, after the 30 minutes of 平谷"
-PRACTICE_LANGAO = "practice in 岚皋: a dated promise, reviewed every 30 days"
-SUPERVISION = "practice: a reminder on the day before, public criticism five working days after"
-OURS = "our default"
+# What the page says of where a limit comes from.
+BEIJING = _("北京 12345 热线地方标准（2021 年征求意见稿）")
+JINAN_WEIFANG = _("济南 2018、潍坊 2021 热线条例")
+SHANDONG = _("山东 2020 热线办法")
+SHANDONG_PETITIONS = _("山东 2020 热线办法；信访工作条例 2022 为 5 个工作日")
+PINGGU = _("本系统默认，参照平谷“30 分钟应急处置”")
+PRACTICE_LANGAO = _("岚皋做法：有日期的承诺，每 30 天复核一次")
+SUPERVISION = _("各地做法：到期前一天提醒，超期五个工作日通报")
+SIGNALEN = _("本系统默认；阿姆斯特丹 Signalen 为 14 天")
+DIGIT = _("本系统默认；印度 DIGIT 为 72 小时")
+OURS = _("本系统默认")
 
 
 class Urgency(StrEnum):
@@ -49,11 +53,11 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("acknowledge_danger", minutes(30), _("突发事项签收"), PINGGU),
     TimeLimit("contact", working_days(1), _("首次联系诉求人（响应）"), OURS),
     TimeLimit("review", working_days(1), _("审核反馈"), OURS),
-    TimeLimit("rating", days(7), _("诉求人评价"), "our default; Signalen has 14 days"),
+    TimeLimit("rating", days(7), _("诉求人评价"), SIGNALEN),
     TimeLimit("follow_up", working_days(3), _("评价期过后的回访"), OURS),
-    TimeLimit("reopen", days(15), _("办结后可以要求重办"), "our default; DIGIT has 72 hours"),
+    TimeLimit("reopen", days(15), _("办结后可以要求重办"), DIGIT),
     TimeLimit("expedite_interval", hours(24), _("诉求人两次催办的间隔"), OURS),
-    TimeLimit("return_window", working_days(2), _("派单后可以申请退单"), SHANDONG + "; petitions 2022: 5 working days"),
+    TimeLimit("return_window", working_days(2), _("派单后可以申请退单"), SHANDONG_PETITIONS),
     TimeLimit("extension_most", working_days(10), _("一次延期最长"), SHANDONG),
     TimeLimit("due_soon_before", working_days(1), _("到期前多久提醒"), SUPERVISION),
     TimeLimit("supervise_undispatched_after", working_days(1), _("派单超时多久转督办"), OURS),
