@@ -11,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.dependencies import TheDatabase
+from service.errors import NotFound
 from service.logs import route_of
 
 router = APIRouter(include_in_schema=False)
 
+THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
 REGISTRY = CollectorRegistry()
 ANSWERED = Counter("weiyuan_requests", "Answered requests", ["method", "route", "status"], registry=REGISTRY)
 SECONDS = Histogram(
@@ -48,7 +50,9 @@ def readyz(request: Request, database: TheDatabase) -> Response:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Counts and times of this process, by route and never by address, in the text form of Prometheus."""
+    """Counts and times of this process, by route and never by address, for the machine itself; others get a 404."""
+    if request.client is None or request.client.host not in THIS_MACHINE:
+        raise NotFound()
     clockwork = request.app.state.clockwork
     LEADS.set(bool(clockwork and clockwork.leadership.is_ours))
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

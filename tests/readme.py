@@ -1,0 +1,65 @@
+"""make readme: writes the tables of the code into the README; a test asks whether they are there."""
+
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from notifications import notices
+from service.settings import Settings, variable_of
+from workflows import escalations, transitions
+from workflows.rates import DEFAULT_WEIGHTS, MEASURES
+from workflows.time_limits import TIME_LIMITS
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def settings_table() -> str:
+    lines = [
+        f"| `{variable_of(name)}` | {_shown(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "| variable | default | what it is for |\n|---|---|---|\n" + "\n".join(lines) + "\n"
+
+
+def limits_table() -> str:
+    lines = [f"| `{row.name}` | {row.words} | {row.term.in_words()} | {row.source} |" for row in TIME_LIMITS]
+    return "| name | 事项 | 时限 | 依据 |\n|---|---|---|---|\n" + "\n".join(lines) + "\n"
+
+
+def measures_table() -> str:
+    weights = asdict(DEFAULT_WEIGHTS)
+    lines = [
+        f"| `{row.key}` | {row.words} | {row.numerator.format(**weights)} | {row.denominator} |" for row in MEASURES
+    ]
+    return "| measure | 名称 | 分子 | 分母 |\n|---|---|---|---|\n" + "\n".join(lines) + "\n"
+
+
+TABLES = {
+    "settings": settings_table,
+    "transitions": transitions.as_markdown,
+    "escalations": escalations.as_markdown,
+    "limits": limits_table,
+    "notices": notices.as_markdown,
+    "measures": measures_table,
+}
+
+
+def with_tables(text: str) -> str:
+    for name, table in TABLES.items():
+        block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = block.sub(lambda found, table=table: f"{found[1]}\n{table().strip()}\n\n{found[2]}", text)
+    return text
+
+
+def _shown(default: object) -> str:
+    return f"`{default}`" if default not in {None, ""} else "–"
+
+
+def main() -> int:
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
