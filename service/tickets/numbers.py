@@ -5,8 +5,9 @@ from datetime import datetime
 
 from service.clock import local
 from service.settings import settings
+from workflows.commands import LARGEST_ID
 
-NUMBER = re.compile(r"^(\d{4})-(\d{6,})$")
+NUMBER = re.compile(r"^([0-9]{4})-([0-9]{6,12})$")
 
 
 def number_of(ticket_id: int, created_at: datetime) -> str:
@@ -17,4 +18,4 @@ def number_of(ticket_id: int, created_at: datetime) -> str:
 def id_of(number: str) -> int | None:
     """The row behind a number as typed; None when it is no number of ours."""
     found = NUMBER.match(number.strip())
-    return int(found[2]) if found else None
+    return int(found[2]) if found and int(found[2]) <= LARGEST_ID else None

@@ -64,9 +64,10 @@ class Page:
         found = area or line
         return html.unescape(found[1]) if found else ""
 
-    def chosen(self, name: str) -> str:
+    def chosen(self, name: str, form: str = "") -> str:
         """The selected option of a list."""
-        select_ = re.search(rf'<select[^>]* name="{name}".*?</select>', self.source, re.DOTALL)
+        inside = self.source.partition(f'id="{form}"')[2] if form else self.source
+        select_ = re.search(rf'<select[^>]* name="{name}".*?</select>', inside, re.DOTALL)
         option = re.search(r'value="([^"]*)" selected', select_[0]) if select_ else None
         return option[1] if option else ""
 
