@@ -120,10 +120,19 @@ def _engine_of(session: Session) -> Engine:
 
 
 def _load(session: Session, version: int) -> Reference:
+    """Read by a session of its own within the same transaction: whatever rows the caller holds stay his."""
+    session.flush()
+    with Session(session.connection(), join_transaction_mode="rollback_only") as own:
+        loaded = _read(own, version)
+        own.expunge_all()
+    return loaded
+
+
+def _read(session: Session, version: int) -> Reference:
     areas = session.exec(select(Area)).all()
     paths = {area.id: area.path for area in areas}
     rows = session.exec(select(CatalogueRow)).all()
-    loaded = Reference(
+    return Reference(
         version=version,
         areas={area.id: area for area in areas if area.id},
         units={unit.id: unit for unit in session.exec(select(Unit)).all() if unit.id},
@@ -134,8 +143,6 @@ def _load(session: Session, version: int) -> Reference:
         limits=_limits(session),
         calendar=_calendar(session),
     )
-    session.expunge_all()
-    return loaded
 
 
 def _limits(session: Session) -> Limits:
