@@ -60,12 +60,15 @@ def has_moved(standing: Standing) -> bool:
     return standing.has_moved
 
 
-def is_discontent(standing: Standing) -> bool:
-    return standing.ticket.satisfaction is Satisfaction.dissatisfied
-
-
 def is_rated(standing: Standing) -> bool:
-    return standing.ticket.satisfaction is not None
+    """In this round; what she said of an earlier one was heard already."""
+    return standing.ticket.satisfaction is not None and standing.ticket.rated_round == standing.ticket.round
+
+
+def is_discontent(standing: Standing) -> bool:
+    ticket = standing.ticket
+    is_not_right = ticket.satisfaction is Satisfaction.dissatisfied or ticket.is_resolved is False
+    return is_rated(standing) and is_not_right
 
 
 def can_be_reopened(standing: Standing) -> bool:
@@ -85,7 +88,7 @@ MOMENTS: tuple[Moment, ...] = (
     Moment(S.in_progress, always,          _("{unit}已经看到，{day}前给您答复"),            _("急的话可以催一下，想起什么可以补充。")),
     Moment(S.deferred,    always,          _("这件事一时办不了，{day}前再告诉您"),           _("没有忘，记在挂账本上，到日子有人来看。")),
     Moment(S.replied,     always,          _("{lead}写好了答复，核对后就给您"),             _("核对的人不是写答复的人。")),
-    Moment(S.follow_up,   is_discontent,   _("您说不满意，请说说哪里没办好"),                _("说清楚了，我们就重新办。")),
+    Moment(S.follow_up,   is_discontent,   _("您说没办好，请说说哪里不对"),                  _("说清楚了，我们就重新办。")),
     Moment(S.follow_up,   is_rated,        _("谢谢您的评价"),                             _("还会有人打电话问一声，问过就办结。")),
     Moment(S.follow_up,   always,          _("有答复了，请您评一评"),                       _("您不方便点，也会有人打电话来问。")),
     Moment(S.closed,      can_be_reopened, _("这件事办完了，谢谢您说出来"),                  _("要是又坏了、没解决，{reopen_by}前可以要求重新办。")),

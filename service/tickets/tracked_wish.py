@@ -16,10 +16,10 @@ from service.tickets.models import Attachment, PictureState, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, story_of
 from service.tickets.resident_story import Answer, Entry, Picture, Reader, entries, last_answer
-from service.tickets.resident_words import FIVE_STEPS, Standing, headline, nearness
+from service.tickets.resident_words import FIVE_STEPS, Standing, headline, is_discontent, is_rated, nearness
 from workflows.actors import resident_of
 from workflows.cases import Case
-from workflows.commands import CommandBase, Expedite, Rate, Satisfaction
+from workflows.commands import CommandBase, Expedite, Rate
 from workflows.decide import available
 from workflows.explanations import in_words
 from workflows.statuses import Kind, Status
@@ -76,7 +76,7 @@ class Tracked:
     where: Whereabouts
     answer: Answer | None
     timeline: Sequence[Entry]
-    satisfaction: Satisfaction | None
+    is_discontent: bool
     commands: Sequence[type[CommandBase]]
 
     @property
@@ -115,7 +115,7 @@ class Teller:
             where=self._whereabouts(ticket, main, case, stories),
             answer=answer if answer and answer.round == main.round else None,
             timeline=_without_repetition(timeline, answer, main),
-            satisfaction=ticket.satisfaction,
+            is_discontent=ticket.status is Status.follow_up and is_discontent(Standing(ticket, self.now)),
             commands=self._commands(ticket, case) if main is ticket else (),
         )
 
@@ -201,7 +201,7 @@ class Teller:
 
     def _commands(self, ticket: Ticket, case: Case) -> list[type[CommandBase]]:
         """Without what is allowed and makes no sense to her: to rate again what can be reopened, to urge herself."""
-        is_settled = ticket.status is Status.closed and ticket.satisfaction is not None
+        is_settled = ticket.status is Status.closed and is_rated(Standing(ticket, self.now))
         senseless = {Rate} if is_settled else {Expedite} if ticket.status is Status.follow_up else set()
         found = available(case, resident_of(ticket.id or 0), self.now)
         return [command for command in found if command not in senseless]

@@ -112,7 +112,7 @@ def _page(
         where=tracked.where,
         answer=tracked.answer,
         timeline=tracked.timeline,
-        satisfaction=tracked.satisfaction,
+        is_discontent=tracked.is_discontent,
         actions=actions(tracked, f"/t/{token}", **(again or {})),
         values=(again or {}).get("values", {}),
         errors=(again or {}).get("errors", {}),
