@@ -49,6 +49,7 @@ class Case:
     promised_for: date | None = None
     satisfaction: str | None = None
     first_satisfaction: str | None = None
+    rated_round: int | None = None
     is_resolved: bool | None = None
     was_contacted: bool | None = None
     follow_up_attempts: int = 0

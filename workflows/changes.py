@@ -35,9 +35,9 @@ class Hold:
 
 @dataclass(frozen=True)
 class Changes:
-    """`ended` says how the present lead's hold ends and None leaves it running; `hold` begins, `revised` corrects its term.
+    """`ended` says how the present lead's hold ends (None leaves it running), `hold` begins, `revised` corrects its term.
 
-    `supporting` replaces all supporting holds; None changes nothing.
+    `supporting` replaces all supporting holds and None changes nothing; `released` units no longer support.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -45,4 +45,5 @@ class Changes:
     hold: Hold | None = None
     revised: Hold | None = None
     supporting: tuple[Hold, ...] | None = None
+    released: frozenset[int] = frozenset()
     children: tuple[Submit, ...] = ()

@@ -288,6 +288,9 @@ class FollowUp(CommandBase):
     def an_answer_says_how_it_was(self) -> "FollowUp":
         if self.result is CallResult.answered and None in (self.was_contacted, self.is_resolved, self.satisfaction):
             raise Refused(_("接通了的回访，请填上是否联系过、是否解决、是否满意。"), field="satisfaction")
+        is_discontent = self.satisfaction is Satisfaction.dissatisfied or self.is_resolved is False
+        if self.result is CallResult.answered and is_discontent and self.words is None:
+            raise Refused(_("没解决或不满意的，请记下诉求人说的原因，好让承办单位知道重办什么。"), field="words")
         return self
 
 

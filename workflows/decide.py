@@ -100,6 +100,8 @@ def _holds_after(case: Case, changes: Changes, now: datetime) -> dict[str, Any]:
         after |= {"hold_since": None, "hold_due": None, "hold_is_provisional": False}
     if changes.supporting is not None:
         after["supporting"] = frozenset(hold.unit for hold in changes.supporting)
+    elif changes.released:
+        after["supporting"] = case.supporting - changes.released
     began = {hold.unit for hold in (changes.hold, *(changes.supporting or ())) if hold and hold.duty is Duty.handle}
     return {**after, "handling_units": case.handling_units | began} if began else after
 

@@ -1,5 +1,6 @@
 """What a verb changes besides the status: pure functions from a case to the changed columns and holds."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from workflows import holds
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes, Duty, Hold
+from workflows.commands import Satisfaction
 
 
 def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -50,7 +52,7 @@ def hand_to_unit(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
 def pass_on(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """改派: another unit starts its own term; what the villager was promised stays."""
     hold = holds.begin(case, Duty.handle, command.unit, now, case.limits.reply(case.urgency))
-    return Changes(_with_unit(hold), ended="reassigned", hold=hold)
+    return Changes(_with_unit(hold), ended="reassigned", hold=hold, released=case.supporting & {hold.unit})
 
 
 def acknowledge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -127,6 +129,14 @@ def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Ch
     return Changes(columns, ended=_end_of_open_hold(case, "reopened"), hold=hold)
 
 
+def start_new_round_at_her_word(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """Asking for it to be done again is a word too: whatever she said before, it is not resolved."""
+    changes = start_new_round(case, command, actor, now)
+    opinion = {"satisfaction": Satisfaction.dissatisfied, "is_resolved": False, "rated_round": case.round}
+    first = {"first_satisfaction": case.first_satisfaction or Satisfaction.dissatisfied}
+    return replace(changes, columns={**changes.columns, **opinion, **first})
+
+
 def start_new_round_with_rating(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     changes = start_new_round(case, command, actor, now)
     return Changes({**_opinion(case, command), **changes.columns}, ended=changes.ended, hold=changes.hold)
@@ -195,7 +205,8 @@ def _opinion(case: Case, command: Any) -> dict[str, Any]:
         "was_contacted": getattr(command, "was_contacted", None),
     }
     said = {column: value for column, value in given.items() if value is not None}
-    return {**said, "first_satisfaction": case.first_satisfaction or command.satisfaction}
+    first = case.first_satisfaction or command.satisfaction
+    return {**said, "first_satisfaction": first, "rated_round": case.round}
 
 
 def _end_of_open_hold(case: Case, how: str) -> str | None:

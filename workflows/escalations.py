@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workflows import follow_ups
 from workflows.cases import Case
 from workflows.commands import Close, CommandBase, Expedite, MarkOverdue, Supervise
-from workflows.statuses import FollowUpRule, Status
+from workflows.statuses import Status
 from workflows.statuses import Status as S
 from workflows.words import _
 from workflows.workdays import Term
@@ -28,8 +29,8 @@ def always(case: Case) -> bool:
     return True
 
 
-def no_call_is_asked_for(case: Case) -> bool:
-    return case.follow_up_rule is FollowUpRule.never
+def somebody_must_call(case: Case) -> bool:
+    return not follow_ups.needs_no_call(case)
 
 
 def limit(name: str) -> Limit:
@@ -67,8 +68,8 @@ ESCALATIONS: tuple[Escalation, ...] = (
     Escalation("overdue",            PROMISED,                  Clock.promise,  MarkOverdue()),
     Escalation("long_overdue",       PROMISED,                  Clock.promise,  Supervise(note=_("超期较久，请说明原因并尽快答复。")), after=limit("supervise_after")),
     Escalation("unreviewed",         frozenset({S.replied}),    Clock.hold_due, Expedite(note=_("审核时限已到，请尽快审核。"))),
-    Escalation("not_followed_up",    frozenset({S.follow_up}),  Clock.hold_due, Expedite(note=_("回访时限已到，请尽快回访。")), when=lambda case: not no_call_is_asked_for(case)),
-    Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=no_call_is_asked_for),
+    Escalation("not_followed_up",    frozenset({S.follow_up}),  Clock.hold_due, Expedite(note=_("回访时限已到，请尽快回访。")), when=somebody_must_call),
+    Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=follow_ups.needs_no_call),
 )
 # fmt: on
 
@@ -100,10 +101,12 @@ def next_alarm(case: Case) -> datetime | None:
 def as_markdown() -> str:
     """The table as the README prints it."""
     head = "| rule | statuses | counts from | command |\n|---|---|---|---|\n"
-    return head + "".join(
-        f"| `{rule.name}` | {' '.join(f'`{s}`' for s in Status if s in rule.statuses)} | {_words(rule)} | `{rule.command.verb}` |\n"
-        for rule in ESCALATIONS
-    )
+    return head + "".join(_line(rule) for rule in ESCALATIONS)
+
+
+def _line(rule: Escalation) -> str:
+    statuses = " ".join(f"`{status}`" for status in Status if status in rule.statuses)
+    return f"| `{rule.name}` | {statuses} | {_words(rule)} | `{rule.command.verb}` |\n"
 
 
 def _span(clock: Clock, case: Case) -> tuple[datetime | None, datetime | None]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from workflows.cases import Case
 from workflows.commands import CallResult, FollowUp, Rate, Satisfaction
+from workflows.statuses import FollowUpRule
 
 ATTEMPTS = 3
 """Fruitless calls before a ticket may be closed as unreachable; it never counts as satisfied."""
@@ -16,6 +17,17 @@ def due_of(case: Case, now: datetime) -> datetime:
 
 def rating_ends(case: Case, since: datetime) -> datetime:
     return case.calendar.add(since, case.limits.term("rating"))
+
+
+def needs_no_call(case: Case) -> bool:
+    """Where the category asks for none, and the villager has not said in this round that she is dissatisfied."""
+    is_dissatisfied = case.satisfaction == Satisfaction.dissatisfied and case.rated_round == case.round
+    return case.follow_up_rule is FollowUpRule.never and not is_dissatisfied
+
+
+def may_end_uncalled(case: Case, now: datetime) -> bool:
+    """Not before her own term to say how it was is over."""
+    return needs_no_call(case) and case.hold_since is not None and now >= rating_ends(case, case.hold_since)
 
 
 def is_answer(command: Rate | FollowUp) -> bool:

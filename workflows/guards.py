@@ -16,7 +16,7 @@ Test = Callable[[Case, Any, Actor, datetime], bool]
 
 @dataclass(frozen=True)
 class Guard:
-    """`reads_command` is false where the answer is known before anything is typed: such a guard also hides the button."""
+    """`reads_command` is false where the answer is known before anything is typed: such a guard hides the button too."""
 
     name: str
     sentence: str
@@ -60,7 +60,7 @@ def was_not_urged_lately(case: Case, command: Any, actor: Actor, now: datetime) 
 
 @guard(_("已经评价过了。不满意可以在办结后的重办期限内要求重办。"))
 def is_not_rated_yet(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.satisfaction is None
+    return case.rated_round != case.round
 
 
 @guard(_("不能并入自己。"), reads_command=True)
@@ -90,7 +90,7 @@ def goes_to_another_unit(case: Case, command: Any, actor: Actor, now: datetime) 
 
 @guard(_("还要再联系：联系不上的，试满三次才能办结。"))
 def was_tried_often_enough(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.follow_up_attempts >= follow_ups.ATTEMPTS or case.follow_up_rule is FollowUpRule.never
+    return case.follow_up_attempts >= follow_ups.ATTEMPTS or follow_ups.may_end_uncalled(case, now)
 
 
 @guard(_("回访的期限还没有过，请先等诉求人评价或者回访。"))

@@ -63,6 +63,7 @@ END_WORDS: dict[str, str] = {
     "merged": _("并单"),
     "reopened": _("重办"),
     "replaced": _("换了单位"),
+    "leads_now": _("改为主办"),
 }
 
 

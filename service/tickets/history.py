@@ -15,7 +15,7 @@ from service.directory.reference import Reference
 from service.tickets import chain, search
 from service.tickets.casefile import new_case
 from service.tickets.models import Assignment, Ticket, TicketEvent, TicketEventDetails
-from service.tickets.records import Origin, event_values, hold_values, ticket_values
+from service.tickets.records import LEADS_NOW, Origin, event_values, hold_values, ticket_values
 from workflows import escalations
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
@@ -123,6 +123,8 @@ def _holds(ticket_id: int, past: Past) -> list[Values]:
 def _end(hold: Values, changes: Changes) -> str | None:
     if hold["role"] == "lead":
         return changes.ended
+    if hold["unit_id"] in changes.released:
+        return LEADS_NOW
     return (changes.ended or "replaced") if changes.supporting is not None else None
 
 

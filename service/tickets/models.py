@@ -115,6 +115,7 @@ class Ticket(Table, table=True):
     promised_for: date | None = None
     first_satisfaction: Satisfaction | None = Field(default=None, sa_type=word_of(Satisfaction))
     satisfaction: Satisfaction | None = Field(default=None, sa_type=word_of(Satisfaction))
+    rated_round: int | None = None
     is_resolved: bool | None = None
     was_contacted: bool | None = None
     follow_up_attempts: int = 0

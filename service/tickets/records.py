@@ -44,6 +44,8 @@ class Origin:
 
 
 FROM_NOWHERE = Origin()
+LEADS_NOW = "leads_now"
+"""How the hold of a supporting unit ends that takes over the lead."""
 
 
 def insert_ticket(
@@ -191,7 +193,7 @@ def _write_holds(session: Session, ticket_id: int, decision: Decision, now: date
     if changes.supporting is not None and decision.status_from is not None:
         _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
     for unit in changes.released:
-        _end(session, ticket_id, HoldRole.supporting, "leads now", now, unit)
+        _end(session, ticket_id, HoldRole.supporting, LEADS_NOW, now, unit)
     began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
     for hold in began:
         insert_row(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))

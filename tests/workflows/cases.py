@@ -92,6 +92,7 @@ _CLOSED: dict[str, Any] = {
     **_HELD_NO_MORE,
     "satisfaction": Satisfaction.satisfied,
     "first_satisfaction": Satisfaction.satisfied,
+    "rated_round": 1,
 }
 _LIFE: dict[Status, dict[str, Any]] = {
     S.submitted: _HANDED_IN,
@@ -128,6 +129,7 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "due_is_provisional": True,
         "follow_up_attempts": 3,
         "satisfaction": None,
+        "rated_round": None,
         "target": case_in(S.assigned, id=OTHER_TICKET),
     }
     over = {"hold_due": NOW} if status is S.follow_up else {}
@@ -175,10 +177,18 @@ VARIATIONS: dict[str, tuple[CommandBase, ...]] = {
         c.FollowUp(result=CallResult.unreachable),
         c.FollowUp(result=CallResult.call_later),
         c.FollowUp(
-            result=CallResult.answered, was_contacted=True, is_resolved=False, satisfaction=Satisfaction.satisfied
+            result=CallResult.answered,
+            was_contacted=True,
+            is_resolved=False,
+            satisfaction=Satisfaction.satisfied,
+            words="灯还是不亮",
         ),
         c.FollowUp(
-            result=CallResult.answered, was_contacted=False, is_resolved=True, satisfaction=Satisfaction.dissatisfied
+            result=CallResult.answered,
+            was_contacted=False,
+            is_resolved=True,
+            satisfaction=Satisfaction.dissatisfied,
+            words="没人来问过我",
         ),
     ),
 }

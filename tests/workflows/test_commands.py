@@ -237,7 +237,9 @@ def test_a_field_that_was_left_out_is_named(verb: str, name: str) -> None:
 
 
 NEEDED_AFTER_ALL = {("follow_up", "was_contacted"), ("follow_up", "is_resolved"), ("follow_up", "satisfaction")}
-ANSWERED = {"result": "answered", "was_contacted": "true", "is_resolved": "false", "satisfaction": "dissatisfied"}
+ANSWERED = {"result": "answered", "was_contacted": "true", "is_resolved": "true", "satisfaction": "satisfied"}
+UNRESOLVED = {**ANSWERED, "is_resolved": "false", "words": "灯还是不亮"}
+DISSATISFIED = {**ANSWERED, "satisfaction": "dissatisfied", "words": "没人来问过我"}
 FOR_NOW = {"outcome": "for_now", "words": "等到开春再补种", "promised_for": "2026-04-01"}
 REFERRED = {"outcome": "referred", "words": "请向法院申请执行", "referred_to": "县法院"}
 
@@ -250,6 +252,9 @@ REFERRED = {"outcome": "referred", "words": "请向法院申请执行", "referre
         ("follow_up", ANSWERED, "was_contacted", "satisfaction"),
         ("follow_up", ANSWERED, "is_resolved", "satisfaction"),
         ("follow_up", ANSWERED, "satisfaction", "satisfaction"),
+        ("follow_up", UNRESOLVED, "satisfaction", "satisfaction"),
+        ("follow_up", UNRESOLVED, "words", "words"),
+        ("follow_up", DISSATISFIED, "words", "words"),
     ],
 )
 @pytest.mark.parametrize("empty", [None, "", " "])
@@ -266,6 +271,12 @@ def test_what_one_answer_makes_necessary_is_asked_for(
 def test_other_outcomes_need_neither_date_nor_channel(outcome: str) -> None:
     reply = parsed("reply", outcome=outcome, promised_for="", referred_to=" ")
     assert reply.details() == {"outcome": outcome, "words": SAMPLES["reply"].details()["words"]}
+
+
+@pytest.mark.parametrize("satisfaction", ["satisfied", "basically_satisfied"])
+def test_a_content_answer_needs_no_words(satisfaction: str) -> None:
+    answer = COMMAND.validate_python({"verb": "follow_up", **ANSWERED, "satisfaction": satisfaction})
+    assert answer.words is None  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("result", ["call_later", "unreachable", "wrong_number", "refused"])

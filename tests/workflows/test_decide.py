@@ -245,6 +245,17 @@ def test_passing_on_gives_the_next_unit_its_own_term_and_leaves_the_promise() ->
     assert (after.due_at, after.original_due_at, after.supporting) == (PROMISED, PROMISED, frozenset({POWER_BUREAU}))
     assert after.acknowledged_at is None
     assert after.handling_units == {WATER_BUREAU, POWER_BUREAU, ROADS_BUREAU}
+    assert (decision.changes.supporting, decision.changes.released) == (None, frozenset())
+
+
+def test_a_unit_that_takes_over_the_lead_supports_no_longer() -> None:
+    case = case_in(S.in_progress, supporting=frozenset({POWER_BUREAU, ROADS_BUREAU}))
+    decision = decide(case, c.Reassign(unit=POWER_BUREAU, reason="线路归供电所"), DISPATCHER, NOW)
+    after = decision.after
+    assert (decision.changes.released, decision.changes.supporting) == (frozenset({POWER_BUREAU}), None)
+    assert (after.lead_unit_id, after.supporting) == (POWER_BUREAU, frozenset({ROADS_BUREAU}))
+    assert standing(CAST[Role.supporter], after) == {Role.handler}, "one unit plays one part"
+    assert standing(HANDLER, after) == frozenset()
 
 
 @pytest.mark.parametrize(

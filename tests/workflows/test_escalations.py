@@ -32,7 +32,7 @@ RULES = pytest.mark.parametrize("rule", ESCALATIONS, ids=lambda rule: rule.name)
 def fired(case: Case, *names: str) -> Case:
     """As the sweep leaves it: the rule has performed its command and is remembered."""
     for name in names:
-        decision = decide(case, BY_NAME[name].command, system(name), moment_of(BY_NAME[name], case) or NOW)
+        decision = decide(case, BY_NAME[name].command, system(name), its_moment(BY_NAME[name], case))
         case = decision.after.changed(fired=decision.after.fired | {name})
     return case
 
@@ -40,6 +40,9 @@ def fired(case: Case, *names: str) -> Case:
 def names(rules: tuple[Escalation, ...]) -> list[str]:
     return [rule.name for rule in rules]
 
+
+NEVER = {"follow_up_rule": FollowUpRule.never}
+DISSATISFIED = {"satisfaction": Satisfaction.dissatisfied}
 
 # Which rule at which second, in the ordinary life of cases.py: a wish of Monday 10:00, assigned at 11:00.
 MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
@@ -55,7 +58,9 @@ MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("unreviewed", S.replied, {}, "2026-03-05 18:00"),
     ("not_followed_up", S.follow_up, {}, "2026-03-17 18:00"),
     ("not_followed_up", S.follow_up, {"follow_up_rule": FollowUpRule.always}, "2026-03-17 18:00"),
-    ("close_uncalled", S.follow_up, {"follow_up_rule": FollowUpRule.never}, "2026-03-12 10:00"),
+    ("not_followed_up", S.follow_up, {**NEVER, **DISSATISFIED, "rated_round": 1}, "2026-03-17 18:00"),
+    ("close_uncalled", S.follow_up, NEVER, "2026-03-12 10:00"),
+    ("close_uncalled", S.follow_up, {**NEVER, **DISSATISFIED, "round": 2, "rated_round": 1}, "2026-03-12 10:00"),
 ]
 
 
@@ -128,8 +133,14 @@ def test_the_clock_may_do_what_a_rule_asks_of_it_in_every_status_it_names(rule: 
     for status, follow_up_rule in product(rule.statuses, FollowUpRule):
         case = ready_case(status, follow_up_rule=follow_up_rule, follow_up_attempts=0)
         if rule.when(case):
-            decision = decide(case, rule.command, system(rule.name), NOW)
+            decision = decide(case, rule.command, system(rule.name), its_moment(rule, case))
             assert decision.role is Role.system and decision.verb == rule.command.verb
+
+
+def its_moment(rule: Escalation, case: Case) -> datetime:
+    moment = moment_of(rule, case)
+    assert moment is not None
+    return moment
 
 
 @RULES
@@ -160,8 +171,20 @@ def test_nothing_is_due_on_a_ticket_that_has_ended(status: Status) -> None:
 @pytest.mark.parametrize("status", sorted(OPEN - {S.deferred}))
 def test_no_open_ticket_is_left_unwatched(status: Status) -> None:
     """挂账 will be watched by its review date, which comes with the asks."""
-    for follow_up_rule in FollowUpRule:
-        assert next_alarm(case_in(status, follow_up_rule=follow_up_rule)) is not None
+    for follow_up_rule, word, rated_round in product(FollowUpRule, (None, *Satisfaction), (None, 1)):
+        values = {"follow_up_rule": follow_up_rule, "satisfaction": word, "rated_round": rated_round}
+        assert next_alarm(case_in(status, **values)) is not None
+
+
+@pytest.mark.parametrize("follow_up_rule", FollowUpRule)
+@pytest.mark.parametrize("word", [None, *Satisfaction])
+def test_a_ticket_that_waits_for_her_word_is_called_about_or_closed_by_the_clock(
+    follow_up_rule: FollowUpRule, word: Satisfaction | None
+) -> None:
+    case = case_in(S.follow_up, follow_up_rule=follow_up_rule, satisfaction=word, rated_round=word and 1)
+    is_closed_uncalled = follow_up_rule is FollowUpRule.never and word is not Satisfaction.dissatisfied
+    [watching] = [rule.name for rule in ESCALATIONS if moment_of(rule, case) is not None]
+    assert watching == ("close_uncalled" if is_closed_uncalled else "not_followed_up")
 
 
 # Once a round.
@@ -244,9 +267,14 @@ def test_a_whole_life_under_the_clock_alone() -> None:
         ("2026-03-09 18:00", "overdue"),
         ("2026-03-16 18:00", "long_overdue"),
     ]
-    assert fired_while_waiting(case_in(S.follow_up, follow_up_rule=FollowUpRule.never)) == [
-        ("2026-03-12 10:00", "close_uncalled"),
-    ]
+    assert fired_while_waiting(case_in(S.follow_up, **NEVER)) == [("2026-03-12 10:00", "close_uncalled")]
+
+
+def test_the_clock_ends_nothing_that_she_said_is_not_right() -> None:
+    """She is dissatisfied and says no more: somebody has to call her, whatever the category asks for."""
+    rating = SAMPLES["rate"].model_copy(update=DISSATISFIED)
+    told = decide(case_in(S.follow_up, **NEVER), rating, RESIDENT, NOW).after
+    assert fired_while_waiting(told) == [("2026-03-17 18:00", "not_followed_up")]
 
 
 def fired_while_waiting(case: Case) -> list[tuple[str, str]]:
@@ -274,6 +302,8 @@ def cases(draw: st.DrawFn) -> Case:
         draw(st.sampled_from([None, *S])),
         urgency=draw(st.sampled_from(Urgency)),
         follow_up_rule=draw(st.sampled_from(FollowUpRule)),
+        satisfaction=draw(st.none() | st.sampled_from(Satisfaction)),
+        rated_round=draw(st.sampled_from([None, 1])),
         fired=frozenset(draw(st.sets(st.sampled_from(sorted(BY_NAME))))),
         round_started_at=start,
         due_at=start + draw(lengths),

@@ -23,6 +23,7 @@ from tests.cast import (
 from tests.workflows.cases import (
     FOLLOW_UP_DUE,
     NOW,
+    RATING_ENDS,
     REOPENING_ENDS,
     SAMPLES,
     SECOND,
@@ -141,9 +142,17 @@ def test_an_urging_by_officials_does_not_use_up_the_villager_s() -> None:
 
 
 def test_a_closed_wish_is_rated_once() -> None:
-    rated = ready_case(S.closed, satisfaction=Satisfaction.satisfied)
+    rated = ready_case(S.closed, satisfaction=Satisfaction.satisfied, rated_round=1)
     assert refusal(rated, SAMPLES["rate"], RESIDENT) == sentence("is_not_rated_yet")
     assert refusal(ready_case(S.closed), SAMPLES["rate"], RESIDENT) is None
+
+
+def test_a_new_round_is_rated_anew() -> None:
+    again = ready_case(S.closed, satisfaction=Satisfaction.dissatisfied, rated_round=1, round=2)
+    assert c.Rate in available(again, RESIDENT, NOW)
+    rated = decide(again, SAMPLES["rate"], RESIDENT, NOW).after
+    assert (rated.satisfaction, rated.rated_round) == (Satisfaction.satisfied, 2)
+    assert refusal(rated, SAMPLES["rate"], RESIDENT) == sentence("is_not_rated_yet")
 
 
 def test_discontent_after_closing_needs_a_word() -> None:
@@ -176,12 +185,47 @@ def test_a_wish_is_passed_on_to_another_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempts", "rule", "may"), [(2, "if_unrated", False), (3, "always", True), (0, "never", True)]
+    ("attempts", "rule", "may"),
+    [(2, "if_unrated", False), (3, "always", True), (3, "never", True), (2, "never", False), (0, "never", False)],
 )
 def test_an_unreachable_villager_was_tried_three_times(attempts: int, rule: str, may: bool) -> None:
     case = ready_case(S.follow_up, follow_up_attempts=attempts, follow_up_rule=FollowUpRule(rule))
     assert refusal(case, SAMPLES["close"], FOLLOW_UP_OFFICER) == (None if may else sentence("was_tried_often_enough"))
     assert (c.Close in available(case, FOLLOW_UP_OFFICER, NOW)) is may
+
+
+@pytest.mark.parametrize("actor", [FOLLOW_UP_OFFICER, SYSTEM], ids=["an officer", "the clock"])
+@pytest.mark.parametrize(
+    ("said_in_round", "word", "may"),
+    [
+        (None, None, True),
+        (1, Satisfaction.dissatisfied, True),
+        (2, Satisfaction.dissatisfied, False),
+        (2, Satisfaction.satisfied, True),
+    ],
+)
+def test_where_no_call_is_asked_for_she_has_her_seven_days_first(
+    actor: Actor, said_in_round: int | None, word: Satisfaction | None, may: bool
+) -> None:
+    """And somebody calls all the same when she has said in this round that she is dissatisfied."""
+    values = {"round": 2, "rated_round": said_in_round, "satisfaction": word, "follow_up_attempts": 0}
+    case = ready_case(S.follow_up, follow_up_rule=FollowUpRule.never, hold_due=FOLLOW_UP_DUE, **values)
+    refused = sentence("was_tried_often_enough")
+    for moment, wanted in (
+        (NOW, refused),
+        (RATING_ENDS - SECOND, refused),
+        (RATING_ENDS, None if may else refused),
+        (FOLLOW_UP_DUE + timedelta(days=400), None if may else refused),
+    ):
+        assert refusal(case, SAMPLES["close"], actor, moment) == wanted
+        assert (c.Close in available(case, FOLLOW_UP_OFFICER, moment)) is (wanted is None)
+
+
+@pytest.mark.parametrize("rule", [FollowUpRule.if_unrated, FollowUpRule.always])
+def test_her_silence_ends_nothing_where_a_call_is_asked_for(rule: FollowUpRule) -> None:
+    case = ready_case(S.follow_up, follow_up_attempts=0, follow_up_rule=rule)
+    wanted = sentence("was_tried_often_enough")
+    assert refusal(case, SAMPLES["close"], FOLLOW_UP_OFFICER, NOW + timedelta(days=400)) == wanted
 
 
 @pytest.mark.parametrize("rule", FollowUpRule)

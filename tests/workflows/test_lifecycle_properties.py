@@ -32,7 +32,7 @@ from tests.cast import (
 from tests.workflows.cases import SAMPLES, case_in, new_case, samples_of
 from tests.workflows.china import CHINA, at, official_days
 from workflows import commands as c
-from workflows.actors import Actor, Post, system
+from workflows.actors import IMPORTER, Actor, Post, system
 from workflows.cases import Case
 from workflows.changes import Changes, Hold
 from workflows.commands import COMMANDS, CommandBase, Outcome
@@ -143,6 +143,9 @@ class Life:
         if changes.supporting is not None:
             self.supporting = {hold.unit: hold for hold in changes.supporting}
             assert len(self.supporting) == len(changes.supporting)
+            assert not changes.released
+        for unit in changes.released:
+            del self.supporting[unit]
 
     def assert_sound(self) -> None:
         case = self.case
@@ -167,6 +170,7 @@ class Life:
         else:
             found = (self.lead.unit, self.lead.due_at, self.lead.is_provisional)
             assert found == (case.unit_id, case.hold_due, case.hold_is_provisional)
+            assert case.lead_unit_id not in self.supporting, "one unit plays one part"
 
 
 def assert_reads_well(refused: Refused) -> None:
@@ -206,6 +210,8 @@ def assert_is_a_step(before: Case, command: CommandBase, actor: Actor, now: date
     assert_rounds_count_up(before, after, decision)
     assert_promises_are_kept(before, after, decision)
     assert_nothing_is_forgotten(before, after, decision)
+    assert_only_her_word_counts(before, after, command, decision)
+    assert_nobody_ends_it_over_her_head(before, actor, now, decision)
     if decision.role is Role.follow_up_officer and command.verb in {"follow_up", "close"}:
         assert not actor.units & before.handling_units and actor.person not in before.handled_by
 
@@ -240,6 +246,27 @@ def assert_nothing_is_forgotten(before: Case, after: Case, decision: Decision) -
         before.desks,
         before.follow_up_rule,
     )
+
+
+def assert_only_her_word_counts(before: Case, after: Case, command: CommandBase, decision: Decision) -> None:
+    """What she said stands until she says something else; asking for it to be done again says that it is not right."""
+    asks_again = isinstance(command, c.Reopen) and decision.role is Role.resident
+    if asks_again:
+        assert (after.satisfaction, after.is_resolved, after.rated_round) == ("dissatisfied", False, before.round)
+    elif isinstance(command, c.Rate) or (isinstance(command, c.FollowUp) and command.result == "answered"):
+        assert (after.satisfaction, after.rated_round) == (command.satisfaction, before.round)
+    else:
+        said = ("satisfaction", "first_satisfaction", "is_resolved", "was_contacted", "rated_round")
+        assert [getattr(after, name) for name in said] == [getattr(before, name) for name in said]
+
+
+def assert_nobody_ends_it_over_her_head(before: Case, actor: Actor, now: datetime, decision: Decision) -> None:
+    """Without a word of hers it ends after three calls, or where none is asked for after her seven days."""
+    if decision.verb != "close" or actor == IMPORTER or before.follow_up_attempts >= 3:
+        return
+    assert before.follow_up_rule is FollowUpRule.never and before.hold_since is not None
+    assert now >= before.hold_since + timedelta(days=7)
+    assert before.satisfaction != "dissatisfied" or before.rated_round != before.round
 
 
 def minutes(amount: int) -> timedelta:

@@ -183,6 +183,7 @@ rate       satisfied              follow_up  always      follow_up
 rate       basically_satisfied    follow_up  if_unrated  closed
 rate       dissatisfied_wordless  follow_up  if_unrated  follow_up
 rate       dissatisfied_wordless  follow_up  always      follow_up
+rate       dissatisfied_wordless  follow_up  never       follow_up
 rate       dissatisfied           follow_up  if_unrated  in_progress
 rate       dissatisfied           follow_up  always      in_progress
 rate       unresolved             follow_up  if_unrated  in_progress
@@ -190,12 +191,14 @@ rate       satisfied              closed     if_unrated  closed
 rate       satisfied              closed     always      closed
 rate       dissatisfied           closed     if_unrated  in_progress
 rate       unresolved             closed     never       in_progress
+rate       dissatisfied           follow_up  never       in_progress
 follow_up  satisfied              follow_up  if_unrated  closed
 follow_up  satisfied              follow_up  always      closed
 follow_up  unreachable            follow_up  if_unrated  follow_up
 follow_up  call_later             follow_up  always      follow_up
 follow_up  unresolved             follow_up  if_unrated  in_progress
 follow_up  dissatisfied           follow_up  always      in_progress
+follow_up  dissatisfied           follow_up  never       in_progress
 """
 SAID = {
     "rate": ("satisfied", "dissatisfied_wordless", "dissatisfied", "unresolved", "basically_satisfied"),

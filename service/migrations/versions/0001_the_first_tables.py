@@ -274,6 +274,7 @@ def upgrade() -> None:
         sa.Column("promised_for", sa.Date(), nullable=True),
         sa.Column("first_satisfaction", sa.String(40), nullable=True),
         sa.Column("satisfaction", sa.String(40), nullable=True),
+        sa.Column("rated_round", sa.Integer(), nullable=True),
         sa.Column("is_resolved", sa.Boolean(), nullable=True),
         sa.Column("was_contacted", sa.Boolean(), nullable=True),
         sa.Column("follow_up_attempts", sa.Integer(), nullable=False),

@@ -11,10 +11,12 @@ from service.database import Database
 from service.directory.reference import reference
 from service.oversight.checks import breaches
 from service.tickets import history, lifecycle, search
+from service.tickets.desk_words import END_WORDS
 from service.tickets.models import Assignment, OutboxRow, Ticket, TicketEvent, TicketEventDetails
 from service.tickets.records import Origin
 from tests.factories import NOW, County, build_county, later, wish
-from workflows.actors import IMPORTER, NEW_RESIDENT, Actor, resident_of
+from workflows.actors import IMPORTER, NEW_RESIDENT, Actor, Post, resident_of
+from workflows.changes import HoldRole
 from workflows.commands import (
     Acknowledge,
     ApproveReply,
@@ -23,12 +25,13 @@ from workflows.commands import (
     CommandBase,
     Outcome,
     Rate,
+    Reassign,
     Reply,
     Satisfaction,
     Submit,
 )
 from workflows.refusals import Refused, WrongStatus
-from workflows.statuses import Source, Status
+from workflows.statuses import Role, Source, Status
 
 Steps = list[tuple[CommandBase, datetime, Actor]]
 
@@ -109,7 +112,25 @@ def everything(session: Session, ticket_id: int) -> dict[str, Any]:
 def test_a_told_past_is_the_same_as_one_that_was_lived_here(
     database: Database, county: County, length: int, end: str
 ) -> None:
-    steps = steps_of(county, length, end)
+    assert_told_as_lived(database, county, steps_of(county, length, end))
+
+
+def test_a_unit_that_takes_over_the_lead_supports_no_longer(database: Database, county: County) -> None:
+    dispatcher = Actor(person=county.dispatcher, posts=(Post(Role.dispatcher, county.town_desk, "/1/"),))
+    taken_over = (Reassign(unit=county.other_bureau, reason="归协办单位管"), later(hours=3), dispatcher)
+    lived = assert_told_as_lived(database, county, [*steps_of(county, 2, ""), taken_over])
+    with database.reading() as session:
+        holds = session.exec(select(Assignment).where(Assignment.ticket_id == lived)).all()
+        ends = {(hold.unit_id, hold.role, hold.ended_how) for hold in holds if hold.unit_id != county.town_desk}
+    assert ends == {
+        (county.bureau, HoldRole.lead, "reassigned"),
+        (county.other_bureau, HoldRole.supporting, "leads_now"),
+        (county.other_bureau, HoldRole.lead, None),
+    }
+
+
+def assert_told_as_lived(database: Database, county: County, steps: Steps) -> int:
+    """The number of the wish that was lived."""
     with database.writing() as session:
         lived = perform(session, county, steps)
         written = history.write(session, [told(session, county, steps)], reference(session))
@@ -117,6 +138,8 @@ def test_a_told_past_is_the_same_as_one_that_was_lived_here(
         assert everything(session, written[0]) == everything(session, lived)
         assert list(breaches(session)) == []
         assert session.exec(select(OutboxRow)).all() == []
+        assert set(session.exec(select(Assignment.ended_how)).all()) <= {None, *END_WORDS}
+    return lived
 
 
 def test_many_are_written_together_and_answered_in_their_order(database: Database, county: County) -> None:
