@@ -88,7 +88,7 @@ def summary_of(text: str, length: int = 60) -> str:
 
 
 def link_of(body: str) -> tuple[str, str, str]:
-    """Splits a body into its text, the label of its last line and the address there; both are empty when there is none."""
+    """Splits a body into its text, its last line's label and the address there; both are empty when there is none."""
     text, _newline, last = body.rpartition("\n")
     found = re.fullmatch(r"(?P<label>[^：:]+)[：:]\s*(?P<url>https?://\S+)", last.strip())
     return (text.rstrip(), found["label"], found["url"]) if found else (body, "", "")

@@ -12,7 +12,7 @@ from workflows.words import _
 class Audience(StrEnum):
     """Who hears, as seen from one ticket; the outbox turns an audience into people and units.
 
-    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own: no rows for these two yet.
+    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own: neither has rows yet.
     """
 
     holder = "holder"

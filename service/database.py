@@ -85,7 +85,7 @@ class Database:
             yield connection
 
     def keep_copy(self, label: str) -> Path | None:
-        """A copy of the SQLite file beside itself; None on PostgreSQL, whose steps undo themselves and which has dumps."""
+        """The SQLite file copied beside itself; None on PostgreSQL, which has dumps and whose steps undo themselves."""
         return self._backend.keep_copy(label)
 
     def verify(self) -> None:

@@ -141,7 +141,7 @@ def _sentence_of(error: HTTPException) -> str:
 
 
 def _mistakes(error: RequestValidationError) -> list[dict[str, Any]]:
-    """Where and what, never the value: it may be somebody's telephone number. The sentence is still to be translated."""
+    """Where and what, never the value: it may be somebody's telephone number. The sentence is not yet translated."""
     return [_mistake(mistake) for mistake in error.errors()]
 
 
@@ -189,7 +189,7 @@ def teller(page: Page | None, say: Say) -> Callable[[Request, Exception], Respon
 
 
 class LastWord:
-    """Innermost of the middleware: what nobody expected gets its sentence here, and its headers and log line outside."""
+    """Innermost of the middleware: what nobody expected gets its sentence here, its headers and log line outside."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -45,7 +45,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of the schedule: `every` so often, or once a day `at` the county's local time, later if nobody was there."""
+    """A row of the schedule: `every` so often, or daily `at` the county's local time, later if nobody was there."""
 
     name: str
     function: Callable[[Surroundings], Tally]
@@ -57,7 +57,7 @@ class Job:
             raise ValueError(f"{self.name}: say either every or at")
 
     def is_due(self, last: datetime | None, now: datetime, time_zone: str) -> bool:
-        """`last` is when it last ran, in whichever process. Clocks tick a little early or late: a tenth is no matter."""
+        """`last` is when it last ran, in whichever process. Clocks are a little early or late: a tenth is no matter."""
         if last is None:
             return True
         if self.every is not None:

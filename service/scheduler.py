@@ -54,7 +54,7 @@ LOOKS_EVERY = timedelta(seconds=5)
 
 
 class Clockwork:
-    """Ticks in every process, works only in the one that leads. What is due is asked of the database, not of APScheduler:
+    """Ticks in every process, works only in the one that leads. What is due, the database says and not APScheduler:
     a job whose hour passed while the machine was off runs when it is on again."""
 
     def __init__(

@@ -162,7 +162,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=(), browsing-topics=()",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=(), browsing-topics=()"
+    ),
 }
 # The address is the key to a wish: it is told to no other page, not even to ours.
 SECRET_PATHS = ("/t/", "/r/")

@@ -33,10 +33,13 @@ SLICES = (
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 250
 LONGEST_LINE = 120
+# What only a machine reads may stand beyond the edge, where the formatter leaves it too.
+PRAGMA = re.compile(r"  # (type: ignore\[[\w,-]+\]|noqa: [A-Z0-9, ]+)$")
 
 # A table of rules is read as a whole, and splitting it would only hide half of it.
 TABLES = {
     "workflows/commands.py": "one class per verb, which is its form, its API body and its event",
+    "service/tickets/models.py": "the tables of a ticket: what belongs to a wish in the database is seen at once",
 }
 
 # A migration is written once, tells every table and is never edited again.
@@ -108,8 +111,9 @@ def test_no_line_is_longer_than_the_editor_is_wide() -> None:
     breaches = [
         f"{name_of(path)}:{number}"
         for path in modules(*PACKAGES, "tests")
+        if not name_of(path).startswith(MIGRATIONS)
         for number, line in enumerate(source(path).splitlines(), 1)
-        if len(line) > LONGEST_LINE and number not in laid_out_by_hand(path)
+        if len(PRAGMA.sub("", line)) > LONGEST_LINE and number not in laid_out_by_hand(path)
     ]
     assert breaches == []
 

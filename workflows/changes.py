@@ -35,7 +35,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Changes:
-    """`ended` says how the present lead's hold ends (None leaves it running), `hold` begins, `revised` corrects its term.
+    """`ended` says how the present lead's hold ends (None leaves it running), `hold` begins, `revised` mends its term.
 
     `supporting` replaces all supporting holds and None changes nothing; `released` units no longer support.
     """

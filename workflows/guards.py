@@ -16,7 +16,7 @@ Test = Callable[[Case, Any, Actor, datetime], bool]
 
 @dataclass(frozen=True)
 class Guard:
-    """`reads_command` is false where the answer is known before anything is typed: such a guard hides the button too."""
+    """`reads_command` is false where the answer is known before anything is typed: it then hides the button as well."""
 
     name: str
     sentence: str

@@ -72,7 +72,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _hand_over(connection: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
-    """A refused sender is our own setting, which somebody will mend: only recipient and content are refused for good."""
+    """A refused sender is our own setting, which somebody mends: only recipient and content are refused for good."""
     try:
         connection.send_message(message, to_addrs=[recipient])
     except smtplib.SMTPRecipientsRefused as error:

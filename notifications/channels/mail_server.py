@@ -1,4 +1,4 @@
-"""The mail server of the county, from one address: smtps://user:password@host:465, smtp://…:587, smtp+plain://host:25."""
+"""The county's mail server, from one address: smtps://user:password@host:465, smtp://…:587, smtp+plain://host:25."""
 
 import re
 import smtplib

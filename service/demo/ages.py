@@ -14,8 +14,8 @@ FIRST_DAY, LAST_DAY = 60.0, 2.5
 TIME_TO_COMPLAIN = 26.0
 
 EVERY_STEP = 99
-# Days ago, and how many steps an unanswered wish has taken since. Among them are some that nobody has dispatched for too
-# long, and some that nobody has acknowledged.
+# Days ago, and how many steps an unanswered wish has taken since. Among them are some that nobody has dispatched for
+# too long, and some that nobody has acknowledged.
 UNANSWERED = (
     (0.04, 1),
     (0.9, EVERY_STEP),

@@ -1,4 +1,4 @@
-"""When things happen in a story: officials keep office hours, villagers are awake, and a broken pipe waits for nobody."""
+"""When things happen in a story: officials keep office hours, villagers are awake, a broken pipe waits for nobody."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

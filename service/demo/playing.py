@@ -1,6 +1,6 @@
 """Plays the stories through the real lifecycle, in the order of time; between their steps the clock does what it would.
 
-What the escalation table asks for in the meantime is done at its own hour, or the first sweep would do all of it at once.
+What the escalation table asks for meanwhile is done at its own hour, or the first sweep would do all of it at once.
 """
 
 from dataclasses import dataclass, field

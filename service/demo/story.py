@@ -23,7 +23,8 @@ from workflows.workdays import WorkCalendar
 
 UNREAD = 4
 SOURCES = (
-    *[Source.link] * 13, *[Source.hotline] * 2, *[Source.home_visit] * 2, *[Source.courtyard_meeting] * 2, Source.office_day
+    *[Source.link] * 13, *[Source.hotline] * 2, *[Source.home_visit] * 2, *[Source.courtyard_meeting] * 2,
+    Source.office_day,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Writes of the directory: links given out and taken back, people and their posts, the county's own limits and calendar."""
+"""Writes of the directory: links given out and taken back, people and their posts, the county's limits and calendar."""
 
 import secrets
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ def reset_limit(session: Session, name: str) -> None:
 
 
 def publish_year(session: Session, year: CalendarYearData, source: str, person_id: int | None, now: datetime) -> None:
-    """Take in a year's official calendar. A notice may also change days of the December before; those are replaced too."""
+    """Take in a year's official calendar. A notice may change days of the December before; those are replaced too."""
     first, last = date(year.year, 1, 1), date(year.year, 12, 31)
     session.exec(
         delete(CalendarDay).where(col(CalendarDay.day).between(first, last) | col(CalendarDay.day).in_(year.days))

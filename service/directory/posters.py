@@ -1,4 +1,4 @@
-"""What is hung up in the village: a sheet with the QR picture, the short address, the town's name and telephone number."""
+"""What is hung up in the village: a sheet with the QR picture, the short address, the town's name and telephone."""
 
 import io
 from html import escape

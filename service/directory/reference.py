@@ -32,7 +32,7 @@ from workflows.workdays import SpecialDay, Term, WorkCalendar
 
 @dataclass(frozen=True)
 class Reference:
-    """Everything that changes once a month and is needed by every request. Rows are detached and must not be changed."""
+    """All that changes once a month and is needed by every request. Rows are detached and must not be changed."""
 
     version: int
     areas: Mapping[int, Area]

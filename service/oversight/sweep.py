@@ -118,7 +118,7 @@ def _look_again(database: Database, ticket_id: int, at: datetime) -> None:
 
 
 def rearm(around: Surroundings) -> Tally:
-    """Set every open ticket's alarm anew, as the escalation table and the limits are now; `done` counts those that moved.
+    """Set every open ticket's alarm anew, as the escalation table and the limits are now; `done` counts what moved.
 
     What somebody changes meanwhile is left alone: whoever performs a command sets the alarm himself.
     """

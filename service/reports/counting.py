@@ -1,4 +1,4 @@
-"""Counts tickets in the database exactly as workflows/tallies.py counts them one by one; a test holds the two together."""
+"""Counts tickets in the database just as workflows/tallies.py counts them one by one; a test holds the two together."""
 
 from dataclasses import dataclass
 from datetime import datetime

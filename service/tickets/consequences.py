@@ -1,4 +1,4 @@
-"""What a button does to the deadline, said before it is pressed: the rules are asked, and what they answer is put in words."""
+"""What a button does to the deadline, said before it is pressed: the rules are asked, and their answer is put in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from workflows.words import _
 
 @dataclass(frozen=True)
 class Consequence:
-    """`sample` is pressed for trial where the sentence says what would come of it: only its dates are wanted, so nothing is checked."""
+    """`sample` is pressed for trial where the sentence says what would come of it: only for its dates, so unchecked."""
 
     sentence: str
     sample: CommandBase | None = None

@@ -1,4 +1,4 @@
-"""The lists that stand in an official's forms: units, categories and areas, grouped so that the likely ones come first."""
+"""The lists that stand in an official's forms: units, categories and areas, in groups, the likely ones first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What one meeting brought: lines typed or pasted from a sheet, each read into a wish or into a sentence on what to mend."""
+"""What one meeting brought: lines typed or pasted from a sheet, each read into a wish or a sentence on what to mend."""
 
 import hashlib
 import re

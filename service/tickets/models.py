@@ -23,7 +23,7 @@ class Ticket(Table, table=True):
     """A wish and where it stands. `unit_id` must act now; `lead_unit_id` handles the matter; `due_at` was promised.
 
     `wish`, `name`, `phone` and `place` are sealed; `public_text` is what others may read and what search finds.
-    `town_id` is the area right below the county: most officials see one town, and their lists must cost the same for ever.
+    `town_id` is the area right below the county: most officials see one town, and lists must cost the same for ever.
     `alarm_at` is the next moment at which a rule of the escalation table may be due.
     """
 

@@ -92,7 +92,7 @@ def save_uploads(
     now: datetime,
     store: PictureStore | None = None,
 ) -> list[int]:
-    """In the caller's transaction, or in one of its own. Raise Refused (of field `photos`), and then nothing is kept."""
+    """In the caller's transaction, or in one of its own. Raise Refused (of field `photos`): then nothing is kept."""
     taken = take_in(store or default_store(), files)
     if taken.mistakes:
         raise taken.mistakes[0]

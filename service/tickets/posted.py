@@ -25,7 +25,7 @@ FIELDS_MOST = 100
 
 
 class PatientParser(MultiPartParser):
-    """Of files that are too large, or too many, only so much is kept as shows that: the words around must not be lost."""
+    """Of files that are too large, or too many, only so much is kept as shows it: the words around must not be lost."""
 
     keeps_most = 0
     _kept = 0

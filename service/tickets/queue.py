@@ -1,4 +1,4 @@
-"""The list at the left of the workbench: what is asked for stands in the address, rows come in the order of time left."""
+"""The list at the left of the workbench: what is asked for stands in the address, rows come by the time left."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What the villager may read of her wish's story: a row for each verb that she hears of; what has no row stays inside."""
+"""What the villager may read of her wish's story: a row for each verb that she hears of; the rest stays inside."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

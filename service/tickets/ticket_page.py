@@ -1,4 +1,4 @@
-"""What the ticket's page shows: the wish first, then the clocks, who has it, its story, and only the buttons allowed now."""
+"""What the ticket's page shows: the wish first, then the clocks, who has it, its story, and the buttons allowed now."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -144,7 +144,7 @@ def _person(ticket: Ticket, is_revealed: bool) -> dict[str, Any]:
 
 
 def _surroundings(session: Session, ticket: Ticket) -> dict[str, Any]:
-    """What else the ticket hangs on: its link, who entered it, the one it was merged into, the one it was split from."""
+    """What else the ticket hangs on: its link, who entered it, the one it was merged into or split from."""
     link = session.get(Link, ticket.link_id) if ticket.link_id else None
     entered_by = session.get(Person, ticket.entered_by_id) if ticket.entered_by_id else None
     others = [other for other in (ticket.merged_into_id, ticket.parent_id) if other]

@@ -32,7 +32,8 @@ def main(names: list[str]) -> int:
 def machine() -> str:
     with open("/proc/cpuinfo") as file:
         names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-    return f"{len(names)} × {names[0] if names else platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    processor = names[0] if names else platform.machine()
+    return f"{len(names)} × {processor}, {platform.system()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

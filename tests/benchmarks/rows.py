@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """`value` and `floor` in the same `unit`; `ratio` is value / floor, and `target` says in words what was aimed at."""
+    """`value` and `floor` in the same `unit`; `ratio` is value / floor, and `target` says in words what was the aim."""
 
     what: str
     value: float

@@ -1,4 +1,4 @@
-"""Durable wishes a second over HTTP at 32 connections, against the same rows written by the bare driver, a commit each."""
+"""Durable wishes a second over HTTP at 32 connections, against the same rows by the bare driver, a commit each."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A wish goes through the hands of officials: dispatched, acknowledged, asked about, answered, judged, rated and closed."""
+"""A wish goes through officials' hands: dispatched, acknowledged, asked about, answered, judged, rated and closed."""
 
 import re
 from collections.abc import Callable, Iterator

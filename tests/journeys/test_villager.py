@@ -206,7 +206,7 @@ def test_everybody_can_read_and_press_it(phone: Page, address: str, database: Da
 
 TOO_SMALL = """() => {
   const seen = (node) => node.offsetParent !== null && !node.closest('.unseen') && !node.classList.contains('unseen');
-  const inside = (node) => node.matches('p a, li a, .soft a') || node.type === 'hidden' || node.type === 'radio' || node.type === 'checkbox';
+  const inside = (node) => node.matches('p a, li a, .soft a') || ['hidden', 'radio', 'checkbox'].includes(node.type);
   const small = [...document.querySelectorAll('a, button, input, select, textarea, summary')]
     .filter((node) => seen(node) && !inside(node) && node.getBoundingClientRect().height < 44)
     .map((node) => 'target: ' + node.outerHTML.slice(0, 90));

@@ -82,7 +82,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
     folder = a_folder_of_steps(
         tmp_path,
         "op.create_table('one', sa.Column('id', sa.Integer(), primary_key=True))",
-        "op.create_table('two', sa.Column('id', sa.Integer(), primary_key=True)); op.execute('SELECT nothing FROM nowhere')",
+        "op.create_table('two', sa.Column('id', sa.Integer(), primary_key=True)); op.execute('SELECT no FROM nowhere')",
     )
     monkeypatch.setattr(migrations, "HERE", folder)
     with pytest.raises(Exception, match="nowhere"):

@@ -32,7 +32,7 @@ class Accepted:
 
 @dataclass
 class Robots:
-    """What the robots know and have seen. `clock` counts seconds; `broken` answers instead of the contract, once each."""
+    """What the robots know and saw. `clock` counts seconds; `broken` answers instead of the contract, once each."""
 
     address: str = ""
     keys: set[str] = field(default_factory=set)

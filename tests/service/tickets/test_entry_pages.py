@@ -1,4 +1,4 @@
-"""Entry for others over HTTP: one wish, or all that was said at a meeting, of which nothing is lost and nothing doubled."""
+"""Entry for others over HTTP: one wish, or all that was said at a meeting, nothing lost and nothing doubled."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The workbench over HTTP: whose turn it is, in the order of time left, with filters in the address; several at once."""
+"""The workbench over HTTP: whose turn it is, in the order of time left, filters in the address; several at once."""
 
 import re
 from collections.abc import Callable
