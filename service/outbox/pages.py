@@ -35,7 +35,7 @@ COUNTED = frozenset({DeliveryState.given_up, DeliveryState.waiting})
 
 
 def bell(request: Request) -> int:
-    """What this reader has not read, asked in her own transaction; an error page, whose transaction is over, has none."""
+    """What this reader has not read, asked in her transaction; an error page, whose transaction is over, has none."""
     visit: Visit = request.state.visit
     is_usable = visit.session.in_transaction() and visit.session.is_active
     return queries.unread_count(visit.session, visit.person_id) if is_usable else 0

@@ -45,7 +45,7 @@ def unread_count(session: Session, person_id: int) -> int:
 
 
 def inbox(session: Session, person_id: int, cursor: str | None = None, most: int = PAGE) -> Slice:
-    """First what is unread, then what was read, each the newest first. Rows are (Delivery, created_at of the ticket)."""
+    """First what is unread, then what was read, the newest first. Rows are (Delivery, created_at of the ticket)."""
     is_new, last = _position(cursor) if cursor is not None else (True, NEWEST)
     rows = _part(session, person_id, col(Delivery.read_at).is_(None), last, most + 1) if is_new else []
     if len(rows) <= most:

@@ -1,4 +1,4 @@
-"""What a button does to the deadline, said before it is pressed: the rules are asked, and their answer is put in words."""
+"""What a button does to the deadline, said before it is pressed: the rules are asked and their answer put in words."""
 
 from dataclasses import dataclass
 from datetime import datetime

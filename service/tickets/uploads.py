@@ -1,4 +1,4 @@
-"""Photographs of a villager's form: what was fine is kept while she mends the rest: no browser fills a file in again."""
+"""Photos of a villager's form: what was fine is kept while she mends the rest: no browser fills a file in again."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
