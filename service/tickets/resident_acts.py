@@ -43,14 +43,17 @@ def perform(ticket_id: int, verb: str, form: FormData, uploads: Uploads, databas
     command, now, version = _command(verb, form, uploads), clock.now(), _version(form)
 
     def act(session: Session) -> None:
-        if _was_done_already(session, ticket_id, version, command):
-            return
         asked = command
         if isinstance(command, Supplement):
             asked = command.model_copy(update={"photos": uploads.attach(session, now)})
         lifecycle.perform(session, ticket_id, asked, resident_of(ticket_id), now, version)
 
-    database.together(act)
+    try:
+        database.together(act)
+    except Conflict:
+        with database.reading() as session:
+            if not _was_done_already(session, ticket_id, version, command):
+                raise
 
 
 def _command(verb: str, form: FormData, uploads: Uploads) -> CommandBase:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -84,6 +85,13 @@ def test_a_receipt_that_nobody_was_given_is_not_found(villager: Villager) -> Non
 def test_pressing_twice_gives_the_same_receipt_and_one_wish(villager: Villager) -> None:
     first, second = villager.says(), villager.says()
     assert first.goes_to == second.goes_to
+    assert len(villager.tickets()) == 1
+
+
+def test_pressing_many_times_at_once_gives_one_wish(villager: Villager) -> None:
+    with ThreadPoolExecutor(8) as fingers:
+        answers = list(fingers.map(lambda _finger: villager.says(), range(16)))
+    assert len({answer.goes_to for answer in answers}) == 1
     assert len(villager.tickets()) == 1
 
 

@@ -1,6 +1,7 @@
 """Her own page: what she reads at each step, what she never reads, and each thing that she may do."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -409,6 +410,14 @@ def test_a_second_press_of_the_same_button_is_the_same_act(villager: Villager) -
     assert (first.status, second.status) == (303, 303)
     assert villager.verbs_of(ticket_id) == ["submit", "supplement"]
     assert villager.presses(ticket_id, "supplement", version=1, text="别的话").status == 409
+
+
+def test_many_presses_at_once_are_one_act(villager: Villager) -> None:
+    ticket_id = villager.has_said()
+    with ThreadPoolExecutor(6) as fingers:
+        presses = [fingers.submit(villager.presses, ticket_id, "supplement", version=1, text="还有") for _ in range(12)]
+    assert {press.result().status for press in presses} == {303}
+    assert villager.verbs_of(ticket_id) == ["submit", "supplement"]
 
 
 def test_words_for_what_is_no_longer_offered_are_not_lost(villager: Villager) -> None:
