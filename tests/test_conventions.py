@@ -18,6 +18,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = ("workflows", "notifications", "service")
 SLICES = (
     "accounts",
+    "administration",
     "claims",
     "directory",
     "exchange",

@@ -1,4 +1,4 @@
-"""What was told is forgotten: read words of the bell after a season, what went by robot or mail after half a year."""
+"""Forgets what was told: read messages of the bell after a season, what went by robot or mail after half a year."""
 
 from datetime import datetime, timedelta
 
