@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -112,6 +113,41 @@ def _engine(path: Path, pool_size: int, pragmas: tuple[str, ...], begin: str) ->
     return engine
 
 
+class FairLock:
+    """First come, first served: a job that writes row after row does not push in before the villagers who wait."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_taken = False
+
+    def acquire(self, timeout: float) -> bool:
+        with self._mutex:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            place = threading.Lock()
+            place.acquire()
+            self._waiting.append(place)
+        return place.acquire(timeout=timeout) or not self._gives_up(place)
+
+    def release(self) -> None:
+        """Hand it to who has waited longest."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+    def _gives_up(self, place: threading.Lock) -> bool:
+        """False when the turn came in this very moment."""
+        with self._mutex:
+            if place in self._waiting:
+                self._waiting.remove(place)
+                return True
+            return False
+
+
 class Gate:
     """One writer at a time: a lock among threads, a locked side file among processes.
 
@@ -121,7 +157,7 @@ class Gate:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        self._lock = threading.Lock()
+        self._lock = FairLock()
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=PATIENCE):

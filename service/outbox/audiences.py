@@ -1,7 +1,7 @@
 """Turns an audience of the notice table into people and units, as seen from one ticket."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -11,6 +11,8 @@ from service.directory.reference import Reference
 from service.tickets.models import Assignment, Ticket
 from workflows.changes import HoldRole
 from workflows.statuses import Role, Status
+
+Memory = dict[tuple[object, ...], frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,12 @@ class Addressees:
 
 @dataclass(frozen=True)
 class Scene:
-    """One ticket as this transaction sees it."""
+    """One ticket as this transaction sees it. `memory` holds who sits where, for all scenes of one snapshot."""
 
     session: Session
     ticket: Ticket
     known: Reference
+    memory: Memory = field(default_factory=dict)
 
 
 NOBODY = Addressees()
@@ -115,6 +118,13 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
 
 def _people(scene: Scene, units: Iterable[int], role: Role | None = None, is_head: bool = False) -> frozenset[int]:
     """People in service with a post in one of these units."""
+    asked = (tuple(units), role, is_head)
+    if asked not in scene.memory:
+        scene.memory[asked] = _found(scene.session, *asked)
+    return scene.memory[asked]
+
+
+def _found(session: Session, units: Iterable[int], role: Role | None, is_head: bool) -> frozenset[int]:
     wanted = (
         select(Appointment.person_id)
         .join(Person, col(Person.id) == col(Appointment.person_id))
@@ -124,7 +134,7 @@ def _people(scene: Scene, units: Iterable[int], role: Role | None = None, is_hea
         wanted = wanted.where(Appointment.role == role)
     if is_head:
         wanted = wanted.where(col(Appointment.is_head))
-    return frozenset(scene.session.exec(wanted))
+    return frozenset(session.exec(wanted))
 
 
 def _nearest(scene: Scene, role: Role) -> frozenset[int]:

@@ -103,7 +103,7 @@ def _number(visit: Visit, delivery: Delivery) -> str:
 
 SHOWN_AS_THEY_ARE = (
     *("verb", "audience", "channel", "subject", "state", "attempts"),
-    *("next_attempt_at", "last_error", "sent_at", "created_at"),
+    *("next_attempt_at", "sent_at", "created_at"),
 )
 
 
@@ -121,7 +121,7 @@ class DeliveryRow:
     state: DeliveryState
     attempts: int
     next_attempt_at: datetime
-    last_error: str | None
+    last_error: str
     sent_at: datetime | None
     created_at: datetime
     url_retry: str | None
@@ -136,7 +136,7 @@ def show_deliveries(
     return render(
         request,
         "outbox/deliveries.html",
-        rows=[_delivery_row(row, visit) for row in found.rows],
+        rows=[_delivery_row(request, row, visit) for row in found.rows],
         cursor=found.cursor,
         states=_states(request, visit, state),
         state_words=STATE_WORDS,
@@ -145,7 +145,7 @@ def show_deliveries(
     )
 
 
-def _delivery_row(row: Row[Any], visit: Visit) -> DeliveryRow:
+def _delivery_row(request: Request, row: Row[Any], visit: Visit) -> DeliveryRow:
     delivery: Delivery = row.Delivery
     number = number_of(delivery.ticket_id, row.created_at)
     may_be_sent_again = delivery.state in lifecycle.MAY_BE_SENT_AGAIN
@@ -153,9 +153,18 @@ def _delivery_row(row: Row[Any], visit: Visit) -> DeliveryRow:
         number=number,
         ticket_url=f"/desk/tickets/{number}",
         address=row.person_name or visit.known.unit_name(delivery.unit_id),
+        last_error=_reason(request, delivery.last_error or ""),
         url_retry=f"{DELIVERIES}/{delivery.id}/retry" if may_be_sent_again else None,
         **{name: getattr(delivery, name) for name in SHOWN_AS_THEY_ARE},
     )
+
+
+def _reason(request: Request, error: str) -> str:
+    """连不上邮件服务器（TimeoutError）: the words are ours, what stands in brackets is the other side's."""
+    words, bracket, detail = error.partition("（")
+    if not bracket:
+        return say(request, words) if words else ""
+    return say(request, _("{reason}（{detail}）"), reason=say(request, words), detail=detail.removesuffix("）"))
 
 
 def _states(

@@ -20,7 +20,7 @@ from service.directory.models import Person
 from service.directory.reference import Reference, reference
 from service.inserts import insert_into
 from service.jobs import Surroundings, Tally, one_by_one
-from service.outbox.audiences import Addressees, Scene, addressees
+from service.outbox.audiences import Addressees, Memory, Scene, addressees
 from service.outbox.models import Delivery, DeliveryState
 from service.outbox.wording import Told, fit_for, values_of
 from service.settings import settings
@@ -30,17 +30,34 @@ from workflows.time_limits import Urgency
 log = structlog.get_logger()
 
 BATCH = 500
+TOGETHER = 25
 UNPLANNED = "planning"
 """Stands in place of a channel where the words or the people of a notice could not be found: a person has to look."""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """The deliveries of one event, or why there can be none."""
+
+    event_id: int
+    rows: tuple[dict[str, Any], ...] = ()
+    error: Exception | None = None
+
+
 def plan_notices(around: Surroundings) -> Tally:
-    """Plan what waits in the outbox, each event in its own transaction.
+    """Plan what waits in the outbox. Words and people are found while nothing is locked; then some events are written
+    at once, in the same commit as the wishes that arrive just then.
 
     Safe twice at once: whoever takes the outbox row away plans, and the other finds it gone.
     """
     waiting = _waiting(around.database)
-    return one_by_one(around, waiting, lambda session, event_id: _plan_or_give_up(session, event_id, around.now))
+    tallies = [_plan_some(around, waiting[at : at + TOGETHER]) for at in range(0, len(waiting), TOGETHER)]
+    failed = [tally for tally in tallies if tally.failed]
+    return Tally(
+        sum(tally.done for tally in tallies),
+        sum(tally.failed for tally in failed),
+        failed[-1].error if failed else None,
+    )
 
 
 def _waiting(database: Database) -> list[int]:
@@ -48,27 +65,47 @@ def _waiting(database: Database) -> list[int]:
         return list(session.exec(select(OutboxRow.event_id).order_by(col(OutboxRow.event_id)).limit(BATCH)))
 
 
-def _plan_or_give_up(session: Session, event_id: int, now: datetime) -> None:
+def _plan_some(around: Surroundings, event_ids: list[int]) -> Tally:
+    if not around.goes_on():
+        return Tally()
+    with around.database.reading() as session:
+        memory: Memory = {}
+        plans = [_planned(session, event_id, around.now, memory) for event_id in event_ids]
+    try:
+        around.database.together(lambda session: _write_all(session, plans, around.now))
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("notices not planned together")
+        return one_by_one(around, plans, lambda session, plan: _write(session, plan, around.now))
+    return Tally(done=len(plans))
+
+
+def _write_all(session: Session, plans: list[Plan], now: datetime) -> None:
+    for plan in plans:
+        _write(session, plan, now)
+
+
+def _planned(session: Session, event_id: int, now: datetime, memory: Memory) -> Plan:
     """Trouble with the database may pass; anything else would fail the next time as well."""
     try:
-        with session.begin_nested():
-            plan(session, event_id, now)
+        told = _told(session, event_id)
+        return Plan(event_id, tuple(_deliveries(session, told, reference(session), now, memory)))
     except OperationalError:
         raise
     except Exception as error:
         log.exception("notice not planned", event_id=event_id)
-        _give_up(session, event_id, now, error)
+        return Plan(event_id, error=error)
 
 
-def plan(session: Session, event_id: int, now: datetime) -> bool:
-    """Write the deliveries of one event; False when somebody else has done so."""
-    if not _taken(session, event_id):
-        return False
-    told = _told(session, event_id)
-    rows = list(_deliveries(session, told, reference(session), now))
-    if rows:
-        session.execute(insert_into(session, Delivery).on_conflict_do_nothing(), rows)
-    return True
+def _write(session: Session, plan: Plan, now: datetime) -> None:
+    """Nothing, when somebody else has taken the outbox row away."""
+    if not _taken(session, plan.event_id):
+        return
+    if plan.error is not None:
+        _give_up(session, plan.event_id, now, plan.error)
+    elif plan.rows:
+        session.execute(insert_into(session, Delivery).on_conflict_do_nothing(), list(plan.rows))
 
 
 def _taken(session: Session, event_id: int) -> bool:
@@ -96,9 +133,11 @@ class Address:
     unit_id: int | None = None
 
 
-def _deliveries(session: Session, told: Told, known: Reference, now: datetime) -> Iterator[dict[str, Any]]:
+def _deliveries(
+    session: Session, told: Told, known: Reference, now: datetime, memory: Memory
+) -> Iterator[dict[str, Any]]:
     """In the order of the table; who was addressed by an earlier row is not addressed again by the same channel."""
-    scene = Scene(session, told.ticket, known)
+    scene = Scene(session, told.ticket, known, memory)
     values = values_of(session, told, known, now)
     is_danger = told.ticket.urgency is Urgency.danger
     addressed: set[tuple[str, str]] = set()
@@ -162,8 +201,6 @@ def _row(event: TicketEvent, notice: Notice, address: Address, urgency: NoticeUr
 
 def _give_up(session: Session, event_id: int, now: datetime, error: Exception) -> None:
     """The event leaves the outbox as a row that a person sees; pressing "again" there puts it back."""
-    if not _taken(session, event_id):
-        return
     event = session.get_one(TicketEvent, event_id)
     row = Delivery(
         key=f"{event_id} {UNPLANNED}",

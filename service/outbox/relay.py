@@ -25,6 +25,7 @@ from service.errors import Busy
 from service.jobs import Surroundings, Tally
 from service.outbox.models import Delivery, DeliveryState
 from service.settings import Settings
+from workflows.words import _
 
 log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ def _send_safely(run: Run, delivery_id: int) -> None:
         raise
     except Exception as error:
         log.exception("delivery failed", delivery=delivery_id)
-        reason = f"这条通知读不出来（{type(error).__name__}）"
+        reason = f"{_('这条通知读不出来')}（{type(error).__name__}）"
         run.note(reason)
         broken = update(Delivery).where(col(Delivery.id) == delivery_id)
         with run.database.writing() as session:
@@ -145,7 +146,7 @@ def _hand_over(delivery: Delivery, tools: Tools) -> None:
         raise
     except Exception as error:
         log.exception("channel failed", delivery=delivery.id, channel=delivery.channel)
-        raise DeliveryFailed(f"发送程序出错（{type(error).__name__}）") from error
+        raise DeliveryFailed(f"{_('发送程序出错')}（{type(error).__name__}）") from error
 
 
 def line_of(delivery: Delivery) -> tuple[str, int | None]:
@@ -164,7 +165,7 @@ def claim(session: Session, delivery_id: int, now: datetime, failing: set[tuple[
         return None
     if delivery.attempts > len(retries.BACK_OFF):
         delivery.state, delivery.claimed_until = DeliveryState.given_up, None
-        delivery.last_error = delivery.last_error or "发送时多次中断"
+        delivery.last_error = delivery.last_error or _("发送时多次中断")
         return None
     delivery.state = DeliveryState.claimed
     delivery.attempts += 1

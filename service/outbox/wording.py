@@ -108,5 +108,6 @@ def _related(session: Session, told: Told) -> str:
     return "、".join(number_of(row.id, row.created_at) for row in rows)
 
 
-def _translated(sentence: str) -> str:
-    return translations(settings().language).gettext(sentence)
+def _translated(sentence: str, n: int | None = None) -> str:
+    words = translations(settings().language)
+    return words.gettext(sentence) if n is None else words.ngettext(sentence, sentence, n)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from service.database import Database
@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 TOKEN = re.compile(r"[0-9A-Za-z_-]{1,32}")
 FLUSH_AFTER = 10.0
+_BY_TOKEN = select(Link).where(Link.token == bindparam("token"))
 
 
 class Reason(StrEnum):
@@ -59,7 +60,7 @@ def open_link(session: Session, token: str, now: datetime, idempotency_key: str 
 def find(session: Session, token: str) -> Link | None:
     if not TOKEN.fullmatch(token):
         return None
-    return session.exec(select(Link).where(Link.token == token)).one_or_none()
+    return session.execute(_BY_TOKEN, {"token": token}).scalar_one_or_none()
 
 
 def why_closed(session: Session, link: Link, now: datetime) -> Reason | None:
