@@ -1,6 +1,9 @@
 """The API's description: drawn at /api/docs with files of our own, machine-readable at /api/openapi.json."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPBearer
 
 from service import web
 
@@ -17,6 +20,59 @@ language of `Accept-Language`, `errors` names the fields to mend.
 * **officials** and **supervisors** sign in with `POST /api/v1/session` and send the token as `Authorization: Bearer …`.
 * Times are RFC 3339 in UTC. A list goes on with `cursor`.
 """
+
+SIGNED_IN = [
+    Depends(HTTPBearer(auto_error=False, scheme_name="token", description="The token of `POST /api/v1/session`"))
+]
+"""For the description only: who somebody is, and whether he may, is asked where the work is done."""
+
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string", "description": "The status in English words"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence that a person can act on, in the reader's language"},
+        "field": {"type": "string", "description": "The field that is refused, where it is one"},
+        "errors": {
+            "type": "array",
+            "description": "What has to be mended in the body or the query",
+            "items": {
+                "type": "object",
+                "required": ["field", "type", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "type": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+WHEN: dict[int, str] = {
+    401: "Nobody is signed in, or the token has ended",
+    403: "Not allowed to this person",
+    404: "Does not exist, or cannot be seen by you",
+    409: "Not possible in this status, or somebody else was quicker",
+    410: "The link takes no wishes any more",
+    422: "Something has to be mended",
+    429: "Tried too often: `Retry-After` says when to come back",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its own errors by status, and whatever else may happen to any request."""
+    return {
+        **{status: _problem(WHEN[status]) for status in statuses},
+        "default": _problem("Too large, not readable, too busy: any other error has the same form"),
+    }
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 
 @router.get("/api/docs")

@@ -9,6 +9,7 @@ from service import clock
 from service.accounts import sessions
 from service.accounts.passwords import person_behind
 from service.accounts.visits import Acting, Looking, secret_of
+from service.api_docs import SIGNED_IN, problems
 from service.dependencies import TheDatabase
 
 router = APIRouter(prefix="/api/v1", tags=["officials"])
@@ -33,7 +34,7 @@ class Me(BaseModel):
     posts: list[str] = Field(description="Role and unit of each post")
 
 
-@router.post("/session", status_code=201, response_model=Token)
+@router.post("/session", status_code=201, response_model=Token, responses=problems(401, 422, 429))
 def sign_in(credentials: Credentials, request: Request, database: TheDatabase) -> Token:
     """Exchange login and password for a token. Tries are limited."""
     address = request.client.host if request.client else ""
@@ -44,14 +45,14 @@ def sign_in(credentials: Credentials, request: Request, database: TheDatabase) -
     return Token(token=secret, expires_at=now + sessions.LASTS)
 
 
-@router.get("/session", response_model=Me)
+@router.get("/session", response_model=Me, dependencies=SIGNED_IN, responses=problems(401))
 def who_am_i(visit: Looking) -> Me:
     """Whose token this is, and in which posts he acts."""
     posts = [f"{post.role} · {visit.known.unit_name(post.unit)}" for post in visit.actor.posts]
     return Me(person_id=visit.person_id, name=visit.person.name, posts=posts)
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session", status_code=204, dependencies=SIGNED_IN, responses=problems(401))
 def sign_out(visit: Acting, request: Request) -> None:
     """End this token now."""
     sessions.revoke(visit.session, secret_of(request), visit.now)

@@ -17,7 +17,7 @@ from workflows.commands import WISH_LENGTH, OptionalPhone, OptionalText, Outcome
 from workflows.statuses import Kind, Source, Stage, Status
 from workflows.time_limits import Urgency
 
-EXAMPLE_WISH = {
+EXAMPLE_WISH: dict[str, Any] = {
     "kind": "trouble",
     "text": "三组的路灯坏了两盏，晚上老人不敢出门。",
     "category": "power",
@@ -60,6 +60,7 @@ class PublicEntry(BaseModel):
 
     at: datetime
     verb: str
+    label: str
     words: str
 
 
@@ -67,6 +68,7 @@ class PublicWish(BaseModel):
     """A wish as its villager sees it: personal data masked, internal notes left out."""
 
     number: str
+    version: int
     status: Status
     stage: int
     headline: str
@@ -77,7 +79,8 @@ class PublicWish(BaseModel):
     answer: str | None
     outcome: Outcome | None
     promised_for: date | None
-    commands: list[str] = Field(description="The verbs that are possible now")
+    referred_to: str | None
+    commands: list[str] = Field(description="The verbs that she may use now")
     timeline: list[PublicEntry]
 
 
@@ -186,7 +189,7 @@ def detail(ticket: Ticket, stories: Sequence[Story], commands: Sequence[str], kn
         wish=mask_text(ticket.wish),
         name=mask_name(ticket.name),
         phone=mask_phone(ticket.phone),
-        place=ticket.place,
+        place=mask_text(ticket.place) if ticket.place else None,
         meeting=ticket.meeting,
         outcome=ticket.outcome,
         promised_for=ticket.promised_for,
@@ -209,15 +212,24 @@ def _event(story: Story, known: Reference) -> Event:
         round=told.round,
         status_from=told.status_from,
         status_to=told.status_to,
-        details={name: mask_text(value) if isinstance(value, str) else value for name, value in story.details.items()},
+        details={name: _masked(value) for name, value in story.details.items()},
         hash=told.hash.hex(),
     )
 
 
-def public_wish(tracked: Tracked, ticket: Ticket) -> PublicWish:
-    where = tracked.where
+def _masked(value: Any) -> Any:
+    """The parts of a split are words, too."""
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    return mask_text(value) if isinstance(value, str) else value
+
+
+def public_wish(tracked: Tracked) -> PublicWish:
+    """Where her wish was merged into another, the answer is the other one's, with its outcome."""
+    where, answer = tracked.where, tracked.answer
     return PublicWish(
         number=tracked.wish.number,
+        version=tracked.version,
         status=where.status,
         stage=where.stage,
         headline=where.headline,
@@ -225,9 +237,12 @@ def public_wish(tracked: Tracked, ticket: Ticket) -> PublicWish:
         area=tracked.wish.area_name,
         unit=where.unit.name if where.unit else None,
         due_at=where.due_at,
-        answer=tracked.answer.words if tracked.answer else None,
-        outcome=ticket.outcome if tracked.answer else None,
-        promised_for=ticket.promised_for if tracked.answer else None,
+        answer=answer.words if answer else None,
+        outcome=Outcome(answer.outcome) if answer and answer.outcome else None,
+        promised_for=answer.promised_for if answer else None,
+        referred_to=answer.referred_to if answer else None,
         commands=[command.model_fields["verb"].default for command in tracked.commands],
-        timeline=[PublicEntry(at=entry.at, verb=entry.verb, words=entry.words) for entry in tracked.timeline],
+        timeline=[
+            PublicEntry(at=each.at, verb=each.verb, label=each.label, words=each.words) for each in tracked.timeline
+        ],
     )

@@ -1,0 +1,45 @@
+"""What both doors of the API ask of whatever comes in: its keys, its numbers, and what no program can have sent."""
+
+from typing import Annotated, Any
+
+from fastapi import Header, Query
+from sqlmodel import Session
+
+from service.directory.reference import Reference
+from service.tickets.lifecycle import Performed
+from service.tickets.models import Ticket
+from workflows.commands import LARGEST_ID, Submit
+from workflows.refusals import Refused
+from workflows.words import _
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=80, description="Of your own choice, another for each wish"
+    ),
+]
+Version = Annotated[
+    int | None,
+    Query(ge=1, le=LARGEST_ID, description="The version that you saw; 409 when somebody else was quicker"),
+]
+
+
+def check_category(category: str | None, known: Reference) -> None:
+    """Raise Refused for one that the county does not have."""
+    if category is not None and category not in known.categories_by_key:
+        raise Refused(_("没有这个事项，请重新选择。"), field="category")
+
+
+def refuse_photos(command: Any) -> None:
+    """A picture is named by a row that its sender made: through this door nobody can have made one."""
+    if getattr(command, "photos", ()):
+        raise Refused(_("照片请在网页上传，这里收不了。"), field="photos")
+
+
+def must_be_the_same(session: Session, performed: Performed, command: Submit) -> None:
+    """A key that was used for another wish is a mistake of the program: were it answered, this wish would be lost."""
+    if not performed.is_repeat:
+        return
+    before = session.get_one(Ticket, performed.ticket_id)
+    if (before.wish, before.area_id) != (command.text, command.area):
+        raise Refused(_("这个 Idempotency-Key 已经用在另一件心愿上，请换一个再交。"))

@@ -1,0 +1,47 @@
+"""What the API's documentation shows in each body: one example for every verb."""
+
+from typing import Any
+
+from fastapi.openapi.models import Example
+
+from workflows.commands import VERB_WORDS
+
+# fmt: off
+SAID: dict[str, dict[str, Any]] = {
+    "submit":          {"text": "三组的路灯坏了两盏，晚上老人不敢出门。", "area": 17, "category": "power", "source": "courtyard_meeting", "meeting": "8 月 12 日院落会", "name": "李大姐", "phone": "19900001234"},
+    "supplement":      {"text": "靠近晒坝的那盏也不亮了。"},
+    "withdraw":        {"reason": "已经自己修好了。"},
+    "decline":         {"ground": "court_or_petition", "words": "这件事法院已经立案，请向法院了解进展。"},
+    "assign":          {"unit": 5, "category": "power", "urgency": "ordinary", "supporting": [8], "note": "请先到现场看看。"},
+    "reassign":        {"unit": 6, "reason": "那段路归公路局管。"},
+    "acknowledge":     {},
+    "contact":         {"way": "phone", "is_reached": True, "words": "约好明天上午到现场。"},
+    "verify":          {"words": "两盏灯的线路都断了。"},
+    "report_progress": {"words": "灯已经买好，后天装。", "is_public": True},
+    "reply":           {"outcome": "resolved", "words": "两盏路灯都换了新的，今晚起亮。"},
+    "approve_reply":   {"note": "已经打电话核实。"},
+    "send_back":       {"reason": "请写清楚哪天修好。"},
+    "rate":            {"satisfaction": "satisfied", "is_resolved": True, "words": "修得快，谢谢。"},
+    "follow_up":       {"result": "answered", "was_contacted": True, "is_resolved": True, "satisfaction": "satisfied"},
+    "reopen":          {"reason": "昨晚又不亮了。"},
+    "close":           {"reason": "三次都没有联系上。"},
+    "merge":           {"into": "2026-000123", "reason": "说的是同一盏灯。"},
+    "split":           {"parts": ["三组的路灯坏了。", "晒坝边的水沟堵了。"]},
+    "expedite":        {"note": "天黑得早了，请快一点。"},
+    "supervise":       {"note": "三天内报办理情况。"},
+    "note":            {"words": "同一条线路去年也坏过。"},
+    "mark_overdue":    {},
+    "recalculate_due": {"reason": "放假安排公布了。"},
+}
+# fmt: on
+
+
+def _example(verb: str) -> Example:
+    return Example(summary=VERB_WORDS[verb], value={"verb": verb, **SAID[verb]})
+
+
+EXAMPLES = {verb: _example(verb) for verb in SAID if verb not in {"submit", "mark_overdue", "recalculate_due"}}
+"""What officials do with a ticket; the clock alone says the other two."""
+
+THEIRS = {verb: _example(verb) for verb in ("supplement", "withdraw", "expedite", "rate", "reopen")}
+SUBMITTED = {"submit": _example("submit")}
