@@ -1,21 +1,55 @@
 """The figures of the API: as the scheduler last counted them, with their time."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from service.accounts.visits import Looking
-from service.reports.figures import as_json, latest_figures
-from workflows.statuses import Role
+from service.api_docs import SIGNED_IN, problems
+from service.reports.figures import as_json, figures_of
+from service.reports.sight import AreaId, area_of
 
 router = APIRouter(prefix="/api/v1")
 
 
-@router.get("/figures", tags=["supervisors"])
-def figures(visit: Looking) -> dict[str, Any]:
-    """The county's figures and each town's: counts, and every rate with numerator, denominator and 95 % interval.
+class RateTold(BaseModel):
+    """Shares between 0 and 1; null where there is nothing to divide by. `low` and `high` are its 95 % interval."""
 
-    A rate is null where there is nothing to divide by.
-    """
-    visit.must_be(Role.supervisor, Role.dispatcher, Role.reviewer, Role.follow_up_officer)
-    return as_json(latest_figures(visit.session, visit.now))
+    numerator: float
+    denominator: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class PlaceTold(BaseModel):
+    """collected = concluded + open. `counts` says how each came about."""
+
+    area: str
+    area_id: int
+    collected: int
+    concluded: int
+    open: int
+    counts: dict[str, int]
+    rates: dict[str, RateTold] = Field(
+        description="conclusion_rate, on_time_rate, response_rate, resolution_rate, satisfaction_rate, composite"
+    )
+
+
+class FiguresTold(PlaceTold):
+    as_of: datetime
+    towns: list[PlaceTold] = Field(description="Of the county; empty for any other place")
+
+
+@router.get(
+    "/figures",
+    tags=["supervisors"],
+    response_model=FiguresTold,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 403, 422),
+)
+def figures(visit: Looking, area: AreaId = None) -> dict[str, Any]:
+    """The figures of the county with each town's, or of one area: counts, and every rate with its parts."""
+    return as_json(figures_of(visit.session, area_of(visit, area), visit.now))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
+from service.accounts.visits import Visit
 from service.tickets.models import IS_OPEN, Assignment, Ticket
 from service.tickets.scope import in_area
 from workflows.changes import HoldRole
@@ -23,15 +24,20 @@ class Moment:
     calendar: WorkCalendar
 
 
+def moment_of(visit: Visit) -> Moment:
+    return Moment(visit.now, visit.known.limits, visit.known.calendar)
+
+
 Condition = Callable[[Moment], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class Concern:
-    """`tone` is how pressing it is where there is any: overdue or soon."""
+    """`words` follow the number, `title` heads the list; `tone` is how pressing it is where there is any."""
 
     key: str
     words: str
+    title: str
     explained: str
     tone: str
     condition: Condition
@@ -86,15 +92,18 @@ def _held_since(edge: datetime) -> ColumnElement[bool]:
     return held_long
 
 
+# fmt: off
 CONCERNS: tuple[Concern, ...] = (
-    Concern("late", _("件超期"), _("过了答应群众的日子还没答复"), "overdue", is_late),
-    Concern("undispatched", _("件没派出去"), _("过了派单时限"), "overdue", is_undispatched),
-    Concern("unacknowledged", _("件没签收"), _("过了签收时限"), "overdue", is_unacknowledged),
-    Concern("soon_due", _("件快到期"), _("一个工作日内到期"), "soon", is_soon_due),
-    Concern("not_followed_up", _("件该回访了"), _("过了回访时限"), "soon", waits_for_follow_up),
-    Concern("supervised", _("件在督办"), _("还没办结"), "soon", is_supervised),
-    Concern("done_again", _("件在重办"), _("群众不满意，重新办理"), "soon", is_done_again),
+    # key, after the number, above the list, explained, tone, condition
+    Concern("late",            _("件超期没答复"), _("超期没答复的"), _("过了答应群众的日子"), "overdue", is_late),
+    Concern("undispatched",    _("件没派出去"),  _("没派出去的"),  _("过了派单时限"),       "overdue", is_undispatched),
+    Concern("unacknowledged",  _("件没签收"),    _("没签收的"),    _("过了签收时限"),       "overdue", is_unacknowledged),
+    Concern("soon_due",        _("件快到期"),    _("快到期的"),    _("一个工作日内到期"),    "soon",    is_soon_due),
+    Concern("not_followed_up", _("件该回访了"),  _("该回访的"),    _("过了回访时限"),       "soon",    waits_for_follow_up),
+    Concern("supervised",      _("件在督办"),    _("在督办的"),    _("还没办结"),          "soon",    is_supervised),
+    Concern("done_again",      _("件在重办"),    _("在重办的"),    _("群众不满意，重新办理"), "soon",    is_done_again),
 )
+# fmt: on
 BY_KEY = {concern.key: concern for concern in CONCERNS}
 
 

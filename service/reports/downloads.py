@@ -18,7 +18,7 @@ PERCENT_COLUMNS = range(5, 5 + 3 * len(MEASURES), 3)
 
 
 def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
-    """A heading, the county, each town. Every rate stands with its numerator and denominator; none where there is none."""
+    """A heading, the place, each town of the county. Every rate stands with its numerator and denominator; none where there is none."""
 
     def said(words: str) -> str:
         return web.say(request, words)
@@ -31,7 +31,7 @@ def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
         said("超期"),
         *(said(part) for measure in MEASURES for part in (measure.words, "分子", "分母")),
     ]
-    yield [figures.place.name, *_cells(figures.county)]
+    yield [figures.place.name, *_cells(figures.tally)]
     for town, tally in figures.towns:
         yield [town.name, *_cells(tally)]
 

@@ -10,25 +10,19 @@ from service.database import Database
 from service.directory.models import Area, AreaLevel
 from service.directory.reference import Reference, reference
 from service.inserts import insert_into
-from service.reports.counting import tallies_by_area
+from service.reports.counting import tallies_by_area, tally_of_area
 from service.reports.models import FiguresSnapshot
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Rate, Tally
 
 
 @dataclass(frozen=True)
 class Figures:
-    """`place` is the county, `towns` stand in the order of the directory; every tally is as of `as_of`."""
+    """`tally` is that of `place`; of the county, `towns` stand in the order of the directory. All as of `as_of`."""
 
     as_of: datetime
     place: Area
-    county: Tally
-    towns: tuple[tuple[Area, Tally], ...]
-
-    def of(self, area: Area) -> Tally:
-        """The tally of the county or of a town; an empty one for any other place."""
-        if area.id == self.place.id:
-            return self.county
-        return next((tally for town, tally in self.towns if town.id == area.id), Tally())
+    tally: Tally
+    towns: tuple[tuple[Area, Tally], ...] = ()
 
 
 def count_figures(session: Session, now: datetime) -> Figures:
@@ -44,6 +38,17 @@ def latest_figures(session: Session, now: datetime) -> Figures:
     return _laid_out(
         reference(session), {row.area_id: Tally(**row.tally) for row in rows}, min(row.as_of for row in rows)
     )
+
+
+def figures_of(session: Session, place: Area, now: datetime) -> Figures:
+    """Those of the county or of a town as last written down; those of a village are counted on the spot."""
+    latest = latest_figures(session, now)
+    if place.id == latest.place.id:
+        return latest
+    for town, tally in latest.towns:
+        if town.id == place.id:
+            return Figures(latest.as_of, town, tally)
+    return Figures(now, place, tally_of_area(session, place.path, now))
 
 
 def refresh_figures(database: Database, now: datetime) -> int:
@@ -75,16 +80,18 @@ def _laid_out(known: Reference, tallies: dict[int, Tally], as_of: datetime) -> F
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
-    """For `weiyuan figures --json` and GET /api/v1/figures: the four headline figures first, then each rate."""
+    """For `weiyuan figures --json` and GET /api/v1/figures: the headline counts first, then every count and rate."""
     return {
         "as_of": figures.as_of.isoformat(),
-        **_tally_as_json(figures.county),
-        "towns": [{"area": town.name, "area_id": town.id, **_tally_as_json(tally)} for town, tally in figures.towns],
+        **_place_as_json(figures.place, figures.tally),
+        "towns": [_place_as_json(town, tally) for town, tally in figures.towns],
     }
 
 
-def _tally_as_json(tally: Tally) -> dict[str, Any]:
+def _place_as_json(place: Area, tally: Tally) -> dict[str, Any]:
     return {
+        "area": place.name,
+        "area_id": place.id,
         "collected": tally.collected,
         "concluded": tally.concluded,
         "open": tally.open,

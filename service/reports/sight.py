@@ -1,12 +1,18 @@
 """Whose figures a person sees: the county's, or those of the areas that his posts cover."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from service.accounts import scope
 from service.accounts.visits import Visit
 from service.directory.models import Area
+from workflows.commands import LARGEST_ID
 from workflows.refusals import NotPermitted
 from workflows.statuses import Role
 from workflows.words import _
 
+AreaId = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Left out: the highest area that you see")]
 SEE_FIGURES = (Role.supervisor, Role.dispatcher, Role.reviewer, Role.follow_up_officer)
 
 

@@ -66,7 +66,7 @@ def test_the_county_is_the_sum_of_its_towns_where_every_wish_has_a_town(database
             wish_in(session, county, status)
     with database.reading() as session:
         figures = count_figures(session, NOW)
-        assert total(tally for _town, tally in figures.towns) == figures.county
+        assert total(tally for _town, tally in figures.towns) == figures.tally
 
 
 def test_a_late_refresh_never_overwrites_a_newer_count(database: Database) -> None:
