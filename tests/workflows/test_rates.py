@@ -52,7 +52,8 @@ def facts(draw: st.DrawFn) -> Facts:
     )
 
 
-tickets = st.lists(facts(), max_size=30)
+# Every count is a sum over tickets, so that what a few of them cannot break, many cannot either.
+tickets = st.lists(facts(), max_size=8)
 
 
 def tally_of(*facts: Facts, now: datetime = NOW) -> Tally:
@@ -82,7 +83,7 @@ class TestWhateverTheTickets:
         counts = tally_of(*only_closed)
         assert counts.closed == counts.valid + counts.unreachable + counts.unrated + counts.excluded
 
-    @given(tickets, st.integers(0, 30))
+    @given(tickets, st.integers(0, 8))
     def test_a_county_is_the_sum_of_its_towns(self, tickets: list[Facts], cut: int) -> None:
         assert tally_of(*tickets) == tally_of(*tickets[:cut]) + tally_of(*tickets[cut:])
 
