@@ -7,7 +7,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from service import clock
-from workflows.words import _
+from workflows.explanations import MONTHS
+from workflows.words import _, _n
 
 SOON = timedelta(hours=24)
 """With less than this left, the chip warns."""
@@ -16,10 +17,6 @@ NO_BREAK = "\u00a0"
 """A date is never torn at the end of a line."""
 
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-MONTHS = (
-    *(_("1 月"), _("2 月"), _("3 月"), _("4 月"), _("5 月"), _("6 月")),
-    *(_("7 月"), _("8 月"), _("9 月"), _("10 月"), _("11 月"), _("12 月")),
-)
 
 
 class Translations(Protocol):
@@ -65,7 +62,9 @@ class LocalWords:
 
     def time(self, moment: datetime | None) -> str:
         """10 月 12 日 18:00."""
-        return "–" if moment is None else f"{self.day(moment)} {self.hour(moment)}"
+        if moment is None:
+            return "–"
+        return self._("{date} {clock}").format(date=self.day(moment), clock=self.hour(moment))
 
     def hour(self, moment: datetime) -> str:
         return moment.astimezone(self.zone).strftime("%H:%M")
@@ -95,10 +94,10 @@ class LocalWords:
         """The largest whole unit: nobody plans a week by its minutes."""
         minutes = max(1, int(length.total_seconds() // 60))
         if minutes >= 24 * 60:
-            return self._count(_("{n} 天"), minutes // (24 * 60))
+            return self._count(_n("{n} 天"), minutes // (24 * 60))
         if minutes >= 60:
-            return self._count(_("{n} 小时"), minutes // 60)
-        return self._count(_("{n} 分钟"), minutes)
+            return self._count(_n("{n} 小时"), minutes // 60)
+        return self._count(_n("{n} 分钟"), minutes)
 
     def number(self, value: float | None) -> str:
         return "–" if value is None else f"{value:,.10g}"
@@ -120,11 +119,12 @@ class LocalWords:
             "percent": self.percent,
         }
 
-    def _(self, sentence: str) -> str:
-        return self.translations.gettext(sentence)
+    def _(self, sentence: str, n: int | None = None) -> str:
+        """`n` chooses the form of a sentence about a number."""
+        return self.translations.gettext(sentence) if n is None else self.translations.ngettext(sentence, sentence, n)
 
     def _count(self, sentence: str, n: int) -> str:
-        return self.translations.ngettext(sentence, sentence, n).format(n=n)
+        return self._(sentence, n).format(n=n)
 
     def _local_day(self, moment: date) -> date:
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment

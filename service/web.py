@@ -25,6 +25,7 @@ from service.fields import in_groups
 from service.local_words import LocalWords
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
+from workflows.words import _
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -101,7 +102,7 @@ def reader_of(request: Request) -> Reader | None:
     posts = visit.actor.posts
     units = dict.fromkeys(visit.known.unit_name(post.unit) for post in posts)
     roles = frozenset(str(post.role) for post in posts)
-    return Reader(visit.person.name, "、".join(units), roles, request.app.state.face.bell(request))
+    return Reader(visit.person.name, say(request, _("、")).join(units), roles, request.app.state.face.bell(request))
 
 
 def _remember(request: Request, response: Response, name: str, value: str) -> None:
@@ -195,8 +196,8 @@ def flash(request: Request, response: Response, sentence: str, kind: str = "done
 
 def flashes_of(request: Request) -> list[dict[str, str]]:
     """An unsigned or broken cookie says nothing: nobody else may put words on our pages."""
-    payload, _, mark = request.cookies.get(FLASH, "").partition(".")
-    if not payload or not hmac.compare_digest(mark.encode(), _mark(request, payload).encode()):
+    payload, dot, mark = request.cookies.get(FLASH, "").partition(".")
+    if not dot or not hmac.compare_digest(mark.encode(), _mark(request, payload).encode()):
         return []
     messages: list[dict[str, str]] = json.loads(base64.urlsafe_b64decode(payload))
     return messages

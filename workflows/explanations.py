@@ -7,7 +7,15 @@ from itertools import groupby
 from typing import NamedTuple
 
 from workflows.terms import DayKind, Term, TermUnit, Translate, as_is
-from workflows.words import _
+from workflows.words import _, _n
+
+MONTHS = (
+    *(_("1 月"), _("2 月"), _("3 月"), _("4 月"), _("5 月"), _("6 月")),
+    *(_("7 月"), _("8 月"), _("9 月"), _("10 月"), _("11 月"), _("12 月")),
+)
+
+HOLIDAYS = (_("元旦"), _("春节"), _("清明"), _("劳动节"), _("端午"), _("国庆节"), _("中秋"))
+"""Names that come with the calendar; whatever else an announcement calls a day is said as it is."""
 
 
 class Day(NamedTuple):
@@ -70,7 +78,7 @@ def _clauses(explanation: Explanation, translate: Translate) -> Iterator[str]:
     yield _beginning(explanation, translate)
     for span in explanation.skipped:
         yield translate(_("跳过{name}（{days}）")).format(
-            name=translate(span.name), days=_span_in_words(span, year, translate)
+            name=_names_in_words(span.name, translate), days=_span_in_words(span, year, translate)
         )
     if explanation.made_up:
         yield translate(_("计入补班 {days}")).format(days=_days_in_words(explanation.made_up, year, translate))
@@ -81,6 +89,11 @@ def _clauses(explanation: Explanation, translate: Translate) -> Iterator[str]:
     )
     if explanation.is_provisional:
         yield translate(_("{year} 年的放假安排还没有公布，公布后可能调整")).format(year=explanation.unannounced_year)
+
+
+def _names_in_words(names: str, translate: Translate) -> str:
+    """国庆节、中秋节: each has its own name in other languages."""
+    return translate(_("、")).join(translate(name) for name in names.split("、"))
 
 
 def _beginning(explanation: Explanation, translate: Translate) -> str:
@@ -115,14 +128,14 @@ def _span_in_words(span: SkippedSpan, year: int, translate: Translate) -> str:
 
 def _day_in_words(day: date, year: int, translate: Translate) -> str:
     """The year is said only where it is another one than the reader has in mind."""
-    words = _("{month} 月 {day} 日") if day.year == year else _("{year} 年 {month} 月 {day} 日")
-    return translate(words).format(year=day.year, month=day.month, day=day.day)
+    words = _("{month} {day} 日") if day.year == year else _("{year} 年 {month} {day} 日")
+    return translate(words).format(year=day.year, month=translate(MONTHS[day.month - 1]), day=day.day)
 
 
 LEFT = (
-    (timedelta(days=1), _("还剩 {amount} 天"), _("超期 {amount} 天")),
-    (timedelta(hours=1), _("还剩 {amount} 小时"), _("超期 {amount} 小时")),
-    (timedelta(minutes=1), _("还剩 {amount} 分钟"), _("超期 {amount} 分钟")),
+    (timedelta(days=1), _n("还剩 {amount} 天"), _n("超期 {amount} 天")),
+    (timedelta(hours=1), _n("还剩 {amount} 小时"), _n("超期 {amount} 小时")),
+    (timedelta(minutes=1), _n("还剩 {amount} 分钟"), _n("超期 {amount} 分钟")),
 )
 """The largest unit that fits once is said, rounded down: nobody is told of time that he does not have."""
 
@@ -132,5 +145,6 @@ def time_left_in_words(now: datetime, due: datetime, translate: Translate = as_i
     is_over, length = now > due, abs(due - now)
     for unit, left, over in LEFT:
         if length >= unit:
-            return translate(over if is_over else left).format(amount=length // unit)
+            amount = length // unit
+            return translate(over if is_over else left, amount).format(amount=amount)
     return translate(_("刚刚超期") if is_over else _("还剩不到 1 分钟"))

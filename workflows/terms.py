@@ -1,15 +1,11 @@
 """What a term is (5 个工作日, 2 小时) and the kinds of day there are."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from workflows.words import _
-
-Translate = Callable[[str], str]
-"""Takes a Chinese sentence with {placeholders}, gives the same sentence in the reader's language."""
+from workflows.words import _n
 
 AMOUNT_MOST = 100_000
 
@@ -49,15 +45,24 @@ LENGTHS: dict[TermUnit, timedelta] = {
 """How long one of each is. A working day has no fixed length: it ends when the office closes."""
 
 TERM_WORDS: dict[TermUnit, str] = {
-    TermUnit.minutes: _("{amount} 分钟"),
-    TermUnit.hours: _("{amount} 小时"),
-    TermUnit.days: _("{amount} 天"),
-    TermUnit.working_hours: _("{amount} 个工作小时"),
-    TermUnit.working_days: _("{amount} 个工作日"),
+    TermUnit.minutes: _n("{amount} 分钟"),
+    TermUnit.hours: _n("{amount} 小时"),
+    TermUnit.days: _n("{amount} 天"),
+    TermUnit.working_hours: _n("{amount} 个工作小时"),
+    TermUnit.working_days: _n("{amount} 个工作日"),
 }
 
 
-def as_is(sentence: str) -> str:
+class Translate(Protocol):
+    """Takes a Chinese sentence with {placeholders}, gives the same sentence in the reader's language.
+
+    `n` is the number that the sentence speaks of, where it is one of those marked with `_n`.
+    """
+
+    def __call__(self, sentence: str, n: int | None = None, /) -> str: ...
+
+
+def as_is(sentence: str, n: int | None = None) -> str:
     """The translator of readers of Chinese."""
     return sentence
 
@@ -85,7 +90,7 @@ class Term:
         return self.amount * LENGTHS[self.unit]
 
     def in_words(self, translate: Translate = as_is) -> str:
-        return translate(TERM_WORDS[self.unit]).format(amount=self.amount)
+        return translate(TERM_WORDS[self.unit], self.amount).format(amount=self.amount)
 
 
 def minutes(amount: int) -> Term:

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from notifications.channels.base import Addressee, DeliveryFailed, Outgoing, Pace, Tools
 from notifications.channels.mail_server import MailServer
+from workflows.words import _
 
 # Seven bits pass every server on the way; Chinese text becomes base64.
 POLICY = SMTP.clone(cte_type="7bit")
@@ -26,9 +27,9 @@ class Email:
 
     def send(self, delivery: Outgoing, tools: Tools) -> None:
         if tools.mail is None:
-            raise DeliveryFailed("还没有设置邮件服务器", permanent=True)
+            raise DeliveryFailed(_("还没有设置邮件服务器"), permanent=True)
         if not ADDRESS.fullmatch(delivery.address):
-            raise DeliveryFailed("收件地址不是邮箱地址", permanent=True)
+            raise DeliveryFailed(_("收件地址不是邮箱地址"), permanent=True)
         transmit(tools.mail, delivery.address, compose(delivery, tools.mail.sender))
 
 
@@ -64,11 +65,13 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     try:
         return server.connect()
     except smtplib.SMTPAuthenticationError as error:
-        raise DeliveryFailed(f"邮件服务器不认用户名或口令（{_code(error.smtp_code, error.smtp_error)}）") from None
+        raise DeliveryFailed(
+            _("邮件服务器不认用户名或口令") + f"（{_code(error.smtp_code, error.smtp_error)}）"
+        ) from None
     except smtplib.SMTPNotSupportedError:
-        raise DeliveryFailed("邮件服务器不提供加密或登录") from None
+        raise DeliveryFailed(_("邮件服务器不提供加密或登录")) from None
     except OSError as error:
-        raise DeliveryFailed(f"连不上邮件服务器（{type(error).__name__}）") from None
+        raise DeliveryFailed(_("连不上邮件服务器") + f"（{type(error).__name__}）") from None
 
 
 def _hand_over(connection: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
@@ -77,16 +80,16 @@ def _hand_over(connection: smtplib.SMTP, recipient: str, message: EmailMessage) 
         connection.send_message(message, to_addrs=[recipient])
     except smtplib.SMTPRecipientsRefused as error:
         code, text = error.recipients[recipient]
-        raise DeliveryFailed(f"收件地址被拒（{_code(code, text)}）", permanent=code >= 500) from None
+        raise DeliveryFailed(_("收件地址被拒") + f"（{_code(code, text)}）", permanent=code >= 500) from None
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
-        raise DeliveryFailed(f"邮件被拒（{_code(code, error.smtp_error)}）", permanent=code >= 500) from None
+        raise DeliveryFailed(_("邮件被拒") + f"（{_code(code, error.smtp_error)}）", permanent=code >= 500) from None
     except smtplib.SMTPSenderRefused as error:
-        raise DeliveryFailed(f"发件地址被拒（{_code(error.smtp_code, error.smtp_error)}）") from None
+        raise DeliveryFailed(_("发件地址被拒") + f"（{_code(error.smtp_code, error.smtp_error)}）") from None
     except smtplib.SMTPNotSupportedError:
-        raise DeliveryFailed("邮件服务器不支持这样的收件地址", permanent=True) from None
+        raise DeliveryFailed(_("邮件服务器不支持这样的收件地址"), permanent=True) from None
     except OSError as error:
-        raise DeliveryFailed(f"发送邮件时断开（{type(error).__name__}）") from None
+        raise DeliveryFailed(_("发送邮件时断开") + f"（{type(error).__name__}）") from None
 
 
 def _say_goodbye(connection: smtplib.SMTP) -> None:

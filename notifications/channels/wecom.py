@@ -8,6 +8,7 @@ import httpx
 
 from notifications.channels.base import Addressee, DeliveryFailed, Outgoing, Pace, Tools
 from notifications.messages import link_of
+from workflows.words import _
 
 PATH = "/cgi-bin/webhook/send"
 PACE = Pace(messages=20, window=timedelta(seconds=60))
@@ -29,11 +30,11 @@ class Refusal(NamedTuple):
 
 # Codes from the vendor's error list; any other code is tried again until the back-off ends.
 REFUSALS: dict[int, Refusal] = {
-    40008: Refusal("消息类型不对", permanent=True),
-    40058: Refusal("消息内容不合要求", permanent=True),
-    44004: Refusal("消息内容为空", permanent=True),
-    45009: Refusal("发送太频繁", retry_after=timedelta(seconds=60)),
-    93000: Refusal("机器人地址无效或已被移出群聊", permanent=True),
+    40008: Refusal(_("消息类型不对"), permanent=True),
+    40058: Refusal(_("消息内容不合要求"), permanent=True),
+    44004: Refusal(_("消息内容为空"), permanent=True),
+    45009: Refusal(_("发送太频繁"), retry_after=timedelta(seconds=60)),
+    93000: Refusal(_("机器人地址无效或已被移出群聊"), permanent=True),
 }
 
 
@@ -61,7 +62,7 @@ def webhook(address: str) -> httpx.URL:
 
 
 def _not_a_robot() -> DeliveryFailed:
-    return DeliveryFailed("机器人地址不对，请从群机器人的设置里重新复制", permanent=True)
+    return DeliveryFailed(_("机器人地址不对，请从群机器人的设置里重新复制"), permanent=True)
 
 
 def post(http: httpx.Client, address: httpx.URL, message: dict[str, object]) -> httpx.Response:
@@ -69,18 +70,18 @@ def post(http: httpx.Client, address: httpx.URL, message: dict[str, object]) -> 
     try:
         return http.post(address, json=message)
     except httpx.TimeoutException:
-        raise DeliveryFailed("企业微信没有按时回应") from None
+        raise DeliveryFailed(_("企业微信没有按时回应")) from None
     except httpx.HTTPError as error:
-        raise DeliveryFailed(f"连不上企业微信（{type(error).__name__}）") from None
+        raise DeliveryFailed(_("连不上企业微信") + f"（{type(error).__name__}）") from None
 
 
 def read_answer(answer: httpx.Response) -> None:
     if answer.status_code != httpx.codes.OK:
-        raise DeliveryFailed(f"企业微信回应 HTTP {answer.status_code}")
+        raise DeliveryFailed(_("企业微信没有接收") + f"（HTTP {answer.status_code}）")
     code = _errcode(answer)
     if code == 0:
         return
-    refusal = REFUSALS.get(code, Refusal("企业微信拒收"))
+    refusal = REFUSALS.get(code, Refusal(_("企业微信拒收")))
     raise DeliveryFailed(
         f"{refusal.reason}（errcode {code}）", permanent=refusal.permanent, retry_after=refusal.retry_after
     )
@@ -92,7 +93,7 @@ def _errcode(answer: httpx.Response) -> int:
     except (ValueError, KeyError, TypeError):
         code = None
     if type(code) is not int:
-        raise DeliveryFailed("企业微信的回应看不懂")
+        raise DeliveryFailed(_("企业微信的回应看不懂"))
     return code
 
 

@@ -113,7 +113,7 @@ def _send_safely(run: Run, delivery_id: int) -> None:
         raise
     except Exception as error:
         log.exception("delivery failed", delivery=delivery_id)
-        reason = f"{_('这条通知读不出来')}（{type(error).__name__}）"
+        reason = _("这条通知读不出来") + f"（{type(error).__name__}）"
         run.note(reason)
         broken = update(Delivery).where(col(Delivery.id) == delivery_id)
         with run.database.writing() as session:
@@ -146,7 +146,7 @@ def _hand_over(delivery: Delivery, tools: Tools) -> None:
         raise
     except Exception as error:
         log.exception("channel failed", delivery=delivery.id, channel=delivery.channel)
-        raise DeliveryFailed(f"{_('发送程序出错')}（{type(error).__name__}）") from error
+        raise DeliveryFailed(_("发送程序出错") + f"（{type(error).__name__}）") from error
 
 
 def line_of(delivery: Delivery) -> tuple[str, int | None]:

@@ -105,7 +105,7 @@ class Teller:
         if isinstance(value, bool):
             return self.local._(_("是") if value else _("否"))
         if isinstance(value, list | tuple):
-            return "、".join(self.known.unit_name(unit) for unit in value)
+            return self.local._(_("、")).join(self.known.unit_name(unit) for unit in value)
         if isinstance(value, date):
             return self.local.weekday(value)
         if value in self.known.categories_by_key:
@@ -189,8 +189,8 @@ FACTS: dict[str, tuple[str, ...]] = {
 
 FACT_WORDS = {
     "satisfaction": _("满意程度"),
-    "is_resolved": _("解决了"),
-    "was_contacted": _("承办单位联系过"),
+    "is_resolved": _("是否解决"),
+    "was_contacted": _("是否联系过"),
 }
 """Questions in a form, facts in a story."""
 

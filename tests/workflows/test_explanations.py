@@ -17,12 +17,18 @@ ENGLISH = {
     "从 {day}的次日起算": "from the day after {day}",
     "跳过{name}（{days}）": "without {name} ({days})",
     "国庆节": "National Day",
-    "{month} 月 {day} 日": "{month:02}-{day:02}",
-    "{first}至 {last} 日": "{first} to {last:02}",
+    "9 月": "September",
+    "10 月": "October",
+    "{month} {day} 日": "{month} {day}",
+    "{first}至 {last} 日": "{first} to {last}",
     "计入补班 {days}": "counting the make-up day {days}",
     "到 {moment}": "until {moment}",
     "还剩 {amount} 小时": "{amount} hours left",
 }
+
+
+def english(sentence: str, n: int | None = None) -> str:
+    return ENGLISH.get(sentence, sentence)
 
 
 @pytest.mark.parametrize(
@@ -105,10 +111,10 @@ def test_the_calendar_decides_the_local_time() -> None:
 
 
 def test_every_part_can_be_translated() -> None:
-    words = in_words(CHINA.explain(at("2026-09-28 10:00"), working_days(5)), lambda words: ENGLISH.get(words, words))
+    words = in_words(CHINA.explain(at("2026-09-28 10:00"), working_days(5)), english)
     assert words == (
-        "5 working days, from the day after 09-28, without National Day (10-01 to 07), "
-        "counting the make-up day 10-10, until 10-10 18:00"
+        "5 working days, from the day after September 28, without National Day (October 1 to 7), "
+        "counting the make-up day October 10, until October 10 18:00"
     )
 
 
@@ -134,7 +140,7 @@ def test_time_left_is_said_as_a_person_would(left: timedelta, words: str) -> Non
 
 def test_time_left_can_be_translated() -> None:
     now = at("2026-03-02 10:00")
-    assert time_left_in_words(now, now + timedelta(hours=3), ENGLISH.__getitem__) == "3 hours left"
+    assert time_left_in_words(now, now + timedelta(hours=3), english) == "3 hours left"
 
 
 def test_every_unit_has_words() -> None:

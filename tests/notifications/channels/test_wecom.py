@@ -132,9 +132,9 @@ def test_the_pace_of_the_channel_is_the_pace_of_the_robot() -> None:
         (200, b"[]", "企业微信的回应看不懂", False),
         (200, b"<html>log in</html>", "企业微信的回应看不懂", False),
         (200, b"", "企业微信的回应看不懂", False),
-        (302, b'{"errcode":0}', "企业微信回应 HTTP 302", False),
-        (404, b'{"errcode":0}', "企业微信回应 HTTP 404", False),
-        (502, b"", "企业微信回应 HTTP 502", False),
+        (302, b'{"errcode":0}', "企业微信没有接收（HTTP 302）", False),
+        (404, b'{"errcode":0}', "企业微信没有接收（HTTP 404）", False),
+        (502, b"", "企业微信没有接收（HTTP 502）", False),
     ],
 )
 def test_only_http_200_with_errcode_0_is_success(

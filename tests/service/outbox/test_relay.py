@@ -155,7 +155,7 @@ def test_a_dead_robot_is_asked_once_in_a_run(
         alive = delivery_to(session, county, **to_bureau(robots, county) | {"unit_id": county.town_desk})
     robots.broken = [(502, b"")]
     tally = relay(around(), tools)
-    assert (tally.done, tally.failed, tally.error) == (1, 1, "企业微信回应 HTTP 502")
+    assert (tally.done, tally.failed, tally.error) == (1, 1, "企业微信没有接收（HTTP 502）")
     assert [state_of(database, row).attempts for row in dead] == [1, 0, 0]
     assert state_of(database, alive).state is DeliveryState.sent
 
