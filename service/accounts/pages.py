@@ -85,7 +85,7 @@ def _door_again(request: Request, typed: Typed, error: Failure) -> Response:
 
 
 def _door(request: Request, status: int = 200, **values: object) -> Response:
-    demo_people = getattr(request.app.state, "demo_people", ()) if request.app.state.settings.demo else ()
+    demo_people = request.app.state.demo_people if request.app.state.settings.demo else ()
     return render(request, "accounts/sign_in.html", status, demo_people=demo_people, **values)
 
 

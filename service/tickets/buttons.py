@@ -97,11 +97,11 @@ def _tone(verb: str, status: Status | None) -> str:
 
 
 def _first_values(verb: str, visit: Visit, ticket: Ticket, suggested: Sequence[Suggestion]) -> dict[str, Any]:
-    """The first suggestion is filled in, for a person to look at and press."""
+    """What the catalogue says of this category is filled in, for a person to look at and press."""
     if verb != "assign":
         return {}
     category = visit.known.categories.get(ticket.category_id or 0)
     return {
-        "unit": str(suggested[0].unit_id) if suggested else None,
+        "unit": next((str(each.unit_id) for each in suggested[:1] if each.is_firm), None),
         "category": category.key if category else None,
     }

@@ -1,7 +1,7 @@
 """Which units a dispatcher may think of first, and why: at most three. It suggests; people dispatch."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.directory.reference import Reference
@@ -13,26 +13,68 @@ MOST = 3
 
 
 @dataclass(frozen=True)
+class Like:
+    """What became of a similar wish: how it was classed, and who handled it."""
+
+    category_id: int | None
+    lead_unit_id: int | None
+
+
+@dataclass(frozen=True)
 class Suggestion:
+    """`is_firm`: the catalogue says so of the very category that somebody chose; only that is filled in."""
+
     unit_id: int
     unit: str
     why: str
+    is_firm: bool = False
 
 
 def suggestions(
-    category_id: int | None, area_path: str, similar_leads: Iterable[int | None], known: Reference, local: LocalWords
+    category_id: int | None, area_path: str, similar: Sequence[Like], known: Reference, local: LocalWords
 ) -> list[Suggestion]:
     """The catalogue (派单目录) speaks first, nearest area first; then who handled the most similar wishes."""
-    found: dict[int, str] = {}
-    for entry in suggest(known.catalogue, category_id, area_path, MOST):
-        words = local._(_("派单目录：{area}的“{category}”由它办"))
-        found.setdefault(
-            entry.unit, words.format(area=_area(entry.area_path, known), category=known.category_name(category_id))
-        )
-    for unit, count in Counter(unit for unit in similar_leads if unit is not None).most_common():
-        found.setdefault(unit, local._(_("相似的件里有 {count} 件由它主办")).format(count=count))
-    in_service = [(unit, why) for unit, why in found.items() if unit in known.units and known.units[unit].is_active]
-    return [Suggestion(unit, known.unit_name(unit), why) for unit, why in in_service[:MOST]]
+    found: dict[int, Suggestion] = {}
+    for each in (
+        *_by_catalogue(category_id, area_path, similar, known, local),
+        *_by_experience(area_path, similar, known, local),
+    ):
+        found.setdefault(each.unit_id, each)
+    return [each for each in found.values() if known.units[each.unit_id].is_active][:MOST]
+
+
+def _by_catalogue(
+    category_id: int | None, area_path: str, similar: Sequence[Like], known: Reference, local: LocalWords
+) -> Iterator[Suggestion]:
+    """Where nobody has classed the wish yet, it is looked up as wishes like it were classed."""
+    looked_up = category_id or _commonest(each.category_id for each in similar)
+    pattern = (
+        _("派单目录：{area}的“{category}”由它办") if category_id else _("像是“{category}”，派单目录：{area}由它办")
+    )
+    for entry in suggest(known.catalogue, looked_up, area_path, MOST):
+        category = local._(known.category_name(looked_up))
+        why = local._(pattern).format(area=_area(entry.area_path, known), category=category)
+        yield Suggestion(entry.unit, known.unit_name(entry.unit), why, is_firm=bool(category_id))
+
+
+def _by_experience(
+    area_path: str, similar: Sequence[Like], known: Reference, local: LocalWords
+) -> Iterator[Suggestion]:
+    """A unit of another town knows such matters, but not here."""
+    leads = Counter(each.lead_unit_id for each in similar if _works_in(each.lead_unit_id, area_path, known))
+    for unit, count in leads.most_common():
+        why = local._(_("相似的件里有 {count} 件由它主办")).format(count=count)
+        yield Suggestion(unit or 0, known.unit_name(unit), why)
+
+
+def _commonest(categories: Iterable[int | None]) -> int | None:
+    counted = Counter(each for each in categories if each is not None)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _works_in(unit_id: int | None, area_path: str, known: Reference) -> bool:
+    unit = known.units.get(unit_id or 0)
+    return unit is not None and area_path.startswith(known.areas[unit.area_id].path)
 
 
 def _area(path: str, known: Reference) -> str:

@@ -19,7 +19,7 @@ from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, holds_of, story_of
 from service.tickets.scope import visible_tickets
-from service.tickets.suggestions import suggestions
+from service.tickets.suggestions import Like, suggestions
 from service.tickets.timeline import Entry, Picture, Teller, names_of
 from service.web import render
 from workflows.cases import Case
@@ -43,9 +43,8 @@ def ticket_page(
     case = case_of(session, ticket, visit.known)
     story = story_of(session, ticket.id)
     similar = _similar(visit, ticket)
-    suggested = suggestions(
-        ticket.category_id, ticket.area_path, (row.lead_unit_id for row in similar), visit.known, local
-    )
+    alike = [Like(row.category_id, row.lead_unit_id) for row in similar]
+    suggested = suggestions(ticket.category_id, ticket.area_path, alike, visit.known, local)
     number = number_of(ticket.id, ticket.created_at)
     timeline = _teller(visit, story, local, number, is_revealed).entries(story)
     return render(

@@ -8,7 +8,7 @@ from fastapi import Request
 from service.directory.reference import Reference
 from service.tickets.queries import Wanted
 from workflows.actors import Actor
-from workflows.statuses import Role, Status
+from workflows.statuses import UNANSWERED, Role, Status
 from workflows.transitions import rows_of
 from workflows.words import _
 
@@ -43,7 +43,7 @@ VIEWS = (
     # name         words          what is asked for                                                          for whom
     View("mine",    _("待我办"),  Wanted(is_mine=True, is_open=True),                                         HOLDERS),
     View("calls",   _("待回访"),  Wanted(is_open=True, statuses=frozenset({Status.follow_up})),               CALLERS),
-    View("overdue", _("超期"),    Wanted(is_open=True, is_overdue=True)),
+    View("overdue", _("超期"),    Wanted(is_open=True, is_overdue=True, statuses=UNANSWERED)),
     View("open",    _("在办"),    Wanted(is_open=True)),
     View("all",     _("全部"),    Wanted(),                                                     is_counted=False),
 )

@@ -18,7 +18,7 @@ from service.tickets.desk_choices import area_choices, unit_choices
 from service.tickets.desk_words import clocks, hold_lines
 from service.tickets.models import Ticket
 from service.tickets.queries import holds_of
-from service.tickets.suggestions import suggestions
+from service.tickets.suggestions import Like, suggestions
 from service.web import translations
 from tests.factories import County, act, add, build_county, later, submit_wish, ticket_of, wish_in
 from workflows import commands as c
@@ -178,13 +178,29 @@ def test_the_catalogue_speaks_before_experience_and_nobody_is_named_twice(sessio
     known = reference(session)
     path = known.areas[county.village].path
     leads = [county.other_bureau, county.bureau, county.other_bureau, None]
-    found = suggestions(county.lamps, path, leads, known, LOCAL)
+    found = suggestions(county.lamps, path, [Like(None, lead) for lead in leads], known, LOCAL)
     assert [each.unit_id for each in found] == [county.village_unit, county.bureau, county.other_bureau]
     assert [each.why for each in found] == [
         "派单目录：清溪镇的“路灯”由它办",
         "派单目录：青岭县的“路灯”由它办",
         "相似的件里有 2 件由它主办",
     ]
+
+
+def test_what_nobody_has_classed_is_looked_up_as_its_like_were(session: Session, county: County) -> None:
+    known = reference(session)
+    alike = [Like(county.lamps, None), Like(county.lamps, None), Like(county.seedlings, None)]
+    found = suggestions(None, known.areas[county.village].path, alike, known, LOCAL)
+    assert [(each.unit_id, each.why, each.is_firm) for each in found] == [
+        (county.bureau, "像是“路灯”，派单目录：青岭县由它办", False)
+    ]
+
+
+def test_a_unit_of_another_place_is_not_suggested(session: Session, county: County) -> None:
+    known = reference(session)
+    alike = [Like(None, county.village_unit)]
+    assert suggestions(None, known.areas[county.town].path, alike, known, LOCAL) == []
+    assert suggestions(None, known.areas[county.village].path, alike, known, LOCAL) != []
 
 
 def test_nothing_is_suggested_where_nobody_knows(session: Session, county: County) -> None:
