@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from service import api_docs, errors, health, keys, logs, middleware, web
 from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
+from service.administration import pages as administration
 from service.database import Database
 from service.demo.sign_ins import demo_people
 from service.errors import NotSignedIn
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     outbox.router,
     reports.router,
+    administration.router,
     accounts_api.router,
     tickets_api.router,
     reports_api.router,
