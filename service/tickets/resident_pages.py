@@ -23,7 +23,7 @@ from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed
 from service.tickets.posted import Posted, said, sentences
 from service.tickets.records import Origin
-from service.tickets.uploads import Uploads, store_of, uploads_of
+from service.tickets.uploads import Uploads, has_pictures, store_of, uploads_of
 from workflows.actors import NEW_RESIDENT
 from workflows.commands import PHOTOS_MOST, WISH_LENGTH, Submit, clean
 from workflows.refusals import Refused
@@ -68,7 +68,7 @@ def hand_in(request: Request, token: str, form: Posted, database: TheDatabase) -
 
 def _uploads(request: Request, token: str, form: FormData, database: Database, now: datetime) -> Uploads:
     """A closed link takes no pictures either."""
-    if "photos" not in form and "kept_photos" not in form:
+    if not has_pictures(form):
         return Uploads()
     with database.reading() as session:
         links.open_link(session, token, now, _idempotency_key(form))

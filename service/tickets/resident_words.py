@@ -114,7 +114,7 @@ def headline(standing: Standing, known: Reference, local: LocalWords) -> tuple[s
         "reopen_by": local.day(standing.reopen_by),
         "number": number_of(ticket.id or 0, ticket.created_at),
     }
-    return tuple(local._(sentence).format(**names) for sentence in (moment.headline, moment.beneath))  # type: ignore[return-value]
+    return local._(moment.headline).format(**names), local._(moment.beneath).format(**names)
 
 
 def _day(due: datetime | None, now: datetime, local: LocalWords) -> str:

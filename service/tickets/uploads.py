@@ -44,6 +44,11 @@ class Uploads:
         return [secret_address(KEPT, each) for each in ids]
 
 
+def has_pictures(form: FormData) -> bool:
+    """A browser sends the field also when nothing was chosen."""
+    return FIELD in form or bool(files_of(form))
+
+
 def uploads_of(form: FormData, store: PictureStore) -> Uploads:
     """Puts the new ones into the store: ask whether the wish may be handed in at all before."""
     found = (id_behind(KEPT, token) for token in form.getlist(FIELD) if isinstance(token, str))

@@ -24,9 +24,7 @@ READER = Reader(KNOWN, LOCAL._, lambda photo: Picture(photo.id or 0, "", ""))
 
 
 def ticket(**columns: object) -> Ticket:
-    return Ticket(
-        **{"status": Status.in_progress, "round": 1, "due_at": NOW + timedelta(days=3)} | columns
-    )
+    return Ticket(**{"status": Status.in_progress, "round": 1, "due_at": NOW + timedelta(days=3)} | columns)
 
 
 def story(verb: str, role: Role = Role.handler, number: int = 1, **said: object) -> Story:
