@@ -31,7 +31,9 @@ def known_years() -> range:
 def _seed_year(session: Session, year: int, now: datetime) -> int:
     session.add(CalendarYear(year=year, source=SOURCE, uploaded_at=now))
     taken = set(
-        session.exec(select(col(CalendarDay.day)).where(col(CalendarDay.day).between(date(year, 1, 1), date(year, 12, 31))))
+        session.exec(
+            select(col(CalendarDay.day)).where(col(CalendarDay.day).between(date(year, 1, 1), date(year, 12, 31)))
+        )
     )
     rows = [row for row in special_days(year) if row.day not in taken]
     session.add_all(rows)

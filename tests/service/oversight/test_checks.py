@@ -5,8 +5,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from service.database import Database
-from service.oversight.checks import CHECKS, breaches
 from service.outbox.models import Delivery
+from service.oversight.checks import CHECKS, breaches
 from tests.factories import NOW, build_county, wish_in
 from workflows.statuses import Status
 
