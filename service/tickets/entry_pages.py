@@ -17,7 +17,7 @@ from service.tickets.desk_choices import area_choices, category_choices
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_from_form, parsed
-from service.tickets.meeting import Line, first_sentence, read_lines
+from service.tickets.meeting import Line, read_lines
 from service.tickets.models import Attachment
 from service.tickets.numbers import number_of
 from service.tickets.queue import url_of
@@ -38,6 +38,7 @@ SHARED = ("source", "meeting", "area", "kind", "category")
 
 LABELS = {"text": _("诉求人说了什么"), "name": _("诉求人怎么称呼")}
 """The form speaks to an official here, not to the villager."""
+COLUMN_LABELS = {"text": _("内容"), "name": _("姓名"), "phone": _("电话")}
 
 ENTERED = _("已录入，编号 {number}，查询码 {code}。请把这两个号告诉诉求人，凭它可以查进度。")
 NOT_YOURS = _("这个地方不归您管，请选列表里的。")
@@ -202,9 +203,8 @@ def _many(
 
 
 def _said_of(request: Request, mistake: Refused) -> str:
-    sentence, values = first_sentence(mistake)
-    label = say(request, str(values.get("label", "")))
-    return say(request, sentence, **{**values, "label": label})
+    """The first mistake of a line."""
+    return next(iter(errors_by_field(request, mistake, COLUMN_LABELS).values()), "")
 
 
 def _fields(request: Request, visit: Visit, typed: FormData | None, refused: Exception | None) -> list[Field]:
@@ -216,7 +216,7 @@ def _fields(request: Request, visit: Visit, typed: FormData | None, refused: Exc
     values = (
         {name: values_typed(Submit, name, typed) for name in Submit.model_fields} if typed else _first_values(choices)
     )
-    made = fields_of(Submit, choices=choices, values=values, errors=errors_by_field(request, refused))
+    made = fields_of(Submit, choices=choices, values=values, errors=errors_by_field(request, refused, LABELS))
     return [replace(each, label=LABELS.get(each.name, each.label)) for each in made]
 
 

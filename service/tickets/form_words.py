@@ -1,5 +1,6 @@
 """A form that comes back: what was typed into each field, and the sentence for each field that needs mending."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -23,13 +24,16 @@ def values_typed(command: type[CommandBase], name: str, typed: FormData) -> Any:
     return value if isinstance(value, str) else None
 
 
-def errors_by_field(request: Request, refused: Exception | None) -> dict[str, str]:
-    """The first mistake of each field, in the reader's language."""
+def errors_by_field(
+    request: Request, refused: Exception | None, labels: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The first mistake of each field, in the reader's language; `labels` where the form calls a field differently."""
     if isinstance(refused, Mistaken):
         found: dict[str, str] = {}
         for mistake in refused.mistakes:
-            label = say(request, str(mistake.values.get("label", "")))
-            found.setdefault(mistake.field, say(request, mistake.sentence, **{**mistake.values, "label": label}))
+            label = (labels or {}).get(mistake.field) or str(mistake.values.get("label", ""))
+            values = {**mistake.values, "label": say(request, label)}
+            found.setdefault(mistake.field, say(request, mistake.sentence, **values))
         return found
     if isinstance(refused, Refused) and refused.field:
         return {refused.field: say(request, refused.sentence, **refused.values)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.directory.models import Area
 from service.directory.reference import Reference
-from service.tickets.forms import Mistaken, parsed
+from service.tickets.forms import parsed
 from workflows.commands import Submit
 from workflows.refusals import Refused
 from workflows.words import _
@@ -117,10 +117,3 @@ def _same_name(name: str, typed: str) -> bool:
 
 def _plain(name: str) -> str:
     return name.strip().removeprefix("第").translate(DIGITS)
-
-
-def first_sentence(mistake: Refused) -> tuple[str, Mapping[str, Any]]:
-    """The sentence that is shown beside a line, and what fills it."""
-    if isinstance(mistake, Mistaken):
-        return mistake.mistakes[0].sentence, mistake.mistakes[0].values
-    return mistake.sentence, mistake.values

@@ -68,8 +68,9 @@ def _by_experience(
 
 
 def _commonest(categories: Iterable[int | None]) -> int | None:
-    counted = Counter(each for each in categories if each is not None)
-    return counted.most_common(1)[0][0] if counted else None
+    """One alone may be alike by chance."""
+    counted = Counter(each for each in categories if each is not None).most_common(1)
+    return counted[0][0] if counted and counted[0][1] > 1 else None
 
 
 def _works_in(unit_id: int | None, area_path: str, known: Reference) -> bool:

@@ -106,6 +106,7 @@ def test_a_look_before_takes_nothing_in(as_: SignIn, database: Database, county:
     page = enters(as_("dispatcher"), county, "/desk/meeting", lines=LINES, check="1", meeting="十月院落会")
     assert page.status == 200
     assert "有 2 行要改" in page.words and "第 2 行" in page.words and "第 3 行" in page.words
+    assert "内容请至少写 2 个字" in page.words and "电话看起来不对" in page.words
     assert page.value_of("lines") == LINES.replace("\t", "\t")
     assert page.value_of("meeting") == "十月院落会"
     assert tickets(database) == []

@@ -8,7 +8,7 @@ import pytest
 from service.database import Database
 from service.directory.models import Area, AreaLevel
 from service.directory.reference import Reference, reference, touch
-from service.tickets.meeting import LINES_MOST, Line, first_sentence, read_lines
+from service.tickets.meeting import LINES_MOST, Line, read_lines
 from tests.factories import County, add, build_county
 from workflows.refusals import Refused
 
@@ -85,8 +85,7 @@ def test_a_group_is_known_however_it_is_written(known: Reference, county: County
 def test_a_group_that_is_not_there_is_a_mistake_with_the_names_that_are(known: Reference, county: County) -> None:
     line = read("路灯坏了\t\t\t九组", known, county.village)[0]
     assert line.mistake is not None
-    sentence, values = first_sentence(line.mistake)
-    assert sentence.format(**values) == "双喜村下面没有“九组”，可以写：一组、二组、三组、12组。"
+    assert str(line.mistake) == "双喜村下面没有“九组”，可以写：一组、二组、三组、12组。"
 
 
 def test_where_no_groups_are_kept_the_words_are_the_place(known: Reference, county: County) -> None:
