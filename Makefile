@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check bench readme format install install-dev assets lock test-needs clean
+.PHONY: help demo demo-reset test check bench readme messages format install install-dev assets lock test-needs clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -41,6 +41,9 @@ bench: install-dev assets test-needs ## measure speed and memory; ARGS go to the
 
 readme: install-dev ## write the tables of the code into the README
 	$(BIN)/python -m tests.readme
+
+messages: install-dev ## bring the English catalogue up to date with the source, and list what has no English yet
+	$(BIN)/python -m tests.messages
 
 format: install-dev ## bring the source into the form that check wants
 	$(BIN)/ruff format .
