@@ -65,7 +65,8 @@ def set_limit(request: Request, name: str, typed: Typed, visit: Acting) -> Respo
     allow(visit, "set_limit")
     row = _row_called(name)
     try:
-        tried(visit, typed, SetLimit, lambda asked: _set(visit, row, asked))
+        local = local_words(request)
+        tried(visit, typed, SetLimit, lambda asked: _set(visit, row, asked, local))
     except (Refused, Conflict) as refused:
         return _list(request, visit, Pressed("set_limit", typed, refused), name)
     return told(request, HERE, _("改好了。新来的件按新的算，已经答应的日子不动。"))
@@ -86,16 +87,17 @@ def _row_called(name: str) -> time_limits.TimeLimit:
     return found
 
 
-def _set(visit: Visit, row: time_limits.TimeLimit, asked: SetLimit) -> None:
-    if asked.amount > LONGEST[asked.unit]:
-        raise Refused(_("太长了，最多 {most}。"), field="amount", most=Term(LONGEST[asked.unit], asked.unit).in_words())
+def _set(visit: Visit, row: time_limits.TimeLimit, asked: SetLimit, local: LocalWords) -> None:
+    longest = Term(LONGEST[asked.unit], asked.unit)
+    if asked.amount > longest.amount:
+        raise Refused(_("太长了，最多 {most}。"), field="amount", most=longest.in_words(local._))
     write_down(visit, asked, row.words, visit.known.county.path, _as_it_is(visit.known.limits.terms[row.name]))
     lifecycle.set_limit(visit.session, row.name, Term(asked.amount, asked.unit), visit.person_id, visit.now)
 
 
 def _reset(visit: Visit, row: time_limits.TimeLimit, asked: ResetLimit) -> None:
     lifecycle.reset_limit(visit.session, row.name)
-    write_down(visit, asked, row.words, visit.known.county.path)
+    write_down(visit, asked, row.words, visit.known.county.path, **_as_it_is(row.term).details())
 
 
 def _as_it_is(term: Term) -> SetLimit:

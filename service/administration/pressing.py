@@ -28,7 +28,7 @@ TABS: tuple[tuple[str, str, str, str], ...] = (
     ("people", "/desk/people", _("人员"), "see_people"),
     ("units", "/desk/units", _("单位"), "see_units"),
     ("areas", "/desk/areas", _("区划"), "see_areas"),
-    ("categories", "/desk/categories", _("事项和派单目录"), "see_categories"),
+    ("categories", "/desk/categories", _("事项"), "see_categories"),
     ("time_limits", "/desk/time-limits", _("时限"), "see_limits"),
     ("calendar", "/desk/calendar", _("工作日"), "see_calendar"),
     ("changes", "/desk/changes", _("变更记录"), "see_changes"),
