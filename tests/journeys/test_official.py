@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Screen
@@ -271,6 +272,20 @@ def test_several_are_ticked_and_assigned_on_a_phone_without_scripts(
     expect(screen.locator(".flash")).to_contain_text("2 件都办好了")
     with database.reading() as session:
         assert {each.lead_unit_id for each in session.exec(select(Ticket))} == {county.bureau}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("device", [DESKTOP, A_PHONE], ids=["county PC", "phone"])
+def test_every_page_of_the_workbench_can_be_read_by_everybody(
+    browse: Browse, device: dict[str, object], number: str, two_wishes: None
+) -> None:
+    screen = browse("dispatcher", device, bypass_csp=True)
+    ticket = f"/desk/tickets/{number}?open=assign"
+    for path in ("/desk", "/desk?bulk=1&view=open", ticket, "/desk/new", "/desk/meeting", "/desk/sessions"):
+        screen.goto(path)
+        breaches = Axe().run(screen, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [(breach["id"], breach["nodes"][0]["html"]) for breach in breaches] == [], path
+        assert screen.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
 def test_a_meeting_is_pasted_from_a_sheet(browse: Browse, database: Database, county: County) -> None:
