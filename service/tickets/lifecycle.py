@@ -54,6 +54,7 @@ def submit(
     known_data = reference(session)
     if command.area not in known_data.areas:
         raise Refused(_("没有这个地方，请重新选择所在地。"), field="area")
+    _check_names(command, known_data)
     case = new_case(command, known_data)
     decision = _with_alarm(decide(case, command, actor, now))
     ticket_id = insert_ticket(session, command, actor, decision, known_data, origin)

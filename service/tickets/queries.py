@@ -121,7 +121,8 @@ def _mentions(session: Session, asked: str) -> ColumnElement[bool]:
     if (ticket_id := id_of(asked)) is not None:
         return col(Ticket.id) == ticket_id
     if NUMBER_LIKE.match(asked):
-        return col(Ticket.phone_index) == phone_index(asked)
+        sought = phone_index(asked)
+        return col(Ticket.phone_index) == sought if sought else false()
     words = search.matches(session, asked)
     return false() if words is None else words
 
