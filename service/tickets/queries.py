@@ -144,11 +144,12 @@ def _after(cursor: str, by_time_left: bool) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Story:
-    """One event with its words; `details` is empty where they were erased by law."""
+    """One event with its words; `details` leaves out what is usual, and is empty where they were erased by law."""
 
     event: TicketEvent
     details: dict[str, Any]
     photos: Sequence[Attachment] = ()
+    is_erased: bool = False
 
 
 def story_of(session: Session, ticket_id: int) -> list[Story]:
@@ -161,7 +162,7 @@ def story_of(session: Session, ticket_id: int) -> list[Story]:
     )
     photos = photos_of(session, ticket_id)
     return [
-        Story(event, words.details if words else {}, [photo for photo in photos if photo.event_id == event.id])
+        Story(event, words.details if words else {}, [each for each in photos if each.event_id == event.id], not words)
         for event, words in rows
     ]
 

@@ -65,21 +65,32 @@ class Teller:
         return found
 
     def _entry(self, story: Story) -> Entry:
-        event, details = story.event, _complete(story.event.verb, story.details)
-        words = next((details[name] for name in SPOKEN if details.get(name)), "") if event.verb != "submit" else ""
+        event, details = story.event, _complete(story)
         return Entry(
             verb=event.verb,
-            label=self._label(event, details),
+            label=self._label(story, details),
             at=event.at,
             who=self._who(event),
-            words=self.local._(words) if event.rule else self.shown(words),
+            words=self._words(story, details),
             facts=self._facts(event.verb, details),
             photos=[self.picture(photo) for photo in story.photos],
             is_public=_is_public(event, details),
         )
 
-    def _label(self, event: TicketEvent, details: Mapping[str, Any]) -> str:
-        sentence = _special(event, details) or LABELS.get(event.verb) or VERB_WORDS[event.verb]
+    def _words(self, story: Story, details: Mapping[str, Any]) -> str:
+        """The wish itself stands at the head of the page; a rule speaks in the reader's language."""
+        if story.is_erased:
+            return self.local._(ERASED)
+        said = next((details[name] for name in SPOKEN if details.get(name)), "")
+        if story.event.verb == "submit":
+            return ""
+        return self.local._(said) if story.event.rule else self.shown(said)
+
+    def _label(self, story: Story, details: Mapping[str, Any]) -> str:
+        """What was erased can only be called by its verb."""
+        event = story.event
+        named = None if story.is_erased else _special(event, details) or LABELS.get(event.verb)
+        sentence = named or VERB_WORDS[event.verb]
         unit = self.known.unit_name(details.get("unit"))
         return self.local._(sentence).format(unit=unit, into=details.get("into"), parts=len(details.get("parts", ())))
 
@@ -120,11 +131,12 @@ def names_of(session: Session, stories: Iterable[Story]) -> dict[int, str]:
     return {person.id: person.name for person in rows if person.id is not None}
 
 
-def _complete(verb: str, details: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(story: Story) -> dict[str, Any]:
     """An event leaves out what its command has by default. Words that were erased by law stay out."""
-    if not details:
+    if story.is_erased:
         return {}
-    fields = COMMANDS[verb].model_fields
+    details = story.details
+    fields = COMMANDS[story.event.verb].model_fields
     defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
     dated = {"promised_for": date.fromisoformat(details["promised_for"])} if details.get("promised_for") else {}
     return {**defaults, **details, **dated}
@@ -143,6 +155,7 @@ def _special(event: TicketEvent, details: Mapping[str, Any]) -> str | None:
     return None
 
 
+ERASED = _("这里的话已依法删除。")
 SPOKEN = ("words", "text", "reason", "note")
 """Where a command keeps what a person said in his own words."""
 
@@ -166,7 +179,7 @@ SPECIAL: tuple[tuple[str, Special, str], ...] = (
     # verb            when                                                                what it is called then
     ("submit",        lambda event, said: event.role is not Role.resident,                _("代群众录入")),
     ("contact",       lambda event, said: said.get("is_reached") is True,                 _("联系上了诉求人")),
-    ("contact",       lambda event, said: bool(said),                                     _("没有联系上诉求人")),
+    ("contact",       lambda event, said: True,                                           _("没有联系上诉求人")),
     ("reply",         lambda event, said: event.status_to is Status.follow_up,            _("答复了诉求人")),
     ("rate",          lambda event, said: event.status_to is Status.in_progress,          _("评价不满意，重新办理")),
     ("follow_up",     lambda event, said: event.status_to is Status.closed,               _("回访后办结")),
