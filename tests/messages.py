@@ -71,7 +71,7 @@ def main() -> int:
     fresh = brought_up_to_date(catalogue())
     CATALOGUE.write_text(written(fresh), encoding="utf-8")
     missing = [str(message.id) for message in fresh if message.id and not all(_forms(message.string))]
-    print(f"{len(fresh)} messages, {len(missing)} without English", *missing, sep="\n  ")
+    sys.stdout.write("\n  ".join([f"{len(fresh)} messages, {len(missing)} without English", *missing]) + "\n")
     return bool(missing)
 
 
