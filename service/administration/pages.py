@@ -13,16 +13,17 @@ from service.administration import (
     unit_pages,
 )
 
-router = APIRouter()
+PARTS: tuple[APIRouter, ...] = (
+    link_pages.router,
+    people_pages.router,
+    unit_pages.router,
+    area_pages.router,
+    category_pages.router,
+    calendar_pages.router,
+    limit_pages.router,
+    change_pages.router,
+)
 
-for part in (
-    link_pages,
-    people_pages,
-    unit_pages,
-    area_pages,
-    category_pages,
-    calendar_pages,
-    limit_pages,
-    change_pages,
-):
-    router.include_router(part.router)
+router = APIRouter()
+for part in PARTS:
+    router.include_router(part)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
+from service.accounts.scope import area_paths
 from service.accounts.visits import Acting, Looking, Visit
 from service.administration import units
 from service.administration.changes import NEWEST, number_in
@@ -108,6 +109,7 @@ def _one(request: Request, visit: Visit, unit: Unit, pressed: Pressed | None = N
         class_words=UNIT_CLASS_WORDS,
         desk_of=[area.name for area in visit.known.areas.values() if area.desk_unit_id == unit.id],
         left=left,
+        sees_tickets=bool(area_paths(visit.actor)),
         actions=_actions(request, unit, pressed),
     )
 
