@@ -53,22 +53,23 @@ PROBLEM: dict[str, Any] = {
     },
 }
 WHEN: dict[int, str] = {
+    400: "The body cannot be read",
     401: "Nobody is signed in, or the token has ended",
     403: "Not allowed to this person",
     404: "Does not exist, or cannot be seen by you",
     409: "Not possible in this status, or somebody else was quicker",
     410: "The link takes no wishes any more",
+    413: "The body is too large",
     422: "Something has to be mended",
-    429: "Tried too often: `Retry-After` says when to come back",
+    429: "Tried too often, or too much for one day",
+    503: "Too busy just now: `Retry-After` says when to come back",
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its own errors by status, and whatever else may happen to any request."""
-    return {
-        **{status: _problem(WHEN[status]) for status in statuses},
-        "default": _problem("Too large, not readable, too busy: any other error has the same form"),
-    }
+def problems(*statuses: int, has_body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its own errors, and those that any request may meet."""
+    everywhere = (400, 413, 422, 503) if has_body else (503,)
+    return {status: _problem(WHEN[status]) for status in sorted({*statuses, *everywhere})}
 
 
 def _problem(description: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Me(BaseModel):
     posts: list[str] = Field(description="Role and unit of each post")
 
 
-@router.post("/session", status_code=201, response_model=Token, responses=problems(401, 422, 429))
+@router.post("/session", status_code=201, response_model=Token, responses=problems(401, 429, has_body=True))
 def sign_in(credentials: Credentials, request: Request, database: TheDatabase) -> Token:
     """Exchange login and password for a token. Tries are limited."""
     address = request.client.host if request.client else ""

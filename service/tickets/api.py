@@ -61,7 +61,7 @@ def list_tickets(
     tags=["officials"],
     response_model=TicketDetail,
     dependencies=SIGNED_IN,
-    responses=problems(401, 404),
+    responses=problems(401, 404, 422),
 )
 def show_ticket(number: str, visit: Looking) -> TicketDetail:
     """One ticket with its whole story and the verbs that you may use now. What you cannot see is 404."""
@@ -76,7 +76,7 @@ def show_ticket(number: str, visit: Looking) -> TicketDetail:
     tags=["officials"],
     response_model=Done,
     dependencies=SIGNED_IN,
-    responses=problems(401, 403, 404, 409, 422),
+    responses=problems(401, 403, 404, 409, has_body=True),
 )
 def command(
     number: str,
@@ -97,7 +97,7 @@ def command(
     tags=["officials"],
     response_model=Done,
     dependencies=SIGNED_IN,
-    responses={200: {"model": Done, "description": "Had been entered before"}, **problems(401, 403, 422)},
+    responses={200: {"model": Done, "description": "Had been entered before"}, **problems(401, 403, has_body=True)},
 )
 def enter(
     wish: Annotated[Submit, Body(openapi_examples=SUBMITTED)], response: Response, visit: Acting, key: Key = None

@@ -55,7 +55,10 @@ class Closed(Failure):
     "/links/{token}/wishes",
     status_code=201,
     response_model=Receipt,
-    responses={200: {"model": Receipt, "description": "Had been handed in before"}, **problems(404, 410, 422, 429)},
+    responses={
+        200: {"model": Receipt, "description": "Had been handed in before"},
+        **problems(404, 410, 429, has_body=True),
+    },
 )
 def hand_in(
     token: str, wish: NewWish, request: Request, response: Response, database: TheDatabase, key: Key = None
@@ -83,7 +86,7 @@ def hand_in(
     return _receipt(request, performed)
 
 
-@router.get("/wishes/{tracking_token}", response_model=PublicWish, responses=problems(404))
+@router.get("/wishes/{tracking_token}", response_model=PublicWish, responses=problems(404, 422))
 def track(tracking_token: str, request: Request, session: Reading) -> PublicWish:
     """One wish as its villager sees it. The token is a secret: whoever has it may read and answer."""
     ticket = _by_token(session, tracking_token)
@@ -93,7 +96,7 @@ def track(tracking_token: str, request: Request, session: Reading) -> PublicWish
 @router.post(
     "/wishes/{tracking_token}/commands",
     response_model=PublicWish,
-    responses=problems(403, 404, 409, 422),
+    responses=problems(403, 404, 409, has_body=True),
 )
 def answer(
     tracking_token: str,
