@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from service.app import ROUTERS
 from service.database import Database
 from service.directory.defaults import CATEGORIES
 from service.directory.models import Area, CalendarYear, Category, Link, Person, Unit
+from service.local_words import LocalWords
 from service.reports.attention import BY_KEY
 from service.reports.ticket_pages import COUNT_WORDS
 from service.sealing import tracking_token
@@ -32,8 +34,11 @@ from tests import messages
 from tests.factories import TEXT, TOKEN, County, act, build_county, later, sign_in, wish_in
 from tests.factories import number_of as number_in
 from tests.support.app import app_on
+from tests.workflows.china import CHINA, at
 from workflows import commands as c
+from workflows.explanations import in_words
 from workflows.statuses import Status
+from workflows.terms import working_days
 
 PLACEHOLDER = re.compile(r"%%|%\(\w+\)s|\{\w*\}")
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]+")
@@ -106,6 +111,32 @@ def _chinese() -> gettext.NullTranslations:
 def test_it_compiles_and_counts(speaks_english: gettext.GNUTranslations) -> None:
     assert speaks_english.gettext("微愿") == "Micro-wishes"
     assert [speaks_english.ngettext("{n} 天", "{n} 天", n).format(n=n) for n in (1, 2)] == ["1 day", "2 days"]
+
+
+@time_machine.travel(later(), tick=False)
+def test_moments_are_said_as_english_says_them(speaks_english: gettext.GNUTranslations) -> None:
+    local = LocalWords(ZoneInfo("Asia/Shanghai"), speaks_english)
+    assert local.day(later()) == "October\u00a012"
+    assert local.day(later(days=365)) == "October\u00a012,\u00a02027"
+    assert local.weekday(later()) == "Monday, October\u00a012"
+    assert local.time(later()) == "October\u00a012, 10:00"
+    assert [local.when(later(**span)) for span in ({"hours": -1}, {"days": 3}, {})] == [
+        "1 hour ago",
+        "in 3 days",
+        "just now",
+    ]
+    assert [chip.words for span in (-30, 5) if (chip := local.left(later(hours=span)))] == [
+        "1 day overdue",
+        "5 hours left",
+    ]
+
+
+def test_a_deadline_is_explained_in_one_english_sentence(speaks_english: gettext.GNUTranslations) -> None:
+    translate = LocalWords(ZoneInfo("Asia/Shanghai"), speaks_english)._
+    assert in_words(CHINA.explain(at("2026-09-28 10:00"), working_days(5)), translate) == (
+        "5 working days, counted from the day after September 28, without National Day (October 1 to 7), "
+        "counting the make-up working day October 10, until 18:00 on October 10"
+    )
 
 
 # Pages
@@ -209,11 +240,14 @@ def pages_about(setting: Setting) -> list[str]:
         *(f"/desk/areas/{area}" for area in (county.county, county.village)),
         *(f"/desk/people/{person}" for person in (county.handler, county.administrator)),
         *(f"/desk/categories/{county.lamps}", f"/desk/links/{TOKEN}", f"/desk/links/{TOKEN}/poster"),
-        *(f"/board/tickets?count={count}" for count in COUNT_WORDS),
-        *(f"/board/tickets?concern={concern}" for concern in BY_KEY),
         *(f"/desk?view={view.name}" for view in VIEWS),
         *("/desk?q=2026", "/board?area=2", "/desk/tickets/2026-999999", "/desk/calendar?year=2027"),
     ]
+
+
+def pages_behind_figures() -> list[str]:
+    counts, concerns = (f"count={count}" for count in COUNT_WORDS), (f"concern={concern}" for concern in BY_KEY)
+    return [f"/board/tickets?{behind}" for behind in (*counts, *concerns)]
 
 
 def wrong_on(setting: Setting, client: TestClient, paths: Iterable[str]) -> dict[str, Any]:
@@ -232,6 +266,7 @@ def test_pages_of_officials_are_english(setting: Setting) -> None:
     paths = sorted({*plain_pages(), *pages_about(setting)})
     assert len(paths) > 40
     found = {who: wrong_on(setting, setting.browser(getattr(setting.county, who)), paths) for who in VIEWERS}
+    found["the figures"] = wrong_on(setting, setting.browser(setting.county.supervisor), pages_behind_figures())
     assert {who: wrong for who, wrong in found.items() if wrong} == {}
 
 
