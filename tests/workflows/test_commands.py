@@ -273,6 +273,12 @@ def test_other_outcomes_need_neither_date_nor_channel(outcome: str) -> None:
     assert reply.details() == {"outcome": outcome, "words": SAMPLES["reply"].details()["words"]}
 
 
+def test_a_fruitless_call_asks_for_no_reason_whatever_the_form_held() -> None:
+    left_over = {"satisfaction": "dissatisfied", "is_resolved": "false"}
+    call = COMMAND.validate_python({"verb": "follow_up", "result": "call_later", **left_over})
+    assert call.words is None  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("satisfaction", ["satisfied", "basically_satisfied"])
 def test_a_content_answer_needs_no_words(satisfaction: str) -> None:
     answer = COMMAND.validate_python({"verb": "follow_up", **ANSWERED, "satisfaction": satisfaction})
