@@ -90,18 +90,17 @@ class Layout:
 def find_layout(first_rows: Sequence[SheetRow], mapped: Mapping[str, str]) -> Layout:
     """`mapped` is heading → column name, and goes before our own table. Raises NotASheet."""
     _check_names(mapped)
-    best = max(first_rows[:ROWS_SEARCHED], key=lambda row: len(_known(row.cells, mapped)), default=None)
-    known = _known(best.cells, mapped) if best else {}
-    if best is None or (len(known) < ENOUGH and not known.keys() & {"title", "text"}):
-        raise NotASheet(NO_HEADINGS, rows=ROWS_SEARCHED)
-    headings = _headings(best, _row_above(best, first_rows))
-    _check_headings(mapped, headings)
+    searched = [(row.number, _headings(row, _row_above(row, first_rows))) for row in first_rows[:ROWS_SEARCHED]]
+    number, headings = max(searched, key=lambda pair: len(_known(pair[1], mapped)), default=(0, []))
     places = _known(headings, mapped)
+    if len(places) < ENOUGH and not places.keys() & {"title", "text"}:
+        raise NotASheet(NO_HEADINGS, rows=ROWS_SEARCHED)
+    _check_headings(mapped, headings)
     if not places.keys() & {"title", "text"}:
         raise NotASheet(NO_WISH)
     used = set(places.values())
     unused = tuple(heading for place, heading in enumerate(headings) if heading and place not in used)
-    return Layout(best.number, places, {name: headings[place] for name, place in places.items()}, unused)
+    return Layout(number, places, {name: headings[place] for name, place in places.items()}, unused)
 
 
 def _check_names(mapped: Mapping[str, str]) -> None:
