@@ -22,7 +22,7 @@ from starlette.types import Scope
 from service import clock
 from service.errors import Answer
 from service.fields import in_groups
-from service.local_words import LocalWords
+from service.local_words import Catalogue, LocalWords
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
 from workflows.words import _
@@ -171,7 +171,7 @@ def _chosen(request: Request, name: str, allowed: Any, default: str) -> str:
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """The compiled catalogue, as set-up made it; Chinese is the source text and needs none."""
-    return gettext.translation("messages", HERE / "locale", [language], fallback=True)
+    return gettext.translation("messages", HERE / "locale", [language], Catalogue, fallback=True)
 
 
 def say(request: Request, sentence: str, **values: object) -> str:

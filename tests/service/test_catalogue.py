@@ -24,7 +24,7 @@ from service.app import ROUTERS
 from service.database import Database
 from service.directory.defaults import CATEGORIES
 from service.directory.models import Area, CalendarYear, Category, Link, Person, Unit
-from service.local_words import LocalWords
+from service.local_words import Catalogue, LocalWords
 from service.reports.attention import BY_KEY
 from service.reports.ticket_pages import COUNT_WORDS
 from service.sealing import tracking_token
@@ -36,6 +36,7 @@ from tests.factories import number_of as number_in
 from tests.support.app import app_on
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
+from workflows.actors import system
 from workflows.explanations import in_words
 from workflows.statuses import Status
 from workflows.terms import working_days
@@ -93,11 +94,13 @@ def speaks_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[gettext.GNUTrans
     compiled = io.BytesIO()
     write_mo(compiled, messages.catalogue())
     compiled.seek(0)
-    words = gettext.GNUTranslations(compiled)
+    words = Catalogue(compiled)
     web.translations.cache_clear()
     web.environment.cache_clear()
     monkeypatch.setattr(
-        gettext, "translation", lambda name, folder, languages, **how: words if languages == ["en"] else _chinese()
+        gettext,
+        "translation",
+        lambda name, folder, languages, *how, **more: words if languages == ["en"] else _chinese(),
     )
     yield words
     web.translations.cache_clear()
@@ -110,6 +113,7 @@ def _chinese() -> gettext.NullTranslations:
 
 def test_it_compiles_and_counts(speaks_english: gettext.GNUTranslations) -> None:
     assert speaks_english.gettext("微愿") == "Micro-wishes"
+    assert web.translations("en").gettext("") == ""
     assert [speaks_english.ngettext("{n} 天", "{n} 天", n).format(n=n) for n in (1, 2)] == ["1 day", "2 days"]
 
 
@@ -210,6 +214,7 @@ def _live_a_little(session: Session, county: County, tickets: dict[Status, int])
     act(session, handled, c.Contact(is_reached=True, words="还没有修好。"), county.handler)
     act(session, handled, c.Verify(words="请先到现场看看。"), county.handler)
     act(session, handled, c.Supervise(note="请先到现场看看。"), county.supervisor)
+    act(session, handled, c.MarkOverdue(), system("overdue"), later(days=30))
     reassign = c.Reassign(unit=county.other_bureau, reason="请先到现场看看。")
     act(session, tickets[Status.assigned], reassign, county.dispatcher)
 
