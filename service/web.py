@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from markupsafe import Markup, escape
 from starlette.types import Scope
 
 from service import clock
@@ -129,10 +130,23 @@ def environment(language: str, zone: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     words = translations(language)
-    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(_as_text(words.gettext), _as_text(words.ngettext))  # type: ignore[attr-defined]
     made.filters.update(LocalWords(ZoneInfo(zone), words).filters(), in_groups=in_groups)
     made.globals.update(static_url=static_url, **WORDS)
     return made
+
+
+def _as_text(translate: Callable[..., str]) -> Callable[..., Markup]:
+    """What `_()` says in a page. Names that somebody has typed pass through it, too (units, areas, categories).
+
+    Jinja's own would take them for markup, and a per cent sign in them for the beginning of a placeholder.
+    """
+
+    def said(*sentence: Any, **values: Any) -> Markup:
+        found = escape(translate(*sentence))
+        return found % values if values else found
+
+    return said
 
 
 WORDS = {
@@ -222,7 +236,13 @@ def here(request: Request, **changes: object) -> str:
     }
     query |= {name: str(value) for name, value in changes.items()}
     kept = {name: value for name, value in query.items() if value not in {"None", ""}}
-    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+    path = _path_of(request)
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _path_of(request: Request) -> str:
+    """Of ours, whatever was asked for: to a browser //evil.example/ and /<tab>/evil.example/ name another site."""
+    return "/" + quote(request.scope["path"].lstrip("/"))
 
 
 # Static files

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -11,6 +13,7 @@ from service import web
 from service.errors import NotFound, install
 
 FACE = web.Face(county="青岭县", zone="Asia/Shanghai", key=b"k" * 32)
+HREF = re.compile(r'href="([^"]*)"')
 FALLBACK = re.compile(r"(?<![\w-])([\w-]+):\s*([^;{}]+);\s*\1:\s*([^;{}]*var\([^;{}]*);")
 
 
@@ -51,9 +54,26 @@ def test_large_type_is_chosen_by_a_link_and_stays(client: TestClient) -> None:
     assert 'class="large"' not in client.get("/find").text
 
 
+@pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "/%09/evil.example/", "///evil.example"])
+def test_a_page_that_is_not_there_leads_to_no_other_site(client: TestClient, path: str) -> None:
+    addresses = [
+        urljoin("http://testserver/", found) for found in HREF.findall(client.get(f"http://testserver{path}").text)
+    ]
+    assert addresses
+    assert {urlsplit(each).netloc for each in addresses} == {"testserver"}
+
+
 def test_a_language_is_chosen_by_a_link_and_stays_and_an_unknown_one_is_ignored(client: TestClient) -> None:
     client.get("/find?lang=en")
     assert '<html lang="en"' in client.get("/find?lang=xx").text
+
+
+@pytest.mark.parametrize("language", web.LANGUAGES)
+def test_a_name_that_somebody_typed_is_never_markup_and_may_hold_any_sign(language: str) -> None:
+    page = web.environment(language, "Asia/Shanghai").from_string("{{ _(name) }} {{ _('%(n)s 件', n=name) }}")
+    shown = page.render(name="<img src=x>'50%办%(结)s{}")
+    assert "<img" not in shown
+    assert unescape(shown).startswith("<img src=x>'50%办%(结)s{} <img src=x>'50%办%(结)s{}")
 
 
 def test_a_message_survives_one_redirect_and_is_shown_once_and_as_text(client: TestClient) -> None:
