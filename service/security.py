@@ -73,7 +73,9 @@ class SameOrigin:
         # A page without referrer sends "null", and so does whoever wants to hide.
         if origin is None or origin == "null":
             return None
-        return _host_of(origin) in {headers.get("host", ""), self._own}
+        # "file://" has no host, and neither has a service without a settled address: that is nothing in common.
+        host = _host_of(origin)
+        return bool(host) and host in {headers.get("host", ""), self._own}
 
 
 def _host_of(address: str) -> str:
@@ -98,12 +100,16 @@ async def _carries_token(headers: Headers, receive: Receive, owner: str) -> tupl
 
 # Too much is four times what is allowed: who sends more is no villager with too many photographs.
 TOO_MUCH = 4
+# JSON is built in memory, twenty times as large as it was sent, before anybody is asked who he is.
+WORDS_ONLY = ("/api/",)
+WORDS_MOST = 2 * 1024 * 1024
 
 
 class BodyLimit:
     """Refuses a request that is too large, with a sentence; it is read to its end first, or the browser shows none.
 
     `patient` paths are given somewhat more: they keep no more than is allowed, and can give the words of a form back.
+    The API takes words and no pictures: it is given less.
     """
 
     def __init__(self, app: ASGIApp, most: int, patient: tuple[str, ...] = ()) -> None:
@@ -115,13 +121,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._most * (TOO_MUCH if scope["path"].startswith(self._patient) else 1)
+        most = self._most_of(scope["path"])
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > most:
             await self._swallow(receive)
             await refuse(HTTPException(413), scope, receive, send)
             return
         await self._app(scope, self._counted(receive, most), send)
+
+    def _most_of(self, path: str) -> int:
+        if path.startswith(WORDS_ONLY):
+            return min(WORDS_MOST, self._most)
+        return self._most * (TOO_MUCH if path.startswith(self._patient) else 1)
 
     async def _swallow(self, receive: Receive) -> None:
         size, more = 0, True

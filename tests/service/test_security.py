@@ -19,10 +19,14 @@ MEGABYTE = 1024 * 1024
 SIGNED_IN = {"cookie": f"{SESSION_COOKIE}=secret"}
 
 
-def build() -> FastAPI:
+def build(base_url: str = "https://wish.county.cn", max_body_mb: int = 1) -> FastAPI:
     app = FastAPI()
     errors.install(app)
-    middleware.install(app, Settings(base_url="https://wish.county.cn", max_body_mb=1))
+    middleware.install(app, Settings(base_url=base_url, max_body_mb=max_body_mb))
+
+    @app.post("/api/v1/words")
+    async def words(request: Request) -> JSONResponse:
+        return JSONResponse(len(await request.body()))
 
     @app.api_route("/act", methods=["GET", "POST", "DELETE"])
     async def act(request: Request) -> JSONResponse:
@@ -72,6 +76,13 @@ def test_who_is_signed_in_acts_only_from_our_own_pages(
 ) -> None:
     for method in ("POST", "DELETE"):
         assert client.request(method, "/act", headers=SIGNED_IN | headers).status_code == status
+
+
+@pytest.mark.parametrize("origin", ["file://", "", "county", "content://"])
+def test_who_says_no_host_is_not_one_of_us_where_no_address_is_settled(origin: str) -> None:
+    with TestClient(build(base_url=""), base_url="http://testserver") as client:
+        assert client.post("/act", headers=SIGNED_IN | {"origin": origin}).status_code == 403
+        assert client.post("/act", headers=SIGNED_IN | {"origin": "http://testserver"}).status_code == 200
 
 
 def test_reading_is_never_refused(client: TestClient) -> None:
@@ -127,6 +138,13 @@ def test_what_grows_too_large_on_the_way_is_refused_too(client: TestClient) -> N
     pieces = (b"wish=" + b"x" * 1000 for _ in range(MEGABYTE // 500))
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert client.post("/act", content=pieces, headers=headers).status_code == 413
+
+
+def test_the_api_takes_words_and_nothing_as_large_as_a_photograph() -> None:
+    with TestClient(build(max_body_mb=40)) as client:
+        assert client.post("/api/v1/words", content=b"x" * 2 * MEGABYTE).status_code == 200
+        assert client.post("/api/v1/words", content=b"x" * (2 * MEGABYTE + 1)).status_code == 413
+        assert client.post("/act", content=b"x" * 3 * MEGABYTE).status_code == 200
 
 
 def test_what_just_fits_is_taken(client: TestClient) -> None:
