@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -22,10 +23,23 @@ class Limit:
     within: timedelta
 
 
+OF_ONE_CONNECTION = 64
+
 TRACKING_CODE = Limit("tracking code", 5, timedelta(hours=1))
 SIGN_IN = Limit("sign-in", 8, timedelta(minutes=15))
 SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
 SUBMIT_FROM = Limit("submit from", 120, timedelta(hours=1))
+
+
+def whence(address: str) -> str:
+    """Whose address it is, for `who`: a single IPv6 connection has 2^64 addresses, so its network counts as one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), OF_ONE_CONNECTION), strict=False))
 
 
 def spend(database: Database, limit: Limit, who: str, now: datetime) -> int:

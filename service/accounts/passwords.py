@@ -6,7 +6,7 @@ from service import clock
 from service.database import Database
 from service.directory.models import Person
 from service.errors import Failure
-from service.rate_limits import SIGN_IN, SIGN_IN_FROM, forgive, spend
+from service.rate_limits import SIGN_IN, SIGN_IN_FROM, forgive, spend, whence
 from service.security import verify_password
 from workflows.commands import clean
 from workflows.words import _
@@ -22,7 +22,7 @@ class WrongPassword(Failure):
 def person_behind(database: Database, login: str, password: str, address: str) -> int:
     """Raise WrongPassword, TooMany or Busy. The slow part, the hash, is done while no transaction is open."""
     now, login = clock.now(), str(clean(login))[:LOGIN_MOST]
-    spend(database, SIGN_IN_FROM, address, now)
+    spend(database, SIGN_IN_FROM, whence(address), now)
     left = spend(database, SIGN_IN, login, now)
     with database.reading() as session:
         person = session.exec(select(Person).where(Person.login == login, col(Person.is_active))).one_or_none()

@@ -62,7 +62,8 @@ def _found(request: Request, typed: Mapping[str, str], database: Database) -> in
     ticket_id = id_of(number)
     if ticket_id is None or ticket_id > LARGEST_ID:
         raise Refused(NO_NUMBER, field="number", year=now.year)
-    rate_limits.spend(database, TRACKING_FROM, request.client.host if request.client else "", now)
+    address = request.client.host if request.client else ""
+    rate_limits.spend(database, TRACKING_FROM, rate_limits.whence(address), now)
     left = rate_limits.spend(database, TRACKING_CODE, number, now)
     with database.reading() as session:
         is_right = _is_known(session, ticket_id, number) and is_tracking_code(ticket_id, code)

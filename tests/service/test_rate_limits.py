@@ -9,7 +9,7 @@ from sqlmodel import select
 from service.database import Database
 from service.errors import TooMany
 from service.models import Attempt
-from service.rate_limits import Limit, forget_old, forgive, spend, stretch_of, tries
+from service.rate_limits import Limit, forget_old, forgive, spend, stretch_of, tries, whence
 
 NOW = datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
 CODES = Limit("test codes", 3, timedelta(hours=1))
@@ -29,6 +29,12 @@ def test_others_and_other_doors_are_counted_for_themselves(database: Database) -
         spend(database, CODES, "a", NOW)
     assert spend(database, CODES, "b", NOW) == 2
     assert spend(database, DOORS, "a", NOW) == 2
+
+
+def test_all_addresses_of_one_connection_count_as_one() -> None:
+    assert whence("2001:db8:1:2::1") == whence("2001:db8:1:2:ffff::9") != whence("2001:db8:1:3::1")
+    assert whence("::ffff:192.0.2.1") == whence("192.0.2.1") != whence("192.0.2.2")
+    assert whence("testclient") == "testclient"
 
 
 def test_with_the_next_hour_one_may_try_again(database: Database) -> None:
