@@ -1,6 +1,6 @@
 """Sign-in, sign-out and a person's own sessions; who was signed out while he wrote finds his words again."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -90,9 +90,12 @@ def _door(request: Request, status: int = 200, **values: object) -> Response:
 
 
 def _on_to(address: str, has_words: bool) -> Response:
-    """307 sends the same form on to the page it was meant for; that page shows it and waits for another press."""
+    """307 sends the same form on to the page it was meant for; that page shows it and waits for another press.
+
+    Whatever hung on the address is left behind: behind another question mark `again` would not be read.
+    """
     if has_words and address.startswith(KEEPS_WORDS):
-        return RedirectResponse(f"{address}?again=1", 307)
+        return RedirectResponse(f"{urlsplit(address).path}?again=1", 307)
     return redirect(HOME if has_words else address)
 
 

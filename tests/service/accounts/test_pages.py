@@ -206,6 +206,15 @@ def test_a_wrong_password_at_that_moment_loses_nothing(somebody: Official, wish:
     assert again.value_of("next") == f"{somebody.address_of(wish)}/note"
 
 
+@pytest.mark.parametrize("hung_on", ["?x=1", "?", "?again=", "#there"])
+def test_whatever_hangs_on_the_address_nothing_is_done_before_another_press(
+    somebody: Official, wish: int, hung_on: str
+) -> None:
+    address = f"{somebody.address_of(wish)}/note"
+    page = signs_in(somebody, next=address + hung_on, again="1", words="x", version="1")
+    assert (page.status, page.goes_to) == (307, f"{address}?again=1")
+
+
 def test_no_form_of_another_kind_is_sent_on(somebody: Official) -> None:
     page = signs_in(somebody, next="/sign-out", again="1", verb="x")
     assert (page.status, page.goes_to) == (303, "/desk")
