@@ -115,10 +115,16 @@ def cleaned(original: bytes, media_type: str) -> Cleaned:
 
 def _drawn(original: bytes, kind: PictureKind) -> Image.Image:
     with Image.open(io.BytesIO(original), formats=[kind.format]) as picture:
-        picture.draft("RGB", (PICTURE_SIDE, PICTURE_SIDE))
+        picture.draft("RGB", _fitted(picture.size))
         smooth = picture.convert("RGBA") if picture.mode in {"1", "P"} else picture
         smooth.thumbnail((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.LANCZOS)
         return _on_white(ImageOps.exif_transpose(smooth))
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    """What will be left of it: asked for a square, a decoder would not shrink a long and narrow one."""
+    longest = max(*size, PICTURE_SIDE)
+    return max(1, size[0] * PICTURE_SIDE // longest), max(1, size[1] * PICTURE_SIDE // longest)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 from sqlmodel import Session, col, select, update
 
 from service import clock
@@ -15,7 +16,7 @@ from service.database import Database
 from service.tickets import picture_kinds, pictures
 from service.tickets.darkroom import ATTEMPTS_MOST, prepare_pictures, tidy_pictures
 from service.tickets.models import Attachment, PictureState
-from service.tickets.picture_kinds import KINDS
+from service.tickets.picture_kinds import KINDS, PICTURE_SIDE
 from service.tickets.picture_store import ORIGINALS, PICTURES, THUMBNAILS, Missing, PictureStore
 from service.tickets.pictures import attach, save_uploads, take_in
 from tests.factories import NOW, build_county, submit_wish
@@ -190,6 +191,22 @@ def test_a_large_picture_is_made_smaller(database: Database, store: PictureStore
     assert (row.width, row.height) == (2048, 1536)
     with Image.open(io.BytesIO(store.get(THUMBNAILS, row.picture or ""))) as small:
         assert small.size == (320, 240)
+
+
+def test_a_long_and_narrow_jpeg_is_shrunk_while_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a file of a megabyte, 30,000 pixels long, would take half a gigabyte."""
+    asked: list[tuple[int, int]] = []
+    usual = JpegImageFile.draft
+
+    def noting(self: JpegImageFile, mode: str | None, size: tuple[int, int] | None) -> object:
+        drafted = usual(self, mode, size)
+        asked.append(self.size)
+        return drafted
+
+    monkeypatch.setattr(JpegImageFile, "draft", noting)
+    cleaned = picture_kinds.cleaned(photo(width=8 * PICTURE_SIDE, height=PICTURE_SIDE), "image/jpeg")
+    assert asked[0] == (PICTURE_SIDE, PICTURE_SIDE // 8)
+    assert (cleaned.width, cleaned.height) == (PICTURE_SIDE, PICTURE_SIDE // 8)
 
 
 def test_what_cannot_be_seen_through_stays_readable_on_white() -> None:
