@@ -37,9 +37,13 @@ def refuse_photos(command: Any) -> None:
 
 
 def must_be_the_same(session: Session, performed: Performed, command: Submit) -> None:
-    """A key that was used for another wish is a mistake of the program: were it answered, this wish would be lost."""
+    """A key that was used for another wish is a mistake of the program: were it answered, this wish would be lost.
+
+    Nor is a receipt given to who guesses a key and repeats the words of his neighbour: the same person has to say them.
+    """
     if not performed.is_repeat:
         return
     before = session.get_one(Ticket, performed.ticket_id)
-    if (before.wish, before.area_id) != (command.text, command.area):
+    said_before = (before.wish, before.area_id, before.name, before.phone, before.place)
+    if said_before != (command.text, command.area, command.name, command.phone, command.place):
         raise Refused(_("这个 Idempotency-Key 已经用在另一件心愿上，请换一个再交。"))

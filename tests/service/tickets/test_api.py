@@ -120,6 +120,16 @@ def test_a_key_that_is_used_for_another_wish_is_refused_so_that_no_wish_is_swall
     assert len(tickets_in(database)) == 1
 
 
+@pytest.mark.parametrize("other", [{"phone": "19900009999"}, {"name": "别人"}, {"phone": None}, {"place": "别处"}])
+def test_who_guesses_a_key_and_repeats_the_words_gets_no_receipt_of_his_neighbours_wish(
+    villager: Program, database: Database, other: dict[str, str | None]
+) -> None:
+    hers = villager.sends(f"/links/{TOKEN}/wishes", WISH | {"name": "李大姐", "phone": PHONE}, key="k-1").json()
+    answer = villager.sends(f"/links/{TOKEN}/wishes", WISH | {"name": "李大姐", "phone": PHONE} | other, key="k-1")
+    assert is_problem(answer, 422) and hers["tracking_token"] not in answer.text
+    assert len(tickets_in(database)) == 1
+
+
 def test_a_key_of_another_links_wish_is_free(villager: Program, database: Database, county: County) -> None:
     with database.writing() as session:
         add(session, Link(token="another1", area_id=county.village, label="另一个群", created_at=NOW))
