@@ -26,6 +26,7 @@ from service.outbox.wording import Told, fit_for, values_of
 from service.settings import settings
 from service.tickets.models import OutboxRow, Ticket, TicketEvent, TicketEventDetails
 from workflows.time_limits import Urgency
+from workflows.words import _
 
 log = structlog.get_logger()
 
@@ -214,6 +215,6 @@ def _give_up(session: Session, event_id: int, now: datetime, error: Exception) -
         state=DeliveryState.given_up,
         created_at=now,
         next_attempt_at=now,
-        last_error=f"通知没有生成（{type(error).__name__}）",
+        last_error=_("通知没有生成") + f"（{type(error).__name__}）",
     )
     session.add(row)

@@ -105,7 +105,7 @@ def _related(session: Session, told: Told) -> str:
         Ticket.parent_id == told.event.ticket_id, Ticket.created_at == told.event.at
     )
     rows = session.execute(children.order_by(col(Ticket.id))).all()
-    return "、".join(number_of(row.id, row.created_at) for row in rows)
+    return _translated(_("、")).join(number_of(row.id, row.created_at) for row in rows)
 
 
 def _translated(sentence: str, n: int | None = None) -> str:

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from service import web
 from service.reports.figures import Figures
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Tally
+from workflows.words import _
 
 Cell = str | int | float | None
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,12 +25,12 @@ def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
         return web.say(request, words)
 
     yield [
-        said("地方"),
-        said("征集"),
-        said("办结"),
-        said("在办"),
-        said("超期"),
-        *(said(part) for measure in MEASURES for part in (measure.words, "分子", "分母")),
+        said(_("地方")),
+        said(_("征集")),
+        said(_("办结")),
+        said(_("在办")),
+        said(_("超期")),
+        *(said(part) for measure in MEASURES for part in (measure.words, _("分子"), _("分母"))),
     ]
     yield [figures.place.name, *_cells(figures.tally)]
     for town, tally in figures.towns:
@@ -47,7 +48,7 @@ def csv_of(request: Request, figures: Figures) -> Response:
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerows(table_of(request, figures))
-    rows.writerow([web.say(request, "截至"), _as_of(request, figures)])
+    rows.writerow([web.say(request, _("截至")), _as_of(request, figures)])
     return _file("\ufeff" + written.getvalue(), "text/csv; charset=utf-8", "figures.csv")
 
 
@@ -61,7 +62,7 @@ def excel_of(request: Request, figures: Figures) -> Response:
             sheet.write_row(number, 0, row, bold if number == 0 else None)
             for column in PERCENT_COLUMNS if number else ():
                 sheet.write(number, column, row[column], percent)
-        sheet.write_row(len(figures.towns) + 3, 0, [web.say(request, "截至"), _as_of(request, figures)])
+        sheet.write_row(len(figures.towns) + 3, 0, [web.say(request, _("截至")), _as_of(request, figures)])
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 16)
     return _file(written.getvalue(), EXCEL, "figures.xlsx")
