@@ -27,6 +27,8 @@ PACKED = re.compile(
 )
 SECOND_HALF = {"中午": 11, "下午": 12, "晚上": 12}
 """Up to which hour twelve are missing: 晚上 11 点 is 23:00, 中午 11 点 is 11:00."""
+A_FLOAT = re.compile(r"\d{5,}\.0")
+"""So a program writes a number that it has taken for a quantity."""
 BETWEEN = re.compile(r"[\s,，、;；/或]+")
 NOTHING = frozenset(
     {
@@ -134,7 +136,8 @@ def words_in(cell: Cell) -> str:
         return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
-    return str(cell).strip()
+    words = str(cell).strip()
+    return words[:-2] if A_FLOAT.fullmatch(words) else words
 
 
 def some_words(cell: Cell) -> str:

@@ -27,6 +27,9 @@ DIFFERENT = _("编号 {number} 已经导入过，但内容不一样。如果是�
 TWICE = _("编号 {number} 在表格里出现了几次，内容不一样，只导入了第一次的。")
 NOT_STORED = _("数据库不接受这一行，请检查里面有没有特殊字符。")
 
+A_MINUTE = timedelta(minutes=1)
+"""A sheet that was exported shows no seconds."""
+
 Progress = Callable[[float, "Tally"], None]
 Pair = tuple[Wish, Past]
 
@@ -79,8 +82,9 @@ class Taking:
     def _take(self, wishes: Sequence[Wish]) -> None:
         """Whatever costs time happens before the transaction that writes."""
         with self.database.reading() as session:
-            known = {**_taken_before(session, wishes), **_our_own(session, wishes)}
-        fresh = [wish for wish in wishes if self._is_fresh(wish, known.get(wish.key))]
+            known, own = _taken_before(session, wishes), _our_own(session, wishes)
+        self.tally.repeated += len(own)
+        fresh = [wish for wish in wishes if wish.row not in own and self._is_fresh(wish, known.get(wish.key))]
         pasts = [(wish, past) for wish in fresh if (past := self._lived(wish)) is not None]
         if self.writes and pasts:
             with self.database.writing() as session:
@@ -153,14 +157,11 @@ def _taken_before(session: Session, wishes: Sequence[Wish]) -> dict[str, str]:
     return {row.source_key: row.wish for row in rows}
 
 
-def _our_own(session: Session, wishes: Sequence[Wish]) -> dict[str, str]:
-    """A sheet that this very county has exported holds its own wishes, with its own numbers and times."""
-    ours = {ticket_id: wish for wish in wishes if (ticket_id := id_of(wish.number)) is not None}
-    rows = session.execute(select(col(Ticket.id), col(Ticket.created_at)).where(col(Ticket.id).in_(ours)))
-    found = {}
-    for row in rows:
-        wish = ours[row.id]
-        is_same_moment = abs(row.created_at - wish.submitted) < timedelta(minutes=1)
-        if is_same_moment and number_of(row.id, row.created_at) == wish.number:
-            found[wish.key] = wish.submission.text
-    return found
+def _our_own(session: Session, wishes: Sequence[Wish]) -> frozenset[int]:
+    """The rows that this very county has exported: they bear our own numbers and times."""
+    ids = [ticket_id for wish in wishes if (ticket_id := id_of(wish.number)) is not None]
+    rows = session.execute(select(col(Ticket.id), col(Ticket.created_at)).where(col(Ticket.id).in_(ids)))
+    ours = {number_of(row.id, row.created_at): row.created_at for row in rows}
+    return frozenset(
+        wish.row for wish in wishes if wish.number in ours and abs(ours[wish.number] - wish.submitted) < A_MINUTE
+    )

@@ -195,3 +195,9 @@ def test_yes_and_no() -> None:
         *[False] * 3,
         *[None] * 3,
     ]
+
+
+def test_a_number_written_by_a_program_is_still_a_number() -> None:
+    assert cells.words_in("13800000000.0") == "13800000000"
+    assert cells.words_in("1.0") == "1.0"
+    assert cells.phone_in("1.38E+10") == (None, True)
