@@ -87,7 +87,7 @@ def revoke_link(request: Request, token: str, typed: Typed, visit: Acting) -> Re
         tried(visit, typed, RevokeLink, lambda asked: links.revoke(visit, link, asked))
     except (Refused, Conflict) as refused:
         return _one(request, visit, link, Pressed("revoke_link", typed, refused))
-    return told(request, links.url_of(token), _("已停用。还点开它的人，会看到该找谁。"))
+    return told(request, links.url_of(token), _("已停用。"))
 
 
 def _one(request: Request, visit: Visit, link: Link, pressed: Pressed | None = None) -> Response:
