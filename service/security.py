@@ -216,9 +216,12 @@ class SecurityHeaders:
 # One hash takes 0.1 s and 64 MiB: without a gate, signing in would be a way to bring the service down.
 AT_ONCE = 2
 PATIENCE = 5.0
+# Whoever waits holds one of the places in which villagers are served: half of the usual eight are left to them.
+IN_LINE = 4
 
 _passwords = PasswordHash.recommended()
 _gate = threading.BoundedSemaphore(AT_ONCE)
+_line = threading.BoundedSemaphore(IN_LINE)
 _nobodys_hash: list[str] = []
 
 
@@ -241,9 +244,15 @@ def _hash_of_nobody() -> str:
 
 @contextmanager
 def _one_of_few() -> Iterator[None]:
-    if not _gate.acquire(timeout=PATIENCE):
+    with _one_of(_line, 0), _one_of(_gate, PATIENCE):
+        yield
+
+
+@contextmanager
+def _one_of(places: threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+    if not places.acquire(timeout=patience):
         raise Busy()
     try:
         yield
     finally:
-        _gate.release()
+        places.release()

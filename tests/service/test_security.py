@@ -215,12 +215,36 @@ def test_only_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) 
             return True
 
     monkeypatch.setattr(security, "_passwords", Slow())
-    threads = [threading.Thread(target=verify_password, args=("a", "b")) for _ in range(8)]
+    threads = [threading.Thread(target=verify_password, args=("a", "b")) for _ in range(security.IN_LINE)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert most == 2
+
+
+def test_a_crowd_at_the_door_leaves_places_for_villagers(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, told = threading.Event(), []
+
+    class Slow:
+        def verify(self, password: str, stored: str) -> bool:
+            return goes_on.wait(10)
+
+    def signs_in() -> None:
+        try:
+            told.append(verify_password("a", "b"))
+        except Busy:
+            told.append(False)
+            if len(told) == 8 - security.IN_LINE:
+                goes_on.set()
+
+    monkeypatch.setattr(security, "_passwords", Slow())
+    threads = [threading.Thread(target=signs_in) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == [False] * (8 - security.IN_LINE) + [True] * security.IN_LINE
 
 
 def test_who_waits_too_long_for_his_turn_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
