@@ -1,4 +1,4 @@
-"""Pages: Jinja in the reader's language, messages that survive a redirect, addresses of pages and static files."""
+"""Pages: Jinja in the reader's language, messages that survive a redirect, addresses of pages."""
 
 import base64
 import gettext
@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,21 +15,19 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup, escape
-from starlette.types import Scope
 
 from service import clock
 from service.errors import Answer
 from service.fields import in_groups
 from service.local_words import Catalogue, LocalWords
+from service.static_files import STATIC, HashedFiles, static_url
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
 from workflows.words import _
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 TYPES = {"normal", "large"}
 A_YEAR = 365 * 24 * 3600
@@ -243,23 +241,3 @@ def here(request: Request, **changes: object) -> str:
 def _path_of(request: Request) -> str:
     """Of ours, whatever was asked for: to a browser //evil.example/ and /<tab>/evil.example/ name another site."""
     return "/" + quote(request.scope["path"].lstrip("/"))
-
-
-# Static files
-
-
-@lru_cache(maxsize=256)
-def static_url(name: str) -> str:
-    """The address changes with the content, so a browser may keep the file for a year."""
-    file = STATIC / name
-    return (
-        f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:8]}" if file.is_file() else f"/static/{name}"
-    )
-
-
-class HashedFiles(StaticFiles):
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if b"v=" in scope["query_string"] and response.status_code == 200:
-            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-        return response

@@ -21,7 +21,7 @@ NEWEST = 2**31 - 1
 def write_down(
     visit: Visit, command: AdminCommand, about: str, area_path: str, before: AdminCommand | None = None, **more: Any
 ) -> None:
-    """`about` is what it was called when it was changed. Of a thing that was there before, only what differs is kept."""
+    """`about` is what it was called at the time. Of a thing that was there before only the differences are kept."""
     new, old = command.details(), before.details() if before else {}
     changed = [name for name in new if before is None or _of(command, name) != _of(before, name)]
     if before is not None and not changed:

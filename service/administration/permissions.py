@@ -12,7 +12,7 @@ from workflows.words import _
 
 @dataclass(frozen=True)
 class Permission:
-    """One of these roles somewhere, in force in the area of its unit and below; `is_countys` asks for the whole county."""
+    """One of these roles somewhere, for the area of its unit and below; `is_countys` asks for the whole county."""
 
     name: str
     roles: frozenset[Role]

@@ -1,4 +1,4 @@
-"""The directory as it is while a workbook is taken in: look-ups by name, and what was added or changed, written down."""
+"""The directory as it is while a workbook is taken in: look-ups by name, and what was added or changed is noted."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ Rows = Mapping[str, Sequence[DirectoryRow]]
 
 @dataclass(frozen=True)
 class Taken:
-    """`counts` says of each sheet how many rows were added, changed or left as they were; `new_logins` need a password."""
+    """`counts` says of each sheet how many rows were added, changed or left alone; `new_logins` need a password."""
 
     counts: Mapping[tuple[str, str], int]
     new_logins: Sequence[str]

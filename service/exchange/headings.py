@@ -11,7 +11,7 @@ from workflows.words import _
 
 @dataclass(frozen=True)
 class Column:
-    """`name` is what --map calls it, `label` what our own sheets call it; of several `words` in a sheet the first counts."""
+    """`name` is what --map calls it, `label` what our own sheets call it; of several `words` the first counts."""
 
     name: str
     label: str
@@ -71,7 +71,7 @@ NO_WISH = _("表格里没有写着心愿的一列（详情、内容、主题…�
 
 @dataclass(frozen=True)
 class Layout:
-    """`row` holds the headings; `places` says in which cell each column of ours stands; `unused` are the other headings."""
+    """`row` holds the headings; `places` is where a column of ours stands; `unused` are the other headings."""
 
     row: int
     places: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""A list of texts on disk, for a workbook whose every word is listed before the first row: memory holds the offsets only."""
+"""Texts on disk, for a workbook whose words are listed before the first row: memory holds only the offsets."""
 
 import os
 from array import array

@@ -124,7 +124,7 @@ def _of_the_answer(told: Told) -> Iterator[Remarked]:
 
 
 def walk(submission: Submit, submitted: datetime, told: Told, known: Reference, origin: Origin, now: datetime) -> Past:
-    """Raises Refused where the rules do not allow what the sheet says. Steps without a time of their own come at once."""
+    """Raises Refused where the rules do not allow what the sheet says. Steps without a time follow at once."""
     past = history.begin(submission, submitted, known, origin)
     end = told.answered.at if told.answered and told.is_answered else now
     if told.units or told.is_answered:
@@ -153,7 +153,7 @@ def _answer(past: Past, told: Told, at: datetime) -> None:
 
 
 def _hear(past: Past, told: Told, now: datetime) -> None:
-    """Her rating. Old discontent is kept as it was told and starts no new round; recent discontent does, as the rules want it."""
+    """Her rating. Old discontent is kept as told and starts no new round; recent discontent does, as the rules want."""
     if told.satisfaction is None:
         return
     answered = past.steps[-1].at

@@ -1,4 +1,4 @@
-"""Writes wishes into a sheet that Excel opens and that another county can take in; people are masked unless asked for."""
+"""Writes wishes into a sheet that Excel opens and another county can take in; people are masked unless asked for."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

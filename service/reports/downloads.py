@@ -19,7 +19,7 @@ PERCENT_COLUMNS = range(5, 5 + 3 * len(MEASURES), 3)
 
 
 def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
-    """A heading, the place, each town of the county. Every rate stands with its numerator and denominator; none where there is none."""
+    """A heading, the place, each town of the county. Each rate has its numerator and denominator; empty without one."""
 
     def said(words: str) -> str:
         return web.say(request, words)

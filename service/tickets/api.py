@@ -84,7 +84,7 @@ def command(
     visit: Acting,
     version: Version = None,
 ) -> Done:
-    """Do something with a ticket: one route for all verbs, told apart by `verb`; the other fields are the verb's own."""
+    """Do something with a ticket: one route for all verbs, told apart by `verb`; other fields are the verb's own."""
     ticket = seen_ticket(visit.session, visit.actor, id_of(number))
     refuse_photos(command)
     done = lifecycle.perform(visit.session, ticket.id or 0, command, visit.actor, visit.now, version)

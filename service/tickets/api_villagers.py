@@ -105,7 +105,7 @@ def answer(
     session: Writing,
     version: Version = None,
 ) -> PublicWish:
-    """What the villager may do now: supplement, withdraw, expedite, rate, reopen. Answers with the wish as it is then."""
+    """What the villager may do: supplement, withdraw, expedite, rate, reopen. Answers with the wish as it is then."""
     ticket = _by_token(session, tracking_token)
     if command.verb not in RESIDENTS_VERBS:
         raise NotPermitted(_("这一步要由干部来做。"), field="verb")

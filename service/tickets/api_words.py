@@ -132,7 +132,7 @@ class Event(BaseModel):
 
 
 class TicketDetail(TicketSummary):
-    """Name and telephone number stay masked: the whole number is shown in the workbench only, where looking is noted."""
+    """Name and telephone stay masked: the whole number is shown in the workbench only, where looking is noted."""
 
     wish: str
     name: str

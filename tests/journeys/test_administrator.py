@@ -1,4 +1,4 @@
-"""An administrator sets a county up in a browser: a link for a group, a new colleague, next year's holidays, a limit."""
+"""An administrator sets a county up in a browser: a link for a group, a colleague, next year's holidays, a limit."""
 
 import re
 from collections.abc import Callable

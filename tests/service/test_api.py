@@ -1,4 +1,4 @@
-"""The API as a whole: described in full, answering as described whatever is sent, and speaking the caller's language."""
+"""The API as a whole: described in full, answering as described whatever is sent, in the caller's language."""
 
 import re
 from collections.abc import Iterator

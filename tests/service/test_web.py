@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from service import web
+from service import static_files, web
 from service.errors import NotFound, install
 
 FACE = web.Face(county="青岭县", zone="Asia/Shanghai", key=b"k" * 32)
@@ -101,7 +101,7 @@ def test_a_link_keeps_the_query_and_starts_the_list_again() -> None:
 
 
 def test_static_files_may_be_kept_for_a_year_under_the_address_of_their_content(client: TestClient) -> None:
-    address = web.static_url("tokens.css")
+    address = static_files.static_url("tokens.css")
     assert re.fullmatch(r"/static/tokens\.css\?v=[0-9a-f]{8}", address)
     assert "immutable" in client.get(address).headers["cache-control"]
     assert "immutable" not in client.get("/static/tokens.css").headers.get("cache-control", "")
@@ -110,11 +110,11 @@ def test_static_files_may_be_kept_for_a_year_under_the_address_of_their_content(
 def test_the_plain_value_before_a_token_is_that_tokens_own() -> None:
     """Browsers without custom properties see the same colours and lengths."""
     tokens = dict(
-        re.findall(r"(--[\w-]+):\s*([^;]+);", web.STATIC.joinpath("tokens.css").read_text().split(":root.")[0])
+        re.findall(r"(--[\w-]+):\s*([^;]+);", static_files.STATIC.joinpath("tokens.css").read_text().split(":root.")[0])
     )
     pairs = [
         (name, plain.strip(), re.sub(r"var\((--[\w-]+)\)", lambda found: tokens[found[1]], value).strip())
-        for sheet in web.STATIC.glob("*.css")
+        for sheet in static_files.STATIC.glob("*.css")
         for name, plain, value in FALLBACK.findall(sheet.read_text())
     ]
     assert len(pairs) > 100

@@ -1,4 +1,4 @@
-"""The working calendar: everybody reads it, an administrator uploads a year, and provisional deadlines become certain."""
+"""The working calendar: everybody reads it, an administrator uploads a year, provisional deadlines become certain."""
 
 import re
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""People: added with a password that is shown once, given posts, taken out of service; an administrator always stays."""
+"""People: added with a password shown once, given posts, taken out of service; an administrator always stays."""
 
 import re
 import threading

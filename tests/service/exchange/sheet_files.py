@@ -44,7 +44,8 @@ def write_csv(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8-
 
 def write_parts(path: Path, sheet: str, **more: str) -> Path:
     """A workbook of one sheet, whose XML is given; `strings`, `styles` and `book` replace the usual parts."""
-    book = f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    sheets = '<sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets>'
+    book = f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{sheets}</workbook>'
     links = f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>'
     parts = {
         "xl/workbook.xml": more.get("book", book),

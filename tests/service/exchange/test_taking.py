@@ -1,4 +1,4 @@
-"""Sheets of wishes are taken in on both databases: what becomes of the rows, and what is said of those that are refused."""
+"""Sheets of wishes are taken in on both databases: what becomes of the rows, and what is said of refused ones."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -138,9 +138,11 @@ STRINGS = (
 
 def test_every_kind_of_cell_is_understood(tmp_path: Path) -> None:
     cells = (
-        '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c><c r="D1" t="s"><v>3</v></c>'
-        '<c r="E1" t="inlineStr"><is><t>内</t></is></c><c r="F1" t="str"><f>A1</f><v>算的</v></c><c r="G1" t="e"><v>#N/A</v></c>'
-        '<c r="H1" t="b"><v>1</v></c><c r="I1" t="d"><v>2025-03-01T10:30:00</v></c><c r="J1"><v>1.50E+3</v></c><c r="K1"/>'
+        '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>'
+        '<c r="C1" t="s"><v>2</v></c><c r="D1" t="s"><v>3</v></c>'
+        '<c r="E1" t="inlineStr"><is><t>内</t></is></c><c r="F1" t="str"><f>A1</f><v>算的</v></c>'
+        '<c r="G1" t="e"><v>#N/A</v></c><c r="H1" t="b"><v>1</v></c>'
+        '<c r="I1" t="d"><v>2025-03-01T10:30:00</v></c><c r="J1"><v>1.50E+3</v></c><c r="K1"/>'
     )
     path = write_parts(tmp_path / "a.xlsx", sheet_xml(f'<row r="1">{cells}</row>'), strings=STRINGS)
     assert cells_of(path) == [("一句", "红 字", "第一行\r第二行", "", "内", "算的", "#N/A", True, MORNING, 1500)]
@@ -152,7 +154,8 @@ def test_places_that_are_not_said_follow_one_another(tmp_path: Path) -> None:
 
 
 def test_prefixes_of_names_make_no_difference(tmp_path: Path) -> None:
-    sheet = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="3"><x:c r="B3"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    row = '<x:row r="3"><x:c r="B3"><x:v>7</x:v></x:c></x:row>'
+    sheet = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{row}</x:sheetData></x:worksheet>'
     assert [(row.number, row.cells) for row in rows_of(write_parts(tmp_path / "a.xlsx", sheet))] == [(3, (None, 7))]
 
 
