@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import FormData
 
 from service.accounts.visits import Acting, Looking, Visit
@@ -28,7 +28,8 @@ from workflows.words import _
 router = APIRouter(prefix="/desk/calendar")
 
 HERE = "/desk/calendar"
-Year = Annotated[int | None, Query(ge=2000, le=2200)]
+FIRST, LAST = 2000, 2200
+Year = Annotated[int | None, Query(ge=FIRST, le=LAST)]
 NOTHING_SENT = _("请选一个文件，或者把放假安排粘贴在下面。")
 SETTLED = _("{year} 年的放假安排启用了，全年 {days} 个工作日。{count} 件工单的期限原来是暂定的，一小时内自动重新计算。")
 NOTHING_TO_SETTLE = _("{year} 年的放假安排启用了，全年 {days} 个工作日。没有工单的期限要重新计算。")
@@ -49,7 +50,7 @@ def show_calendar(request: Request, visit: Looking, year: Year = None) -> Respon
 
 
 @router.get("/{year}.csv")
-def download_year(year: int, visit: Looking) -> Response:
+def download_year(year: Annotated[int, Path(ge=FIRST, le=LAST)], visit: Looking) -> Response:
     """The sheet of a year as it can be uploaded again, to be used as a pattern for the next one."""
     allow(visit, "see_calendar")
     written = io.StringIO()
@@ -95,7 +96,7 @@ def _rows(typed: FormData) -> Rows:
 
 def _year_typed(visit: Visit, typed: FormData) -> int:
     year = said(typed, "year")
-    is_one = year.isascii() and year.isdigit() and len(year) == 4 and 2000 <= int(year) <= 2200
+    is_one = year.isascii() and year.isdigit() and len(year) == 4 and FIRST <= int(year) <= LAST
     return int(year) if is_one else today_here(visit.now).year
 
 

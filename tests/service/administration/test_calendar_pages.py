@@ -131,6 +131,11 @@ def test_deadlines_that_were_provisional_are_counted_again(
     assert not after.due_is_provisional and after.due_at != before.due_at
 
 
+@pytest.mark.parametrize("year", ["0", "-1", "1999", "2201", "99999"])
+def test_a_year_that_no_calendar_has_has_no_sheet(administrator: Official, year: str) -> None:
+    assert administrator.opens(f"{CALENDAR}/{year}.csv").status == 422
+
+
 def test_the_sheet_of_a_year_can_be_uploaded_as_it_was_downloaded(administrator: Official, database: Database) -> None:
     administrator.sends(CALENDAR, **FORM)
     sheet = administrator.opens(f"{CALENDAR}/2027.csv").answer
