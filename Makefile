@@ -92,9 +92,10 @@ $(VENDOR)/.built: service/static/package-lock.json service/static/build.py .npmr
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 # The tests that need one of these fail with CI=true, and are skipped elsewhere, when it is missing.
-test-needs:
+test-needs: | $(VENV)/.created
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	$(BIN)/python -c "import ctypes; ctypes.CDLL('libatomic.so.1')" 2>/dev/null || missing="$$missing libatomic1"; \
 	[ -n "$$WEIYUAN_TEST_POSTGRES_URL" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$$missing fonts-noto-cjk"; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(APT_INSTALL) $$missing >/dev/null; } \

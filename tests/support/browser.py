@@ -1,5 +1,6 @@
 """Debian's Chromium, driven as our three kinds of people use it: an old phone, a county PC, a phone without scripts."""
 
+import ctypes
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,6 +32,10 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         needs.missing("chromium", "A test in a browser")
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        needs.missing("libatomic1", "Playwright, which leads the browser,")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield chromium
