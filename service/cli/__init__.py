@@ -30,7 +30,11 @@ class CommandTable(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         module = COMMANDS.get(cmd_name)
-        return typer.main.get_command(import_module(f"service.cli.{module}").app) if module else None
+        if module is None:
+            return None
+        command = typer.main.get_command(import_module(f"service.cli.{module}").app)
+        command.name = cmd_name
+        return command
 
 
 app = typer.Typer(

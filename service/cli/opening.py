@@ -35,7 +35,10 @@ def use_keys() -> None:
 def county_database(url: str | None = None, *, must_be_current: bool = True) -> Iterator[Database]:
     """`url` in place of the settings' own. Exits with a sentence when the database is unfit or outdated."""
     use_keys()
-    database = Database(url or settings().database_url)
+    try:
+        database = Database(url or settings().database_url)
+    except (Unfit, ValueError) as told:
+        raise fail(str(told)) from None
     try:
         database.verify()
         if must_be_current and not schema.is_current(database):
