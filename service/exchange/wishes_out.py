@@ -154,8 +154,8 @@ def write_wishes(
 def _pages(session: Session, wanted: WishFilter) -> Iterator[Sequence[Wish]]:
     last = 0
     while True:
-        query = select(*ROW).where(*wanted.conditions, col(Ticket.id) > last).order_by(col(Ticket.id)).limit(PAGE)  # type: ignore[call-overload]
-        rows = session.execute(query).all()
+        query: Any = select(*ROW).where(*wanted.conditions, col(Ticket.id) > last)  # type: ignore[call-overload]
+        rows = session.execute(query.order_by(col(Ticket.id)).limit(PAGE)).all()
         if not rows:
             return
         yield rows

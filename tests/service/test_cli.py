@@ -528,5 +528,7 @@ def test_a_bar_is_shown_to_who_watches(sqlite_database: Database, sqlite_url: st
 
 
 def test_each_command_loads_only_what_it_needs(tmp_path: Path, sqlite_url: str) -> None:
-    code = "import sys; from service.cli import app; sys.exit('sqlmodel' in sys.modules or 'fastapi' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], env=environment(sqlite_url, tmp_path), check=True)
+    code = "import sys; from service.cli import app; print({'sqlmodel', 'fastapi', 'xlsxwriter'} & sys.modules.keys())"
+    env = environment(sqlite_url, tmp_path)
+    loaded = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert loaded.stdout == "set()\n"

@@ -217,6 +217,7 @@ def test_changes_are_written_down_without_private_numbers(database: Database, tm
     assert zhang.area_path.count("/") == 3
 
 
+# fmt: off
 WRONG: dict[str, tuple[Sheets, list[str]]] = {
     "a second county": (with_row("区划", [None, "白山县", "县"]), ["区划 8 上级: 县只能有一个，已经有“青岭县”了"]),
     "an unknown parent": (with_row("区划", ["石门镇", "石桥村", "村"]), ["区划 8 上级: 没有“石门镇”这个地方"]),
@@ -242,7 +243,8 @@ WRONG: dict[str, tuple[Sheets, list[str]]] = {
         ["人员 6 姓名: 请填写姓名。", "人员 6 单位: 请填写单位。", "人员 6 岗位: 请填写岗位。", "派单目录 4 事项: 请填写事项。"],
     ),
     "a missing column": ({"单位": [["名称", "简称"], ["县受理中心", "县受理"]]}, ["单位 1 类别: 没有“类别”这一列", "单位 1 区划: "]),
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.mark.parametrize(("changed", "sentences"), WRONG.values(), ids=WRONG.keys())
