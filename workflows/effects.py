@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflows import holds
+from workflows import follow_ups, holds
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes, Duty, Hold
@@ -108,6 +108,11 @@ def join_main_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> C
     return Changes(columns, ended="merged", supporting=())
 
 
+NOT_SAID_YET: dict[str, Any] = {"satisfaction": None, "is_resolved": None, "was_contacted": None, "rated_round": None}
+"""Praise belongs to its round: if she cannot be reached after the next one, it does not stand in for a word. What she
+complained of stays until she says otherwise."""
+
+
 def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """重办: a new promise, a new term for the same unit; what the first round was due stays in `original_due_at`."""
     assert case.lead_unit_id is not None
@@ -125,6 +130,7 @@ def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Ch
         "supervised_at": None,
         "follow_up_attempts": 0,
         "reopen_count": case.reopen_count + 1,
+        **({} if follow_ups.has_complained(case) else NOT_SAID_YET),
     }
     return Changes(columns, ended=_end_of_open_hold(case, "reopened"), hold=hold)
 
@@ -139,7 +145,7 @@ def start_new_round_at_her_word(case: Case, command: Any, actor: Actor, now: dat
 
 def start_new_round_with_rating(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     changes = start_new_round(case, command, actor, now)
-    return Changes({**_opinion(case, command), **changes.columns}, ended=changes.ended, hold=changes.hold)
+    return replace(changes, columns={**changes.columns, **_opinion(case, command)})
 
 
 def take_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:

@@ -20,9 +20,12 @@ def rating_ends(case: Case, since: datetime) -> datetime:
 
 
 def needs_no_call(case: Case) -> bool:
-    """Where the category asks for none, and the villager has not said in this round that she is dissatisfied."""
-    is_dissatisfied = case.satisfaction == Satisfaction.dissatisfied and case.rated_round == case.round
-    return case.follow_up_rule is FollowUpRule.never and not is_dissatisfied
+    """Where the category asks for none, and the villager has not said in this round that something is wrong."""
+    return case.follow_up_rule is FollowUpRule.never and not (has_complained(case) and case.rated_round == case.round)
+
+
+def has_complained(case: Case) -> bool:
+    return case.satisfaction == Satisfaction.dissatisfied or case.is_resolved is False
 
 
 def may_end_uncalled(case: Case, now: datetime) -> bool:

@@ -9,7 +9,8 @@ Each choice below is the one that flatters least:
   The denominator holds the closed tickets and the open ones that are late: leaving a late one open hides nothing. One
   that was answered late stays late while the villager is asked, and a new round is late when its own deadline passes.
 * A ticket is valid (有效回访) when its villager said how it was, in a rating or in a follow-up call, unless it is
-  excluded (剔除). Her last word counts, also while the matter is handled again: reopening does not clear it away.
+  excluded (剔除). Her last word counts. Praise ends with its round: where the matter is done again she is asked
+  again. A complaint counts until she says otherwise.
 * Excluded tickets leave only the rates over valid tickets. The raw rates are those of `facts.as_if_not_excluded()`.
 * Unreachable is closed without a word after at least one attempt, unrated is closed without a word or an attempt.
   Neither is satisfied, neither is in the rates; both are printed beside them.

@@ -26,7 +26,7 @@ def _first_misfit(events: Iterable[Row[Any]]) -> int | None:
     previous = chain.START
     for row in events:
         facts = {name: getattr(row, name) for name in chain.FACTS}
-        if row.previous_hash != previous or row.hash != chain.hash_of(facts, row.at, row.digest, previous):
+        if row.previous_hash != previous or not chain.is_hash_of(row.hash, facts, row.at, row.digest, previous):
             return int(row.number)
         if row.salt is not None and row.digest != chain.digest_of(row.details, row.salt):
             return int(row.number)

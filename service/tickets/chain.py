@@ -6,8 +6,11 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+from service.keys import keyring
+
 START = bytes(32)
 SALT_BYTES = 16
+USE = "event chain"
 FACTS = ("ticket_id", "number", "round", "verb", "role", "person_id", "unit_id", "rule", "status_from", "status_to")
 
 
@@ -21,9 +24,21 @@ def digest_of(details: dict[str, Any], salt: bytes) -> bytes:
 
 
 def hash_of(facts: dict[str, Any], at: datetime, digest: bytes, previous: bytes) -> bytes:
-    """SHA-256 over the event before, this event's facts (in the order of FACTS) and the digest of its words."""
+    """HMAC-SHA256 under the county's key over the event before, this event's facts and the digest of its words.
+
+    Who can write the database but has not got the key cannot make a chain anew.
+    """
+    return keyring().mark(USE, _told(facts, at, digest, previous))
+
+
+def is_hash_of(mark: bytes, facts: dict[str, Any], at: datetime, digest: bytes, previous: bytes) -> bool:
+    """Hashes made under older keys hold as long as these are in force."""
+    return len(mark) == len(START) and keyring().has_marked(USE, _told(facts, at, digest, previous), mark)
+
+
+def _told(facts: dict[str, Any], at: datetime, digest: bytes, previous: bytes) -> bytes:
     told = [facts[name] for name in FACTS] + [at.astimezone(UTC).isoformat(timespec="microseconds")]
-    return hashlib.sha256(previous + canonical(told) + digest).digest()
+    return previous + canonical(told) + digest
 
 
 def canonical(value: Any) -> bytes:

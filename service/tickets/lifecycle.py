@@ -1,16 +1,17 @@
 """The only door through which a ticket moves: decide, then write ticket, event, holds and outbox in one transaction."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, select
 
 from service.directory.models import Category
 from service.directory.reference import Reference, reference
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, NotFound, TooMany
 from service.tickets import chain
 from service.tickets.casefile import case_of, new_case
-from service.tickets.models import Ticket
+from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import id_of
 from service.tickets.records import FROM_NOWHERE, Origin, insert_ticket, last_hash, update_ticket, write_event
 from service.tickets.scope import visible_tickets
@@ -20,7 +21,10 @@ from workflows.cases import Case
 from workflows.commands import CommandBase, Merge, Submit
 from workflows.decide import Decision, decide
 from workflows.refusals import Refused
+from workflows.statuses import Role
 from workflows.words import _
+
+AN_HOUR, ACTS_AN_HOUR = timedelta(hours=1), 30
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def perform(
         raise Conflict()
     known_data = reference(session)
     _check_names(command, known_data)
+    _check_pace(session, ticket_id, actor, now)
     case = _complete(session, ticket, command, actor, known_data)
     if actor.rule in case.fired:
         raise Refused(_("这条规则在本轮已经触发过。"))
@@ -132,6 +137,15 @@ def _check_names(command: CommandBase, known: Reference) -> None:
     category = getattr(command, "category", None)
     if category is not None and category not in known.categories_by_key:
         raise Refused(_("没有这个事项，请重新选择。"), field="category")
+
+
+def _check_pace(session: Session, ticket_id: int, actor: Actor, now: datetime) -> None:
+    """Whoever holds a secret address may say much, but not without end: every act of hers rings at somebody's desk."""
+    if actor.ticket is None:
+        return
+    hers = (TicketEvent.ticket_id == ticket_id, TicketEvent.role == Role.resident, TicketEvent.at > now - AN_HOUR)
+    if session.exec(select(func.count()).select_from(TicketEvent).where(*hers)).one() >= ACTS_AN_HOUR:
+        raise TooMany(seconds=int(AN_HOUR.total_seconds()))
 
 
 def _complete(session: Session, ticket: Ticket, command: CommandBase, actor: Actor, known: Reference) -> Case:

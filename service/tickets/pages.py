@@ -74,7 +74,9 @@ def photo(request: Request, number: str, photo_id: int, visit: Looking, small: b
     found = visit.session.get(Attachment, photo_id) if photo_id <= LARGEST_ID else None
     if found is None or found.ticket_id != ticket.id:
         raise NotFound()
-    return picture_answer(request, store_of(request), found, is_small=small)
+    answer = picture_answer(request, store_of(request), found, is_small=small)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @router.get("/{verb}")

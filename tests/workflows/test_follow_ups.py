@@ -60,9 +60,10 @@ class TestWhoAsksForItToBeDoneAgain:
         assert (case.satisfaction, case.first_satisfaction) == (Satisfaction.dissatisfied,) * 2
 
     @pytest.mark.parametrize("official", [SUPERVISOR, FOLLOW_UP_OFFICER])
-    def test_puts_no_words_into_her_mouth_as_an_official(self, official: Actor) -> None:
+    def test_takes_her_praise_back_as_an_official_for_she_is_asked_anew(self, official: Actor) -> None:
         case = reopened(official)
-        assert (case.satisfaction, case.is_resolved, case.rated_round) == (Satisfaction.satisfied, True, 1)
+        assert (case.satisfaction, case.is_resolved, case.rated_round) == (None, None, None)
+        assert case.first_satisfaction == Satisfaction.satisfied
 
     @pytest.mark.parametrize("anybody", [RESIDENT, SUPERVISOR])
     def test_may_say_how_it_was_once_more(self, anybody: Actor) -> None:
@@ -75,6 +76,11 @@ class TestWhoAsksForItToBeDoneAgain:
 
 
 class TestSilence:
+    def test_after_an_official_had_it_done_again_is_never_satisfaction(self) -> None:
+        unreachable = lived(reopened(SUPERVISOR), *ANSWERED_AGAIN, *THREE_CALLS)
+        counts = counted(unreachable)
+        assert (counts.satisfied, counts.valid, counts.unreachable) == (0, 0, 1)
+
     def test_after_a_round_that_she_asked_for_is_never_satisfaction(self) -> None:
         assert (counted(SATISFIED).satisfied, counted(SATISFIED).resolved) == (1, 1)
         unreachable = lived(reopened(), *ANSWERED_AGAIN, *THREE_CALLS)

@@ -32,6 +32,8 @@ from tests.cast import (
 from tests.workflows.cases import SAMPLES, case_in, new_case, samples_of
 from tests.workflows.china import CHINA, at, official_days
 from workflows import commands as c
+from workflows import follow_ups
+from workflows import follow_ups
 from workflows.actors import IMPORTER, Actor, Post, system
 from workflows.cases import Case
 from workflows.changes import Changes, Hold
@@ -249,12 +251,18 @@ def assert_nothing_is_forgotten(before: Case, after: Case, decision: Decision) -
 
 
 def assert_only_her_word_counts(before: Case, after: Case, command: CommandBase, decision: Decision) -> None:
-    """What she said stands until she says something else; asking for it to be done again says that it is not right."""
+    """What she said stands until she says something else; asking for it to be done again says that it is not right.
+
+    An official who has it done again takes back her praise, and never her complaint.
+    """
     asks_again = isinstance(command, c.Reopen) and decision.role is Role.resident
     if asks_again:
         assert (after.satisfaction, after.is_resolved, after.rated_round) == ("dissatisfied", False, before.round)
     elif isinstance(command, c.Rate) or (isinstance(command, c.FollowUp) and command.result == "answered"):
         assert (after.satisfaction, after.rated_round) == (command.satisfaction, before.round)
+    elif isinstance(command, c.Reopen) and after.round > before.round and not follow_ups.has_complained(before):
+        assert (after.satisfaction, after.is_resolved, after.rated_round) == (None, None, None)
+        assert after.first_satisfaction == before.first_satisfaction
     else:
         said = ("satisfaction", "first_satisfaction", "is_resolved", "was_contacted", "rated_round")
         assert [getattr(after, name) for name in said] == [getattr(before, name) for name in said]
