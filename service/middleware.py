@@ -2,9 +2,10 @@
 
 from fastapi import FastAPI
 
+from service.body_limit import BodyLimit
 from service.errors import LastWord
 from service.logs import RequestLog
-from service.security import VILLAGERS, BodyLimit, SameOrigin, SecurityHeaders
+from service.security import VILLAGERS, SameOrigin, SecurityHeaders
 from service.settings import Settings
 
 

@@ -14,10 +14,10 @@ from typing import Protocol
 from xlsxwriter import Workbook
 
 from service.exchange.sheets import Cell
+from service.formulas import guarded
 from workflows.refusals import Refused
 from workflows.words import _
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 ROWS_MOST = 1_048_575
 """Excel's own limit, the headings left out."""
 CELL_MOST = 32_767
@@ -131,8 +131,3 @@ def _as_text(cell: Cell) -> str:
     if isinstance(cell, date):
         return f"{cell:%Y-%m-%d %H:%M}"
     return guarded(cell) if isinstance(cell, str) else str(cell)
-
-
-def guarded(words: str) -> str:
-    """An apostrophe before what Excel would calculate; the reader of our own files takes it away again."""
-    return f"'{words}" if words.startswith(FORMULA_SIGNS) else words

@@ -9,6 +9,7 @@ import xlsxwriter
 from fastapi import Request, Response
 
 from service import web
+from service.formulas import guarded
 from service.reports.figures import Figures
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Tally
 from workflows.words import _
@@ -47,7 +48,8 @@ def csv_of(request: Request, figures: Figures) -> Response:
     """With the mark that tells Excel that it is UTF-8."""
     written = io.StringIO()
     rows = csv.writer(written)
-    rows.writerows(table_of(request, figures))
+    for row in table_of(request, figures):
+        rows.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
     rows.writerow([web.say(request, _("截至")), _as_of(request, figures)])
     return _file("\ufeff" + written.getvalue(), "text/csv; charset=utf-8", "figures.csv")
 

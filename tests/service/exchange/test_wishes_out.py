@@ -22,7 +22,8 @@ from service.exchange.sheets import SheetRow
 from service.exchange.taking import Taking, laid_out
 from service.exchange.wishes import Surroundings
 from service.exchange.wishes_out import COLUMNS, WishFilter, count_wishes, write_wishes
-from service.exchange.writing import guarded, sheet_file
+from service.exchange.writing import sheet_file
+from service.formulas import guarded
 from service.oversight.checks import breaches
 from service.tickets.models import Ticket
 from tests.factories import PHONE, TEXT, County, act, build_county, later, submit_wish, wish_in
