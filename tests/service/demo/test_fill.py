@@ -26,7 +26,9 @@ from service.sealing import ticket_of
 from service.security import verify_password
 from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent
 from service.tickets.picture_store import PictureStore
+from tests.support import processes
 from tests.support.keys import KEYRING
+from tests.support.server import PROGRAM, Server, environment, wait_until_ready
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
 
@@ -166,3 +168,21 @@ def test_the_first_stories_play_on_either_database(database: Database) -> None:
         assert session.exec(select(func.count()).select_from(Ticket)).one() == 25
         assert session.exec(select(func.count()).select_from(Area)).one() == len(county().areas)
         assert list(breaches(session)) == []
+
+
+def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
+    filled: tuple[Database, Demo], tmp_path: Path
+) -> None:
+    port, log = processes.free_port(), tmp_path / "demo.log"
+    env = environment(filled[0].engine.url.render_as_string(), tmp_path)
+    command = [str(PROGRAM), "demo", "--serve", "--port", str(port)]
+    process = processes.start(command, log=log, env=env, cwd=tmp_path)
+    server = Server(f"http://127.0.0.1:{port}", port, process, log, env)
+    try:
+        wait_until_ready(server, "/readyz")
+        with server.client() as client:
+            door = client.get("/sign-in").text
+    finally:
+        server.stop()
+    assert "青岭县微愿" in door
+    assert all(each.login in door for each in filled[1].sign_ins)
