@@ -20,9 +20,16 @@ from workflows.words import _
 router = APIRouter()
 
 HOME = "/desk"
+FOR_VILLAGERS = "/track"
 OWN_FIELDS = frozenset({"login", "password", "next", "again", "version", TOKEN_FIELD})
 KEEPS_WORDS = ("/desk/tickets/", "/desk/new", "/desk/meeting")
 """Pages that take the words of an interrupted form back with `?again=1`, without doing anything yet."""
+
+
+@router.get("/")
+def front(request: Request) -> Response:
+    """Who typed no more than the county's address: officials go on to their work, everybody else to his wishes."""
+    return redirect(HOME if SESSION_COOKIE in request.cookies else FOR_VILLAGERS)
 
 
 @router.get("/sign-in")

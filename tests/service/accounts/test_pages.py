@@ -54,6 +54,14 @@ def test_the_right_password_opens_the_workbench(somebody: Official) -> None:
     assert "吴海涛" in somebody.opens("/desk").words
 
 
+def test_the_bare_address_leads_villagers_to_their_wishes_and_officials_to_their_work(somebody: Official) -> None:
+    page = somebody.opens("/")
+    assert (page.status, page.goes_to) == (303, "/track")
+    assert '<a href="/desk">工作人员登录</a>' in somebody.opens("/track").source
+    signs_in(somebody)
+    assert somebody.opens("/").goes_to == "/desk"
+
+
 def test_the_cookie_is_for_our_pages_only_and_not_for_scripts(somebody: Official) -> None:
     cookie = signs_in(somebody).answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie and "max-age=43200" in cookie
