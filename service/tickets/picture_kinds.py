@@ -41,13 +41,17 @@ def _opens_with(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
+AVIF = rb".{4}ftyp(?:avi[fs]|mi[fa][0-9B].{4,24}?avi[fs])"
+# Two kilobytes of these can be fifty million pixels, and each is unpacked several times over.
+DENSE = 25 * MILLION
+
 KINDS: tuple[PictureKind, ...] = (
     # format, media type, first bytes
     PictureKind("JPEG", "image/jpeg", _opens_with(rb"\xff\xd8\xff"), most_pixels=210 * MILLION),
     PictureKind("PNG", "image/png", _opens_with(rb"\x89PNG\r\n\x1a\n")),
-    PictureKind("WEBP", "image/webp", _opens_with(rb"RIFF.{4}WEBP"), most_pixels=25 * MILLION),
+    PictureKind("WEBP", "image/webp", _opens_with(rb"RIFF.{4}WEBP"), most_pixels=DENSE),
     PictureKind("GIF", "image/gif", _opens_with(rb"GIF8[79]a")),
-    PictureKind("AVIF", "image/avif", _opens_with(rb".{4}ftyp(?:avi[fs]|mi[fa][0-9B].{4,24}?avi[fs])"), most_pixels=25 * MILLION),
+    PictureKind("AVIF", "image/avif", _opens_with(AVIF), most_pixels=DENSE),
     PictureKind("HEIF", "image/heic", _opens_with(rb".{4}ftyp(?:he[iv][cxms]|mif1|msf1)")),
     PictureKind("BMP", "image/bmp", _opens_with(rb"BM.{4}\0\0\0\0")),
     PictureKind("TIFF", "image/tiff", _opens_with(rb"(?:II\*\0|MM\0\*)")),
