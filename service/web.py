@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup, escape
+from starlette.middleware.gzip import GZipMiddleware
 
 from service import clock
 from service.errors import Answer
@@ -60,7 +61,9 @@ class Reader:
 
 def set_up(app: FastAPI, face: Face) -> None:
     app.state.face = face
-    app.mount("/static", HashedFiles(directory=STATIC), name="static")
+    # Pages hold secrets beside what was typed: only what is the same for everybody is compressed.
+    files = GZipMiddleware(HashedFiles(directory=STATIC), minimum_size=1000, compresslevel=6)
+    app.mount("/static", files, name="static")
 
 
 # Rendering

@@ -1,6 +1,5 @@
 """Fetches the locked browser packages with npm and copies what our pages load, with its licences, into vendor/."""
 
-import gzip
 import os
 import shutil
 import subprocess
@@ -27,7 +26,7 @@ def main() -> None:
         shutil.rmtree(VENDOR, ignore_errors=True)
         VENDOR.mkdir()
         for source, target in FILES.items():
-            place(packages / source, VENDOR / target)
+            shutil.copyfile(packages / source, VENDOR / target)
     (VENDOR / ".built").touch()
 
 
@@ -43,14 +42,6 @@ def fetch(folder: Path) -> Path:
             "npm could not fetch the browser's packages; its reason stands above. Mend it and run this again."
         )
     return folder / "node_modules"
-
-
-def place(source: Path, target: Path) -> None:
-    """Copy a file and lay its compressed twin beside it, so that no request pays for the compression."""
-    shutil.copyfile(source, target)
-    if target.suffix in {".css", ".js"}:
-        twin = target.with_name(target.name + ".gz")
-        twin.write_bytes(gzip.compress(target.read_bytes(), compresslevel=9, mtime=0))
 
 
 if __name__ == "__main__":

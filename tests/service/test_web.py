@@ -119,3 +119,10 @@ def test_the_plain_value_before_a_token_is_that_tokens_own() -> None:
     ]
     assert len(pairs) > 100
     assert [(name, plain, value) for name, plain, value in pairs if plain != value] == []
+
+
+def test_styles_and_scripts_go_compressed_over_a_slow_line_and_pages_do_not(client: TestClient) -> None:
+    style = client.get("/static/tokens.css", headers={"Accept-Encoding": "gzip"})
+    assert style.headers["content-encoding"] == "gzip"
+    assert "--" in style.text
+    assert "content-encoding" not in client.get("/track", headers={"Accept-Encoding": "gzip"}).headers
