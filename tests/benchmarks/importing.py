@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from datetime import datetime, timedelta

@@ -33,7 +33,6 @@ from tests.workflows.cases import SAMPLES, case_in, new_case, samples_of
 from tests.workflows.china import CHINA, at, official_days
 from workflows import commands as c
 from workflows import follow_ups
-from workflows import follow_ups
 from workflows.actors import IMPORTER, Actor, Post, system
 from workflows.cases import Case
 from workflows.changes import Changes, Hold
