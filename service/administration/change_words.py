@@ -14,7 +14,15 @@ from workflows.statuses import Kind
 from workflows.terms import Term, TermUnit
 from workflows.words import _
 
+AT_THE_COMMAND_LINE: dict[str, str] = {
+    "export_wishes": _("导出心愿，带个人信息"),
+    "export_directory": _("导出名录，带个人信息"),
+}
+"""What has no form on these pages."""
+
 LABELS: dict[str, str] = {
+    "reason": _("理由"),
+    "account": _("电脑上的用户"),
     "term": _("时限"),
     "days": _("列出的日子"),
     "unit": _("单位"),
@@ -41,7 +49,7 @@ class Fact:
 
 def title_of(event: DirectoryEvent, local: LocalWords) -> str:
     command = COMMANDS.get(event.what)
-    return local._(ADMIN_VERBS[command]) if command else event.what
+    return local._(ADMIN_VERBS[command] if command else AT_THE_COMMAND_LINE.get(event.what, event.what))
 
 
 def facts_of(event: DirectoryEvent, known: Reference, local: LocalWords) -> list[Fact]:

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -21,10 +23,12 @@ from typer.testing import CliRunner
 
 from service import keys, schema
 from service.accounts import sessions
+from service.administration.change_words import facts_of, title_of
 from service.cli import COMMANDS, app
 from service.database import Database
 from service.directory.models import Appointment, Category, DirectoryEvent, Link, Person
 from service.directory.reference import reference
+from service.local_words import LocalWords
 from service.oversight.checks import CHECKS, breaches
 from service.security import verify_password
 from service.settings import settings
@@ -402,7 +406,10 @@ def test_wishes_are_written_masked_or_with_a_reason_that_is_remembered(
     with database.reading() as session:
         event = session.exec(select(DirectoryEvent)).one()
         assert (event.what, event.person_id) == ("export_wishes", None)
-        assert event.details["new"]["reason"] == "市督查组抽查" and event.details["about"] == "b.csv"
+        chinese = LocalWords(ZoneInfo("Asia/Shanghai"), NullTranslations())
+        assert (title_of(event, chinese), event.details["about"]) == ("导出心愿，带个人信息", "b.csv")
+        facts = {fact.label: fact.new for fact in facts_of(event, reference(session), chinese)}
+        assert facts["理由"] == "市督查组抽查" and facts["电脑上的用户"]
 
 
 def test_a_reason_is_asked_for(run: Run, database: Database, county: County, tmp_path: Path) -> None:
