@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 TABS: tuple[tuple[str, str, str, str], ...] = (
     # name, address, words, who sees it
+    ("links", "/desk/links", _("入口链接"), "see_links"),
     ("people", "/desk/people", _("人员"), "see_people"),
     ("units", "/desk/units", _("单位"), "see_units"),
     ("areas", "/desk/areas", _("区划"), "see_areas"),

@@ -104,6 +104,7 @@ def test_a_new_colleague_signs_in_with_what_was_shown_once(
     browse: Browse, new_page: NewPage, address: str, database: Database, county: County
 ) -> None:
     screen = browse("administrator")
+    screen.get_by_role("link", name="设置").click()
     screen.get_by_role("link", name="人员", exact=True).first.click()
     form = opened(screen, "加一个人")
     form.get_by_label("登录名").fill("handler")
@@ -132,6 +133,7 @@ def test_next_years_holidays_are_mended_until_they_are_right(
     browse: Browse, database: Database, county: County, tmp_path: Path, has_scripts: bool
 ) -> None:
     screen = browse("administrator", java_script_enabled=has_scripts)
+    screen.get_by_role("link", name="设置").click()
     screen.get_by_role("link", name="工作日").first.click()
     form = opened(screen, "上传放假安排")
     form.get_by_label("哪一年").select_option(label="2027")
@@ -156,6 +158,7 @@ def test_next_years_holidays_are_mended_until_they_are_right(
 
 def test_a_limit_is_changed_and_the_record_shows_it(browse: Browse, county: County) -> None:
     screen = browse("administrator")
+    screen.get_by_role("link", name="设置").click()
     screen.get_by_role("link", name="时限").first.click()
     row = screen.locator("tr", has_text="一般事项答复")
     row.locator("summary").click()
