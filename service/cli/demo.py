@@ -45,7 +45,6 @@ def demo(
     typer.echo(_told(told, f"http://{host or chosen.host}:{port or chosen.port}"))
     if and_serve:
         os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})
-        settings.cache_clear()
         serve(host, port, None)
 
 

@@ -80,6 +80,8 @@ def find_area(known: Reference, asked: str) -> int:
     names = asked.split("/")
     found = [area.id for area in known.areas.values() if area.id and _ends_with(known, area.id, names)]
     if len(found) != 1:
+        if not found:
+            raise fail(f"No place is called {asked}: `weiyuan export directory` lists them all.")
         raise fail(f"{len(found)} places are called {asked}: write the town before it, such as 清溪镇/双喜村.")
     return found[0]
 

@@ -1,12 +1,13 @@
 """weiyuan serve"""
 
+import os
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from service.cli.opening import county_database
-from service.settings import settings
+from service.settings import Settings, settings
 
 app = typer.Typer(add_completion=False)
 
@@ -18,14 +19,14 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes that answer requests.", min=1, max=64)] = None,
 ) -> None:
     """Answer requests and do the timed work, until it is told to stop (Ctrl-C)."""
-    chosen = settings()
+    chosen = _as_called(host, port)
     with county_database():
         pass
     uvicorn.run(
         "service.app:create_app",
         factory=True,
-        host=host or chosen.host,
-        port=port or chosen.port,
+        host=chosen.host,
+        port=chosen.port,
         workers=workers or chosen.workers,
         proxy_headers=True,
         forwarded_allow_ips=chosen.forwarded_allow_ips,
@@ -34,3 +35,11 @@ def serve(
         log_config=None,
         timeout_graceful_shutdown=20,
     )
+
+
+def _as_called(host: str | None, port: int | None) -> Settings:
+    """What was said here is set for all that asks, other processes too: letters hold addresses of this service."""
+    said = {"WEIYUAN_HOST": host, "WEIYUAN_PORT": port}
+    os.environ.update({name: str(value) for name, value in said.items() if value is not None})
+    settings.cache_clear()
+    return settings()

@@ -17,7 +17,7 @@ from service.directory.models import Link
 from service.directory.reference import reference
 from service.exchange.headings import Layout
 from service.exchange.names import Names
-from service.exchange.opening import chosen, opened
+from service.exchange.opening import opened
 from service.exchange.remarks import Remarks, reporting
 from service.exchange.taking import Taking, Tally, laid_out
 from service.exchange.wishes import Surroundings
@@ -53,7 +53,9 @@ def wishes(
     source: Annotated[
         str, typer.Option(help="Whose numbers these are, where two sources number alike, such as 12345.")
     ] = "",
-    sheet: Annotated[str | None, typer.Option(help="Which sheet of the workbook. Left out: the first.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Which sheet of the workbook. Left out: the first that has headings.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Try everything, write nothing.")] = False,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="Take no row unless every row can be taken.")
@@ -95,14 +97,12 @@ def _take(
 
 def _pass(database: Database, asked: Asked, remarks: Remarks, *, writes: bool) -> Tally:
     with opened(asked.file) as workbook:
-        sheet = chosen(workbook, asked.sheet)
-        layout, rows = laid_out(sheet, asked.mapped)
-        _say_layout(sheet.name, layout)
+        found = laid_out(workbook, asked.sheet, asked.mapped)
+        _say_layout(found.sheet.name, found.layout)
         with database.reading() as session:
-            around = _surroundings(session, layout, asked)
+            around = _surroundings(session, found.layout, asked)
         with progress_bar("importing" if writes else "checking") as advance:
-            taking = Taking(database, around, remarks, writes)
-            return taking.run(rows, lambda: sheet.share, lambda share, tally: advance(share, tally.rows))
+            return Taking(database, around, remarks, writes).run(found, advance)
 
 
 def _surroundings(session: Session, layout: Layout, asked: Asked) -> Surroundings:

@@ -11,7 +11,7 @@ from service.exchange.writing import Writer, sheet_file
 from workflows.words import _
 
 HEADINGS = ("行", "列", "问题", "结果")
-REJECTED, LEFT_OUT = _("这一行没有导入"), _("这一行已导入，这一格没有采用")
+REJECTED, LEFT_OUT = _("这一行没有导入"), _("这一格没有采用")
 SHOWN_MOST = 10
 
 

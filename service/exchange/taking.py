@@ -1,6 +1,6 @@
 """Takes in a whole sheet: some hundred rows a transaction, each row once however often the sheet comes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.exchange.headings import ROWS_SEARCHED, Layout, find_layout
+from service.exchange.opening import chosen
 from service.exchange.remarks import Remark, Remarks
-from service.exchange.sheets import Sheet, SheetRow
+from service.exchange.sheets import NotASheet, Sheet, SheetRow, Workbook
 from service.exchange.wishes import Surroundings, Wish, lived, read
 from service.tickets import history
 from service.tickets.history import Past
@@ -30,7 +31,8 @@ NOT_STORED = _("数据库不接受这一行，请检查里面有没有特殊字�
 A_MINUTE = timedelta(minutes=1)
 """A sheet that was exported shows no seconds."""
 
-Progress = Callable[[float, "Tally"], None]
+Progress = Callable[[float, int], None]
+"""How much of the sheet has been read, from 0 to 1, and how many rows that were."""
 Pair = tuple[Wish, Past]
 
 
@@ -46,13 +48,34 @@ class Tally:
     repeated: int = 0
 
 
-def laid_out(sheet: Sheet, mapped: dict[str, str]) -> tuple[Layout, Iterator[SheetRow]]:
-    """Where the headings are, and the rows below them. Raises NotASheet."""
+@dataclass(frozen=True)
+class LaidOut:
+    """A sheet whose headings are known, and the rows below them."""
+
+    sheet: Sheet
+    layout: Layout
+    rows: Iterator[SheetRow]
+
+
+def laid_out(workbook: Workbook, name: str | None, mapped: Mapping[str, str]) -> LaidOut:
+    """The sheet of that name; the first one that has headings where none is asked for. Raises NotASheet."""
+    if name is not None or len(workbook.names) == 1:
+        return _laid_out(chosen(workbook, name), mapped)
+    refusals = []
+    for each in workbook.names:
+        try:
+            return _laid_out(workbook.sheet(each), mapped)
+        except NotASheet as refused:
+            refusals.append(refused)
+    raise refusals[0]
+
+
+def _laid_out(sheet: Sheet, mapped: Mapping[str, str]) -> LaidOut:
     rows = sheet.rows()
     first = list(islice(rows, ROWS_SEARCHED))
     layout = find_layout(first, mapped)
     below = (row for row in chain(first, rows) if row.number > layout.row and not row.is_empty)
-    return layout, below
+    return LaidOut(sheet, layout, below)
 
 
 @dataclass
@@ -66,10 +89,10 @@ class Taking:
     tally: Tally = field(default_factory=Tally)
     _seen: dict[int, int] = field(default_factory=dict)
 
-    def run(self, rows: Iterator[SheetRow], share: Callable[[], float], progress: Progress) -> Tally:
-        while batch := list(islice(rows, BATCH)):
+    def run(self, found: LaidOut, progress: Progress) -> Tally:
+        while batch := list(islice(found.rows, BATCH)):
             self._take([wish for row in batch if (wish := self._read(row)) is not None])
-            progress(share(), self.tally)
+            progress(found.sheet.share, self.tally.rows)
         return self.tally
 
     def _read(self, row: SheetRow) -> Wish | None:

@@ -15,6 +15,7 @@ from service.exchange.names import Names
 from service.exchange.remarks import Remark
 from service.exchange.sheets import SheetRow
 from service.exchange.walk import Told
+from service.masking import mask_text
 from service.sealing import blind_index
 from service.tickets.forms import Mistaken, parsed
 from service.tickets.history import Past
@@ -200,10 +201,14 @@ class _Reader:
         return words if words and MASK not in words else None
 
     def key(self, submission: Submit, submitted: Moment | None) -> str:
-        """What the row is known by when the sheet comes again: its number, or all that it says."""
+        """What the row is known by when the sheet comes again: its number, or all that it says.
+
+        A number that may be somebody's telephone or identity card is kept as little in clear as those are.
+        """
         if self.number:
             key = ":".join(filter(None, ("import", self.around.source, self.number)))
-            return key if len(key) <= KEY_MOST else f"import:#{blind_index(key)}"
+            is_readable = len(key) <= KEY_MOST and mask_text(self.number) == self.number
+            return key if is_readable else f"import:#{blind_index(key)}"
         said = (submitted.at.isoformat() if submitted else "", submission.text, submission.name, submission.phone)
         mark = blind_index("\x1f".join(str(part) for part in (self.around.source, *said)))
         short = int(mark[:16], 16)

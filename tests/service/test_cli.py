@@ -244,7 +244,7 @@ def test_a_link_is_made_listed_printed_and_taken_back(
 
 
 LINK_MISTAKES = {
-    "a place that is not there": (("create", "桃花镇", "--label", "群"), "0 places are called 桃花镇"),
+    "a place that is not there": (("create", "桃花镇", "--label", "群"), "No place is called 桃花镇"),
     "a day that is over": (("create", "清溪镇", "--label", "群", "--valid-until", "2020-01-01"), "有效期"),
     "an unknown link": (("revoke", "nothere1"), "没有这个链接"),
     "an unknown unit": (("revoke", TOKEN, "--ask", "县气象局"), "县气象局"),

@@ -14,8 +14,9 @@ from service.database import Database
 from service.directory.reference import reference
 from service.exchange import taking
 from service.exchange.names import Names
-from service.exchange.opening import chosen, opened
+from service.exchange.opening import opened
 from service.exchange.remarks import Remarks
+from service.exchange.sheets import NotASheet
 from service.exchange.taking import Taking, Tally, laid_out
 from service.exchange.wishes import Surroundings
 from service.oversight.checks import breaches
@@ -23,7 +24,7 @@ from service.reports.figures import count_figures
 from service.tickets.models import OutboxRow, Ticket, TicketEvent
 from service.tickets.queries import story_of
 from tests.factories import County, build_county, submit_wish
-from tests.service.exchange.sheet_files import write_csv, write_xlsx
+from tests.service.exchange.sheet_files import write_book, write_csv, write_xlsx
 from workflows.commands import Outcome, Satisfaction
 from workflows.statuses import Source, Status
 
@@ -48,11 +49,11 @@ def take(
     """The tally, and the remarks as `row column: sentence`; `more` are source and mapped."""
     remarks = Heard()
     with opened(path) as workbook:
-        layout, rows = laid_out(chosen(workbook), more.get("mapped", {}))
+        found = laid_out(workbook, more.get("sheet"), more.get("mapped", {}))
         with database.reading() as session:
             known = reference(session)
-        around = Surroundings(known, Names(known), layout, county.link, more.get("source", ""), ZONE, now)
-        tally = Taking(database, around, remarks, writes).run(rows, lambda: 1.0, lambda share, tally: None)
+        around = Surroundings(known, Names(known), found.layout, county.link, more.get("source", ""), ZONE, now)
+        tally = Taking(database, around, remarks, writes).run(found, lambda share, rows: None)
     return tally, remarks.heard
 
 
@@ -360,6 +361,31 @@ def test_numbers_that_are_too_long_or_numeric_are_kept_apart(
     assert take(database, county, path)[0].repeated == 4
     with database.reading() as session:
         assert "import:20250301001" in session.exec(select(Ticket.source_key)).all()
+
+
+def test_a_number_that_may_be_somebody_s_telephone_is_not_kept_in_clear(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    path = sheet(tmp_path, row(编号=13812345678.0), row(编号="61242519900101123X"))
+    assert take(database, county, path)[0].taken == 2
+    assert take(database, county, path)[0].repeated == 2
+    with database.reading() as session:
+        assert all(str(key).startswith("import:#") for key in session.exec(select(Ticket.source_key)))
+
+
+def test_the_first_sheet_with_headings_is_taken(database: Database, county: County, tmp_path: Path) -> None:
+    sheets: dict[str, list[list[Any]]] = {
+        "说明": [["填表说明"], ["一行一件"]],
+        "三月": [["内容"], ["修路"]],
+        "四月": [["内容"], ["修桥"]],
+    }
+    path = write_book(tmp_path / "a.xlsx", sheets)
+    assert take(database, county, path)[0].taken == 1
+    assert take(database, county, path, sheet="四月")[0].taken == 1
+    with pytest.raises(NotASheet, match="表头"):
+        take(database, county, path, sheet="说明")
+    with pytest.raises(NotASheet, match="表头"):
+        take(database, county, write_book(tmp_path / "b.xlsx", {"甲": [["x"]], "乙": [["y"]]}))
 
 
 def test_what_was_tried_leaves_nothing(database: Database, county: County, tmp_path: Path) -> None:

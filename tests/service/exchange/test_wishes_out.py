@@ -16,7 +16,7 @@ from service.directory.reference import reference
 from service.exchange import writing
 from service.exchange.headings import find_layout
 from service.exchange.names import Names
-from service.exchange.opening import chosen, opened
+from service.exchange.opening import opened
 from service.exchange.remarks import Remarks
 from service.exchange.sheets import SheetRow
 from service.exchange.taking import Taking, laid_out
@@ -196,11 +196,11 @@ def test_an_empty_county_takes_in_what_another_has_written(
         here = build_county(session)
     remarks = Remarks()
     with opened(tmp_path / name) as workbook:
-        layout, rows = laid_out(chosen(workbook), {})
+        found = laid_out(workbook, None, {})
         with postgresql_database.reading() as session:
             known = reference(session)
-        around = Surroundings(known, Names(known), layout, here.link, "", ZONE, NEXT_YEAR)
-        tally = Taking(postgresql_database, around, remarks, True).run(rows, lambda: 0.0, lambda share, tally: None)
+        around = Surroundings(known, Names(known), found.layout, here.link, "", ZONE, NEXT_YEAR)
+        tally = Taking(postgresql_database, around, remarks, True).run(found, lambda share, rows: None)
     assert (tally.taken, remarks.rejected_rows) == (4, 1)
     after = written(postgresql_database, tmp_path / f"again-{name}", in_clear=in_clear)
     with postgresql_database.reading() as session:
