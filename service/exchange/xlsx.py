@@ -38,7 +38,7 @@ class XlsxBook:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = ZipFile(path)
-        except (BadZipFile, OSError, ValueError):
+        except (BadZipFile, NotImplementedError, OSError, ValueError):
             raise NotASheet(BROKEN) from None
         self._words = Spool()
         try:

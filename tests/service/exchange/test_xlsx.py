@@ -1,6 +1,7 @@
 """Workbooks as Excel, WPS and other programs write them, and files that only look like workbooks."""
 
 import os
+import random
 import struct
 from datetime import datetime
 from pathlib import Path
@@ -285,3 +286,32 @@ def test_a_file_that_is_not_there_or_has_nothing_in_it_is_explained(tmp_path: Pa
 def test_the_content_counts_and_not_the_name(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", [["编号"]]).rename(tmp_path / "a.csv")
     assert cells_of(path) == [("编号",)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_has_happened_to_a_workbook_it_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    rows = [["编号", "内容", "时间"], *([f"GD-{number}", "路灯坏了", MORNING] for number in range(30))]
+    sound = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
+    lots, outcomes = random.Random(seed), set()
+    for _try in range(250):
+        spoilt = bytearray(sound)
+        for _place in range(lots.randint(1, 6)):
+            spoilt[lots.randrange(len(spoilt))] = lots.randrange(256)
+        (tmp_path / "b.xlsx").write_bytes(spoilt)
+        try:
+            outcomes.add(bool(rows_of(tmp_path / "b.xlsx")))
+        except NotASheet as refused:
+            outcomes.add(str(refused) != "")
+    assert True in outcomes
+
+
+STRANGE = ("<v>1e999</v>", "<v>nan</v>", "<v>-1</v>", "<is><t>x</t></is>", "<v/>", "<v> 7 </v>", "<f>1</f>")
+
+
+@pytest.mark.parametrize("content", STRANGE)
+def test_strange_cells_are_cells(tmp_path: Path, content: str) -> None:
+    sheet = sheet_xml(f'<row r="1"><c r="A1" s="1">{content}</c><c r="B1"><v>1</v></c></row>')
+    try:
+        assert rows_of(write_parts(tmp_path / "a.xlsx", sheet, styles=STYLES))[0].cells[-1] == 1
+    except NotASheet as refused:
+        assert "损坏" in str(refused)
