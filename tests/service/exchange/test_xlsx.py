@@ -311,7 +311,5 @@ STRANGE = ("<v>1e999</v>", "<v>nan</v>", "<v>-1</v>", "<is><t>x</t></is>", "<v/>
 @pytest.mark.parametrize("content", STRANGE)
 def test_strange_cells_are_cells(tmp_path: Path, content: str) -> None:
     sheet = sheet_xml(f'<row r="1"><c r="A1" s="1">{content}</c><c r="B1"><v>1</v></c></row>')
-    try:
-        assert rows_of(write_parts(tmp_path / "a.xlsx", sheet, styles=STYLES))[0].cells[-1] == 1
-    except NotASheet as refused:
-        assert "损坏" in str(refused)
+    [row] = rows_of(write_parts(tmp_path / "a.xlsx", sheet, styles=STYLES))
+    assert row.cells[-1] == 1 and len(row.cells) == 2
