@@ -1,6 +1,5 @@
 """Counts tickets in the database just as workflows/tallies.py counts them one by one; a test holds the two together."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,35 +32,54 @@ def tallies_by_area(session: Session, known: Reference, now: datetime) -> dict[i
 
 def tally_of_area(session: Session, area_path: str, now: datetime) -> Tally:
     """The tally of any area, a village too, counted on the spot."""
-    counting = Counting.at(now)
-    wanted = counting.joined(select(*counting.sums)).where(in_area(area_path))
+    wanted = select(*_sums(now)).select_from(Ticket).where(in_area(area_path))
     return Tally(**_counts(session.execute(wanted).one()))
 
 
 def _tallies_of_places(session: Session, now: datetime) -> list[tuple[int, Tally]]:
-    counting = Counting.at(now)
-    wanted = counting.joined(select(col(Ticket.area_id), *counting.sums)).group_by(col(Ticket.area_id))
+    wanted = select(col(Ticket.area_id), *_sums(now)).group_by(col(Ticket.area_id))
     return [(row.area_id, Tally(**_counts(row))) for row in session.execute(wanted)]
 
 
-@dataclass(frozen=True)
-class Counting:
-    """Each count of a tally as a condition on a ticket; a statement that uses one has to be `joined`."""
+def _sums(now: datetime) -> list[Any]:
+    return [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions_at(now).items()]
 
-    mains: CTE
-    conditions: dict[str, Condition]
 
-    @classmethod
-    def at(cls, now: datetime) -> "Counting":
-        mains = _mains()
-        return cls(mains, _conditions(mains, now))
+def conditions_at(now: datetime) -> dict[str, Condition]:
+    """Each count of a tally as a condition on a ticket; the names are those of `Tally`."""
+    mains = _mains()
+    status, on_time = col(Ticket.status), col(Ticket.answered_on_time)
+    is_merged, is_closed = status == Status.merged, status == Status.closed
+    is_open = or_(status.in_(OPEN), _ended_up(mains, mains.c.main_status.in_(OPEN)))
+    is_late = or_(
+        _is_late(status, col(Ticket.due_at), on_time, now),
+        _ended_up(mains, _is_late(mains.c.main_status, mains.c.main_due_at, mains.c.main_on_time, now)),
+    )
+    return {
+        "collected": literal(True),
+        "concluded": ~is_open,
+        "open": is_open,
+        "open_overdue": is_late,
+        "not_yet_due": and_(is_open, ~is_late),
+        "closed": is_closed,
+        "declined": status == Status.declined,
+        "withdrawn": status == Status.withdrawn,
+        "merged": and_(is_merged, ~is_open),
+        "answered_on_time": or_(and_(~is_merged, on_time.is_(True)), _ended_up(mains, mains.c.main_on_time.is_(True))),
+        "closed_on_time": and_(is_closed, on_time.is_(True)),
+        **_word_of_the_villager(is_closed),
+    }
 
-    @property
-    def sums(self) -> list[Any]:
-        return [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in self.conditions.items()]
 
-    def joined(self, statement: Any) -> Any:
-        return statement.select_from(Ticket).outerjoin(self.mains, self.mains.c.id == col(Ticket.id))
+def _is_late(status: Any, due_at: Any, on_time: Any, now: datetime) -> Condition:
+    """Never unknown, so that its opposite is its opposite."""
+    unanswered = and_(status.in_(UNANSWERED), func.coalesce(due_at < now, False))
+    return or_(unanswered, and_(status.in_(OPEN - UNANSWERED), func.coalesce(on_time, True).is_(False)))
+
+
+def _ended_up(mains: CTE, condition: Condition) -> Condition:
+    """Of merged tickets: what holds of the main one. Asked as a set, whose cost no database can misjudge."""
+    return col(Ticket.id).in_(select(mains.c.id).where(condition))
 
 
 def _counts(row: Any) -> dict[str, int]:
@@ -92,33 +110,6 @@ def _mains() -> CTE:
         .where(main.status != Status.merged)
         .cte("mains")
     )
-
-
-def _conditions(mains: CTE, now: datetime) -> dict[str, Condition]:
-    """Each count of a tally as a condition on one ticket and its main ticket; the names are those of `Tally`."""
-    status, stands_at = col(Ticket.status), func.coalesce(mains.c.main_status, col(Ticket.status))
-    due_at = case((mains.c.id.is_not(None), mains.c.main_due_at), else_=col(Ticket.due_at))
-    on_time = case((mains.c.id.is_not(None), mains.c.main_on_time), else_=col(Ticket.answered_on_time))
-    is_open = stands_at.in_(OPEN)
-    is_late = or_(
-        and_(stands_at.in_(UNANSWERED), due_at.is_not(None), due_at < now),
-        and_(is_open, stands_at.not_in(UNANSWERED), on_time.is_(False)),
-    )
-    is_closed = status == Status.closed
-    return {
-        "collected": literal(True),
-        "concluded": ~is_open,
-        "open": is_open,
-        "open_overdue": is_late,
-        "not_yet_due": and_(is_open, ~func.coalesce(is_late, False)),
-        "closed": is_closed,
-        "declined": status == Status.declined,
-        "withdrawn": status == Status.withdrawn,
-        "merged": and_(status == Status.merged, ~is_open),
-        "answered_on_time": on_time.is_(True),
-        "closed_on_time": and_(is_closed, on_time.is_(True)),
-        **_word_of_the_villager(is_closed),
-    }
 
 
 def _word_of_the_villager(is_closed: Condition) -> dict[str, Condition]:

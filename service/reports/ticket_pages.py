@@ -14,7 +14,7 @@ from service.accounts.visits import Looking, Visit
 from service.directory.models import Area
 from service.errors import NotFound
 from service.reports.attention import BY_KEY, moment_of
-from service.reports.counting import Counting
+from service.reports.counting import conditions_at
 from service.reports.sight import AreaId, area_of
 from service.tickets.models import IS_OPEN, Ticket, TicketEvent
 from service.tickets.numbers import number_of
@@ -63,7 +63,6 @@ class Behind:
     title: str
     explained: str
     condition: ColumnElement[bool]
-    counting: Counting
 
 
 @router.get("/board/overdue")
@@ -99,25 +98,25 @@ def tickets_behind(
 
 
 def _behind(visit: Visit, count: str | None, concern: str | None) -> Behind:
-    counting = Counting.at(visit.now)
     if concern in BY_KEY:
         chosen = BY_KEY[concern]
-        return Behind(chosen.title, chosen.explained, and_(IS_OPEN, chosen.condition(moment_of(visit))), counting)
-    if count not in counting.conditions:
+        return Behind(chosen.title, chosen.explained, and_(IS_OPEN, chosen.condition(moment_of(visit))))
+    conditions = conditions_at(visit.now)
+    if count not in conditions:
         raise NotFound()
-    return Behind(COUNT_WORDS[count], "", counting.conditions[count], counting)
+    return Behind(COUNT_WORDS[count], "", conditions[count])
 
 
 def _count(visit: Visit, place: Area, behind: Behind) -> int:
-    counted = behind.counting.joined(select(func.count())).where(in_area(place.path), behind.condition)
-    return int(visit.session.execute(counted).scalar_one())
+    counted = select(func.count()).select_from(Ticket).where(in_area(place.path), behind.condition)
+    return visit.session.exec(counted).one()
 
 
 def _rows(visit: Visit, place: Area, behind: Behind, cursor: int | None) -> list[dict[str, Any]]:
-    wanted = behind.counting.joined(select(Ticket)).where(in_area(place.path), behind.condition)
+    wanted = select(Ticket).where(in_area(place.path), behind.condition)
     if cursor is not None:
         wanted = wanted.where(col(Ticket.id) < cursor)
-    found = visit.session.execute(wanted.order_by(col(Ticket.id).desc()).limit(LIST_SIZE + 1)).scalars().all()
+    found = visit.session.exec(wanted.order_by(col(Ticket.id).desc()).limit(LIST_SIZE + 1)).all()
     last = _last_steps(visit, [ticket.id or 0 for ticket in found])
     return [_row(visit, ticket, last.get(ticket.id or 0)) for ticket in found]
 

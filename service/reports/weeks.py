@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from service.settings import settings
@@ -39,7 +38,7 @@ def last_weeks(session: Session, area_path: str, now: datetime, weeks: int = WEE
 
 def _counts(session: Session, area_path: str, moment: Any, edges: list[datetime]) -> list[int]:
     """One pass over the tickets whose moment lies between the first edge and the last."""
-    spans = list(pairwise(edges))
-    sums = [func.sum(case((and_(moment >= start, moment < end), 1), else_=0)) for start, end in spans]
-    wanted = select(*sums).where(moment >= edges[0], moment < edges[-1], in_area(area_path))
-    return [int(count or 0) for count in session.execute(wanted).one()]
+    week = case(*((moment < end, number) for number, end in enumerate(edges[1:])))
+    wanted = select(week, func.count()).where(moment >= edges[0], moment < edges[-1], in_area(area_path)).group_by(week)
+    found: dict[int, int] = {row[0]: row[1] for row in session.execute(wanted)}
+    return [found.get(number, 0) for number in range(len(edges) - 1)]
