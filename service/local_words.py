@@ -1,6 +1,6 @@
 """How moments, spans and numbers are said on a page, in the reader's language and the county's time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import GNUTranslations
@@ -136,3 +136,9 @@ class LocalWords:
 
     def _local_day(self, moment: date) -> date:
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
+
+
+def accepted_of(header: str, languages: Container[str]) -> str | None:
+    """The first language of an Accept-Language header that we speak."""
+    tags = (part.partition(";")[0].strip().lower().partition("-")[0] for part in header.split(","))
+    return next((tag for tag in tags if tag in languages), None)

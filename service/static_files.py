@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fastapi import Response
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Scope
 
 STATIC = Path(__file__).parent / "static"
 A_YEAR = 365 * 24 * 3600
@@ -18,6 +19,11 @@ def static_url(name: str) -> str:
     return (
         f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:8]}" if file.is_file() else f"/static/{name}"
     )
+
+
+def static_files() -> ASGIApp:
+    """Pages hold secrets beside what was typed: only what is the same for everybody is compressed."""
+    return GZipMiddleware(HashedFiles(directory=STATIC), minimum_size=1000, compresslevel=6)
 
 
 class HashedFiles(StaticFiles):

@@ -33,12 +33,21 @@ async def _typed(request: Request) -> AsyncIterator[FormData]:
 
 async def _read(request: Request) -> FormData:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await request.form()
+        return await _read_plain(request)
     parser = PatientParser(request.headers, request.stream(), max_files=FILES_MOST, max_fields=FIELDS_MOST)
     try:
         return await parser.parse()
     except MultiPartException as broken:
         raise HTTPException(413 if "maximum" in broken.message.lower() else 400) from None
+
+
+async def _read_plain(request: Request) -> FormData:
+    """The limits of Starlette speak English: the status alone gets our own sentence."""
+    try:
+        return await request.form()
+    except HTTPException as broken:
+        is_large = broken.status_code == 413 or any(word in broken.detail.lower() for word in ("exceed", "maximum"))
+        raise HTTPException(413 if is_large else broken.status_code) from None
 
 
 Typed = Annotated[FormData, Depends(_typed, scope="function")]

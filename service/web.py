@@ -17,18 +17,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup, escape
-from starlette.middleware.gzip import GZipMiddleware
 
 from service import clock
 from service.errors import Answer
 from service.fields import in_groups
-from service.local_words import Catalogue, LocalWords
-from service.static_files import STATIC, HashedFiles, static_url
+from service.local_words import Catalogue, LocalWords, accepted_of
+from service.static_files import static_files, static_url
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
 from workflows.words import _
 
 HERE = Path(__file__).parent
+PROGRAMS = "/api/"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 TYPES = {"normal", "large"}
 A_YEAR = 365 * 24 * 3600
@@ -61,12 +61,7 @@ class Reader:
 
 def set_up(app: FastAPI, face: Face) -> None:
     app.state.face = face
-    # Pages hold secrets beside what was typed: only what is the same for everybody is compressed.
-    files = GZipMiddleware(HashedFiles(directory=STATIC), minimum_size=1000, compresslevel=6)
-    app.mount("/static", files, name="static")
-
-
-# Rendering
+    app.mount("/static", static_files(), name="static")
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -171,7 +166,10 @@ def error_page(request: Request, answer: Answer, sentence: str) -> Response:
 
 
 def language_of(request: Request) -> str:
-    return _chosen(request, "lang", LANGUAGES, request.app.state.face.language)
+    """Programs are answered in the language that they accept; a page is Chinese until somebody chooses otherwise."""
+    is_program = request.url.path.startswith(PROGRAMS)
+    accepted = accepted_of(request.headers.get("accept-language", ""), LANGUAGES) if is_program else None
+    return _chosen(request, "lang", LANGUAGES, accepted or request.app.state.face.language)
 
 
 def type_of(request: Request) -> str:
@@ -197,6 +195,11 @@ def say(request: Request, sentence: str, **values: object) -> str:
 # Messages that survive one redirect
 
 FLASH = "flash"
+
+
+def outside(request: Request) -> str:
+    """How the outside reaches the service: as it is set, or else as this request came in."""
+    return request.app.state.settings.base_url or str(request.base_url).rstrip("/")
 
 
 def redirect(url: str) -> RedirectResponse:

@@ -1,4 +1,4 @@
-"""A supervisor looks at the board, at her desk and on a telephone: every number leads to its tickets, or into a sheet."""
+"""A supervisor looks at the board, at her desk and on a telephone: every number leads to its tickets, or to a sheet."""
 
 import csv
 import io

@@ -48,7 +48,7 @@ SOME_DAYS_ON = later(days=11, hours=1)
 
 @pytest.fixture
 def county(client: TestClient, database: Database) -> Iterator[County]:
-    """A wish in every status, eleven days old; and younger ones that have to be seen to. The clock goes on from there."""
+    """A wish in every status, eleven days old; and younger ones that have to be seen to. The clock goes on from it."""
     with database.writing() as session:
         built = build_county(session)
         next_town = Area(name="白河镇", level=AreaLevel.town, parent_id=built.county, path="new")
