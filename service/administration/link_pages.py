@@ -18,7 +18,7 @@ from service.tickets.desk_choices import area_choices, unit_choices
 from service.tickets.desk_words import local_words
 from service.tickets.links import whom_to_ask
 from service.typed import Typed
-from service.web import redirect, render, say
+from service.web import outside, redirect, render, say
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -100,8 +100,8 @@ def _one(request: Request, visit: Visit, link: Link, pressed: Pressed | None = N
         pressed,
         link=row,
         today=links.wishes_today(visit, link),
-        address=short_address(link.token),
-        paste=say(request, FOR_THE_GROUP, address=short_address(link.token), place=row.area_name),
+        address=short_address(link.token, outside(request)),
+        paste=say(request, FOR_THE_GROUP, address=short_address(link.token, outside(request)), place=row.area_name),
         revoked_at=link.revoked_at,
         ask_instead=asked,
         actions=_actions(request, visit, link, pressed) if row.state != "revoked" else (),
@@ -140,8 +140,8 @@ def _units(request: Request, visit: Visit, area_id: int | None = None) -> Mappin
 
 
 @router.get("/{token}/qr.{ending}")
-def show_qr(token: str, ending: Ending, visit: Looking) -> Response:
-    address = short_address(links.link_seen(visit, token).token)
+def show_qr(request: Request, token: str, ending: Ending, visit: Looking) -> Response:
+    address = short_address(links.link_seen(visit, token).token, outside(request))
     if ending is Ending.png:
         return Response(qr_png(address), media_type="image/png")
     return Response(qr_svg(address), media_type="image/svg+xml")
@@ -156,15 +156,15 @@ def show_poster(request: Request, token: str, visit: Looking) -> Response:
         request,
         "administration/poster.html",
         link=links.link_row(visit, link),
-        address=short_address(link.token),
+        address=short_address(link.token, outside(request)),
         desk_name=desk,
         desk_phone=phone,
     )
 
 
 @router.get("/{token}/poster.svg")
-def download_poster(token: str, visit: Looking) -> Response:
+def download_poster(request: Request, token: str, visit: Looking) -> Response:
     """The same sheet as a file, whose words a village secretary can change."""
-    sheet = poster(links.link_seen(visit, token), visit.known, ".svg")
+    sheet = poster(links.link_seen(visit, token), visit.known, ".svg", outside(request))
     named = {"Content-Disposition": f'attachment; filename="poster-{token}.svg"'}
     return Response(sheet, media_type="image/svg+xml", headers=named)

@@ -18,10 +18,10 @@ QR_SIZE = 110.0
 FONTS = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 
 
-def short_address(token: str) -> str:
-    """The address as people type it."""
+def short_address(token: str, outside: str = "") -> str:
+    """The address as people type it; `outside` is how a request reached the service, where there is one."""
     chosen = settings()
-    return f"{chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/w/{token}"
+    return f"{outside or chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/w/{token}"
 
 
 def qr_svg(address: str) -> bytes:
@@ -33,9 +33,9 @@ def qr_png(address: str) -> bytes:
     return _saved(address, "png")
 
 
-def poster(link: Link, known: Reference, suffix: str) -> bytes:
+def poster(link: Link, known: Reference, suffix: str, outside: str = "") -> bytes:
     """`.svg` is the whole A4 sheet, `.png` the QR picture alone. Failure for any other ending."""
-    address = short_address(link.token)
+    address = short_address(link.token, outside)
     if suffix == ".png":
         return qr_png(address)
     if suffix != ".svg":

@@ -141,7 +141,7 @@ def _told(request: Request, session: Session, ticket: Ticket) -> PublicWish:
 
 def _receipt(request: Request, performed: Performed) -> Receipt:
     token = tracking_token(performed.ticket_id)
-    base = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
+    base = web.outside(request)
     return Receipt(
         number=number_of(performed.ticket_id, performed.created_at),
         code=tracking_code(performed.ticket_id),

@@ -35,7 +35,7 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
         ticket={"number": number_of(ticket.id, ticket.created_at), "created_at": ticket.created_at},
         code=tracking_code(ticket.id),
         track_url=f"/t/{token}",
-        track_address=f"{_outside(request)}/t/{token}",
+        track_address=f"{web.outside(request)}/t/{token}",
         steps=_what_comes_next(ticket, known, local_words(request)),
         again_url=f"/w/{link.token}" if link else None,
         area_name=known.place_name(ticket.area_id),
@@ -67,7 +67,3 @@ def _what_comes_next(ticket: Ticket, known: Reference, local: LocalWords) -> lis
 def _step(words: str, term: Term, ticket: Ticket, known: Reference, local: LocalWords) -> Step:
     explained = known.calendar.explain(ticket.created_at, term)
     return Step(local._(words), explained.due, why=in_words(explained, local._))
-
-
-def _outside(request: Request) -> str:
-    return request.app.state.settings.base_url or str(request.base_url).rstrip("/")

@@ -15,6 +15,8 @@ from tests.support.officials import Official
 from tests.support.queries import counted
 
 LINKS, LINK = "/desk/links", f"/desk/links/{TOKEN}"
+HERE = "http://testserver"
+
 FORM = {"label": "清溪镇微信群", "valid_until": "", "daily_cap": "", "fallback_unit": ""}
 
 
@@ -43,7 +45,7 @@ def test_a_dispatcher_makes_a_link_for_her_town_and_gets_the_words_for_the_group
         *(county.village, "清溪镇微信群", 30, "2026-12-31"),
     )
     assert link.pushed_by_id == county.dispatcher
-    for words in (short_address(token), "清溪镇双喜村", "12 月 31 日", "30 件", "张玉梅", "链接建好了"):
+    for words in (short_address(token, HERE), "清溪镇双喜村", "12 月 31 日", "30 件", "张玉梅", "链接建好了"):
         assert words in page.words.replace("\u00a0", " ")
     what, who, details = last_change(database)
     assert (what, who, details["about"]) == ("create_link", county.dispatcher, "清溪镇微信群")
@@ -171,10 +173,10 @@ def test_the_pictures_lead_to_the_link(as_: As) -> None:
 
 def test_the_poster_names_place_address_desk_and_telephone(as_: As, database: Database, county: County) -> None:
     page = as_("dispatcher").opens(f"{LINK}/poster")
-    for words in ("清溪镇双喜村", short_address(TOKEN), "清溪镇受理台"):
+    for words in ("清溪镇双喜村", short_address(TOKEN, HERE), "清溪镇受理台"):
         assert words in page.words
     sheet = as_("dispatcher").opens(f"{LINK}/poster.svg").answer
-    assert "attachment" in sheet.headers["content-disposition"] and short_address(TOKEN) in sheet.text
+    assert "attachment" in sheet.headers["content-disposition"] and short_address(TOKEN, HERE) in sheet.text
 
 
 def test_the_name_of_who_pushed_it_is_kept_when_he_leaves(as_: As, database: Database, county: County) -> None:
