@@ -179,7 +179,7 @@ class Submit(CommandBase):
     place: OptionalText = field(_("具体位置"), default=None, max_length=200)
     name: OptionalText = field(_("怎么称呼您"), default=None, max_length=40)
     phone: OptionalPhone = field(_("电话"), default=None, pattern=r"^\+?[0-9][0-9 \-]{3,18}[0-9]$")
-    is_nameless: bool = field(_("不公开我的名字"), widget="yes_no", default=True)
+    is_nameless: bool = field(_("不公开名字"), widget="yes_no", default=True)
     is_private: bool = field(_("只让干部看到"), widget="yes_no", default=False)
     photos: Photos = photos()
     source: Source = field(_("来源"), widget="choice", default=Source.link)
