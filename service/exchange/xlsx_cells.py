@@ -131,7 +131,11 @@ class Cells:
         return unescaped(said)
 
     def _number_or_date(self, said: str) -> Cell:
-        number = float(said)
+        """Words where a program has left out that they are no number."""
+        try:
+            number = float(said)
+        except ValueError:
+            return unescaped(said)
         if self._style in self._formats.dates and SERIALS.start <= number < SERIALS.stop:
             return from_serial(number, self._formats.first_day)
         return int(number) if number.is_integer() else number

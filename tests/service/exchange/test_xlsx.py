@@ -215,12 +215,11 @@ def test_a_workbook_with_a_broken_part_is_refused(tmp_path: Path) -> None:
     "sheet",
     [
         sheet_xml('<row r="1"><c r="A1" t="s"><v>9</v></c></row>'),
-        sheet_xml('<row r="1"><c r="A1"><v>many</v></c></row>'),
         sheet_xml('<row r="one"/>'),
         "<worksheet>",
         "no xml at all",
     ],
-    ids=["a text that is not there", "a number that is none", "a row that is none", "no end", "no XML"],
+    ids=["a text that is not there", "a row that is none", "no end", "no XML"],
 )
 def test_a_sheet_that_makes_no_sense_is_refused(tmp_path: Path, sheet: str) -> None:
     assert "损坏" in refusal(write_parts(tmp_path / "a.xlsx", sheet, strings=STRINGS))
