@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -294,20 +293,6 @@ class TestAlways:
         assert explained.due == CHINA.add(start, term)
         assert explained.counted[-1] == explained.due.astimezone(SHANGHAI).date()
         assert term.unit is not TermUnit.working_days or len(explained.counted) == term.amount
-
-
-def test_five_working_days_take_less_than_20_microseconds() -> None:
-    start, term, rounds = at("2026-09-28 10:00"), working_days(5), 2_000
-    CHINA.add(start, term)
-    best = min(_seconds(start, term, rounds) for _ in range(5))
-    assert best / rounds < 20e-6
-
-
-def _seconds(start: datetime, term: Term, rounds: int) -> float:
-    began = perf_counter()
-    for _ in range(rounds):
-        CHINA.add(start, term)
-    return perf_counter() - began
 
 
 def test_the_years_of_the_seed_are_official() -> None:
