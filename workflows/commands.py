@@ -128,7 +128,8 @@ def plain_digits(value: Any) -> Any:
 def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
     """A form field.
 
-    `widget` is line, words, choice, yes_no, yes_no_unsaid, date, area, category, unit, units, ticket, photos or parts.
+    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, area, category, unit, units, ticket, photos
+    or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
     """
     return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
 
@@ -225,7 +226,7 @@ class Acknowledge(CommandBase):
 class Contact(CommandBase):
     verb: Literal["contact"] = "contact"
     way: ContactWay = field(_("联系方式"), widget="choice", default=ContactWay.phone)
-    is_reached: bool = field(_("联系上了"), widget="yes_no", default=False)
+    is_reached: bool = field(_("联系上了吗"), widget="yes_or_no")
     words: OptionalText = optional_words(_("谈了什么"))
 
 

@@ -132,6 +132,10 @@ class Measure:
 
 
 VALID = _("有效回访：诉求人评价过或在回访中答复过、且未经批准剔除的工单")
+CONTACTED = _(
+    "有效回访中，承办单位联系过诉求人的工单；诉求人没有说的看办理记录，没有记录的（例如导入的历史工单）算没有联系过"
+)
+RESOLVED = _("有效回访中，事情已经解决的工单；诉求人没有说的看办理结果，不是“已解决”的算没有解决")
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -148,8 +152,8 @@ MEASURES: tuple[Measure, ...] = (
         _("已办结的工单，加上还没办结但已超期的工单"),
         on_time_rate,
     ),
-    Measure("response_rate", _("响应率"), _("有效回访中，承办单位联系过诉求人的工单"), VALID, response_rate),
-    Measure("resolution_rate", _("解决率"), _("有效回访中，事情已经解决的工单"), VALID, resolution_rate),
+    Measure("response_rate", _("响应率"), CONTACTED, VALID, response_rate),
+    Measure("resolution_rate", _("解决率"), RESOLVED, VALID, resolution_rate),
     Measure(
         "satisfaction_rate", _("满意率"), _("满意的工单，加上基本满意的工单乘以 {basically}"), VALID, satisfaction_rate
     ),

@@ -209,7 +209,8 @@ def handles(handler: Screen, number: str, picture: Path) -> None:
     handler.get_by_role("button", name="看全号").click()
     expect(handler.locator(f"a.call[href='tel:{PHONE}']")).to_be_visible()
     with pressing(handler, "contact") as form:
-        form.get_by_label("联系上了").check()
+        expect(form.get_by_role("radio", checked=True)).to_have_count(1)  # the way; not whether she was reached
+        form.get_by_role("group", name="联系上了吗").get_by_label("是", exact=True).check()
         form.locator("textarea").fill("她说晚上孩子回家看不见路")
     expect(handler.locator(".timeline")).to_contain_text("联系上了诉求人")
     with pressing(handler, "report_progress") as form:

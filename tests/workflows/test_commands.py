@@ -32,7 +32,7 @@ from workflows.refusals import Refused
 COMMAND: TypeAdapter[CommandBase] = TypeAdapter(Command)
 FREE_OF_LENGTH_AND_FORM = {("merge", "into"), ("submit", "phone")}
 WIDGETS = {
-    *("line", "words", "choice", "yes_no", "yes_no_unsaid", "date"),
+    *("line", "words", "choice", "yes_no", "yes_or_no", "yes_no_unsaid", "date"),
     *("area", "category", "unit", "units", "ticket", "photos", "parts"),
 }
 

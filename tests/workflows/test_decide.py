@@ -355,7 +355,7 @@ def test_a_declined_wish_taken_back_starts_anew_at_its_desk() -> None:
 
 
 def test_only_a_talk_that_happened_is_a_contact_and_the_first_one_counts() -> None:
-    tried = decide(case_in(S.in_progress), c.Contact(words="没人接"), HANDLER, NOW).after
+    tried = decide(case_in(S.in_progress), c.Contact(is_reached=False, words="没人接"), HANDLER, NOW).after
     assert tried.contacted_at is None
     talked = decide(tried, SAMPLES["contact"], HANDLER, NOW).after
     assert talked.contacted_at == NOW

@@ -68,7 +68,7 @@ OTHERS_SAY: dict[str, tuple[CommandBase, ...]] = {
     + tuple(c.Assign(unit=ROADS_BUREAU, supporting=UNITS[:2], urgency=urgency) for urgency in Urgency)
     + (c.Assign(unit=TOWN_DESK, supporting=(TOWN_DESK,)),),
     "reassign": tuple(c.Reassign(unit=unit, reason="不归我们管") for unit in UNITS),
-    "contact": (c.Contact(words="没人接"),),
+    "contact": (c.Contact(is_reached=False, words="没人接"),),
     "withdraw": (c.Withdraw(),),
     "reply": (
         c.Reply(outcome=Outcome.for_now, words="开春后修好", promised_for=at("2027-04-01 00:00").date()),

@@ -549,6 +549,7 @@ WRONG_COMMANDS: tuple[tuple[str | None, Any], ...] = (
     ("unit", {"verb": "assign", "unit": 999_999}),
     ("unit", {"verb": "assign", "unit": 10**40}),
     ("category", {"verb": "assign", "unit": "bureau", "category": "no_such_category"}),
+    ("contact.is_reached", {"verb": "contact", "words": "打过电话了。"}),
     ("photos", {"verb": "supplement", "text": "有照片", "photos": [1]}),
 )
 

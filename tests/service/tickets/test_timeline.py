@@ -48,7 +48,7 @@ def labels(session: Session, ticket_id: int) -> list[str]:
 
 def test_what_came_of_a_verb_is_in_its_name(session: Session, county: County) -> None:
     ticket = wish_in(session, county, Status.in_progress)
-    act(session, ticket, c.Contact(), county.handler)
+    act(session, ticket, c.Contact(is_reached=False), county.handler)
     act(session, ticket, c.Contact(way=c.ContactWay.visit, is_reached=True, words="她在家"), county.handler)
     act(session, ticket, c.Reply(outcome=c.Outcome.resolved, words="已经修好了。"), county.handler)
     act(session, ticket, c.SendBack(reason="没有照片"), county.reviewer)
