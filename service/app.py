@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
 from service import api_docs, errors, health, keys, logs, middleware, web
+from service.accounts import account_pages
 from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
 from service.administration import pages as administration
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tracking_pages.router,
     track_pages.router,
     accounts.router,
+    account_pages.router,
     queue_pages.router,
     entry_pages.router,
     tickets.router,

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out and a person's own sessions; who was signed out while he wrote finds his words again."""
+"""Sign-in and sign-out; who was signed out while he wrote finds his words again."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from service import clock
-from service.accounts import own_sessions, sessions
+from service.accounts import sessions
 from service.accounts.browsers import browser_in_words
 from service.accounts.passwords import WrongPassword, person_behind
-from service.accounts.visits import Acting, Looking, secret_of
+from service.accounts.visits import secret_of
 from service.dependencies import TheDatabase, Writing
-from service.errors import Busy, Failure, NotFound, TooMany, wants_json
+from service.errors import Busy, Failure, TooMany, wants_json
 from service.security import SAFE, SESSION_COOKIE, TOKEN_FIELD
 from service.typed import Typed, said, words_of
 from service.web import flash, redirect, render, say
@@ -120,30 +120,3 @@ def _give_cookie(request: Request, response: Response, secret: str) -> None:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-# A person's own sessions
-
-
-@router.get("/desk/sessions")
-def list_sessions(request: Request, visit: Looking) -> Response:
-    rows = own_sessions.running_of(visit.session, visit.person_id, visit.now)
-    return render(request, "accounts/sessions.html", rows=rows, here_id=visit.signed_in.id)
-
-
-@router.post("/desk/sessions/{session_id}/revoke")
-def revoke_session(request: Request, session_id: int, visit: Acting) -> Response:
-    """Raises NotFound for a session that is not one's own."""
-    if not own_sessions.revoke_own(visit.session, visit.person_id, session_id, visit.now):
-        raise NotFound()
-    response = redirect("/desk/sessions")
-    flash(request, response, _("那一处已经退出。"))
-    return response
-
-
-@router.post("/desk/sessions/revoke-others")
-def revoke_others(request: Request, visit: Acting) -> Response:
-    count = own_sessions.revoke_others(visit.session, visit.signed_in, visit.now)
-    response = redirect("/desk/sessions")
-    flash(request, response, _("除了这里，其他 {count} 处都已退出。"), count=count)
-    return response

@@ -14,7 +14,8 @@ from workflows.statuses import Kind
 from workflows.terms import Term, TermUnit
 from workflows.words import _
 
-AT_THE_COMMAND_LINE: dict[str, str] = {
+ELSEWHERE: dict[str, str] = {
+    "change_own_password": _("改自己的密码"),
     "export_wishes": _("导出心愿，带个人信息"),
     "export_directory": _("导出名录，带个人信息"),
 }
@@ -49,7 +50,7 @@ class Fact:
 
 def title_of(event: DirectoryEvent, local: LocalWords) -> str:
     command = COMMANDS.get(event.what)
-    return local._(ADMIN_VERBS[command] if command else AT_THE_COMMAND_LINE.get(event.what, event.what))
+    return local._(ADMIN_VERBS[command] if command else ELSEWHERE.get(event.what, event.what))
 
 
 def facts_of(event: DirectoryEvent, known: Reference, local: LocalWords) -> list[Fact]:

@@ -254,6 +254,27 @@ def test_words_survive_a_lost_session_in_a_browser(browse: Browse, number: str) 
     expect(screen.locator(".timeline")).to_contain_text("周五一起去看")
 
 
+@pytest.mark.parametrize("device", [DESKTOP, A_PHONE], ids=["county PC", "phone"])
+def test_an_official_gives_himself_a_new_password(browse: Browse, device: dict[str, object], county: County) -> None:
+    screen = browse("handler", device)
+    screen.locator("details.who > summary").click()
+    screen.get_by_role("link", name="我的账号").click()
+    for label, words in (
+        ("现在的密码", PASSWORD),
+        ("新密码", "drei-lampen-2027"),
+        ("再写一遍新密码", "drei-lampen-2027"),
+    ):
+        screen.get_by_label(label, exact=True).fill(words)
+    screen.get_by_role("button", name="改密码").click()
+    expect(screen.locator(".flash")).to_contain_text("密码改好了")
+    screen.locator("details.who > summary").click()
+    screen.get_by_role("button", name="退出").click()
+    screen.get_by_label("用户名").fill("handler")
+    screen.get_by_label("密码").fill("drei-lampen-2027")
+    screen.get_by_role("button", name="登录", exact=True).click()
+    expect(screen).to_have_url(re.compile("/desk$"))
+
+
 @pytest.fixture
 def two_wishes(database: Database, county: County) -> None:
     with database.writing() as session:
@@ -282,7 +303,15 @@ def test_every_page_of_the_workbench_can_be_read_by_everybody(
 ) -> None:
     screen = browse("dispatcher", device, bypass_csp=True)
     ticket = f"/desk/tickets/{number}?open=assign"
-    for path in ("/desk", "/desk?bulk=1&view=open", ticket, "/desk/new", "/desk/meeting", "/desk/sessions"):
+    for path in (
+        "/desk",
+        "/desk?bulk=1&view=open",
+        ticket,
+        "/desk/new",
+        "/desk/meeting",
+        "/desk/account",
+        "/desk/sessions",
+    ):
         screen.goto(path)
         breaches = Axe().run(screen, options={"resultTypes": ["violations"]}).response["violations"]
         assert [(breach["id"], breach["nodes"][0]["html"]) for breach in breaches] == [], path

@@ -256,6 +256,65 @@ def test_all_others_end_at_once(app: FastAPI, database: Database, county: County
     assert [each.opens("/desk").status for each in (here, *others, stays)] == [200, 303, 303, 200]
 
 
+# One's own password
+
+NEW_PASSWORD = "一盏新路灯-2027"
+
+
+def changes(somebody: Official, current: str = PASSWORD, password: str = NEW_PASSWORD, repeated: str = "") -> Page:
+    return somebody.sends("/desk/account/password", current=current, password=password, repeated=repeated or password)
+
+
+def test_who_changes_his_password_stays_here_is_out_elsewhere_and_it_stands_in_the_record(
+    app: FastAPI, somebody: Official, database: Database, county: County
+) -> None:
+    elsewhere, admin = official(app, database, county.handler), official(app, database, county.administrator)
+    signs_in(somebody)
+    assert "我的账号" in somebody.opens("/desk").words
+    page = somebody.opens("/desk/account")
+    assert "吴海涛" in page.words and "handler" in page.words
+    done = somebody.follow(changes(somebody))
+    assert done.status == 200 and "密码改好了" in done.words and "其他 1 处" in done.words
+    assert (somebody.opens("/desk").status, elsewhere.opens("/desk").status) == (200, 303)
+    assert signs_in(stranger(app, database)).status == 401
+    assert signs_in(stranger(app, database), password=NEW_PASSWORD).status == 303
+    record = admin.opens("/desk/changes").words
+    assert "改自己的密码" in record and NEW_PASSWORD not in record
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"current": "falsch"}, "现在的密码不对，还可以试 7 次"),
+        ({"password": "kurz"}, "密码至少要 10 个字符"),
+        ({"password": "长" * 201}, "密码最多 200 个字符"),
+        ({"password": PASSWORD}, "新密码和现在的一样"),
+        ({"repeated": "etwas anderes"}, "两次写的新密码不一样"),
+    ],
+)
+def test_a_new_password_that_cannot_be_is_explained_and_the_old_one_stays(
+    app: FastAPI, somebody: Official, database: Database, typed: dict[str, str], sentence: str
+) -> None:
+    signs_in(somebody)
+    page = changes(somebody, **typed)
+    assert page.status == 422 and sentence in page.words
+    assert all(words not in page.source for words in (PASSWORD, NEW_PASSWORD, "falsch"))
+    assert signs_in(stranger(app, database)).status == 303
+
+
+def test_a_browser_that_was_left_open_is_no_way_to_guess_the_password(somebody: Official) -> None:
+    signs_in(somebody)
+    for _ in range(SIGN_IN.most):
+        assert changes(somebody, current="falsch").status == 422
+    page = changes(somebody)
+    assert page.status == 429 and "分钟" in page.words
+
+
+def test_nobody_changes_a_password_without_being_signed_in(somebody: Official) -> None:
+    assert changes(somebody).status == 401
+    assert somebody.opens("/desk/account").goes_to.startswith("/sign-in")
+
+
 def test_nobody_ends_the_session_of_somebody_else(
     app: FastAPI, database: Database, county: County, signed: Callable[[int], int]
 ) -> None:
