@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pwdlib import PasswordHash
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,6 +19,7 @@ from workflows.words import _
 SESSION_COOKIE = "weiyuan_session"
 TOKEN_FIELD = "csrf_token"
 TOKEN_HEADER = "x-csrf-token"
+UNSHOWN = "\ufffd"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # The token stands at the head of a form; nobody searches a photograph for it.
 SEARCHED = 64 * 1024
@@ -33,6 +34,20 @@ class ForeignRequest(Failure):
 async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
     response = scope["app"].state.tell(Request(scope), error)
     await response(scope, receive, send)
+
+
+class WithoutNul:
+    """NUL, which PostgreSQL takes in no text, becomes the sign for what cannot be shown: nothing has such an address,
+    and so the page that was asked for says that there is none. Typed words lose it where they are cleaned."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            query = scope["query_string"].replace(b"%00", quote(UNSHOWN).encode())
+            scope.update(path=scope["path"].replace("\0", UNSHOWN), query_string=query)
+        await self._app(scope, receive, send)
 
 
 class SameOrigin:

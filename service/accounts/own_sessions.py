@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from service.accounts.models import SignInSession
+from workflows.commands import LARGEST_ID
 
 
 def running_of(session: Session, person_id: int, now: datetime) -> Sequence[SignInSession]:
@@ -17,6 +18,8 @@ def running_of(session: Session, person_id: int, now: datetime) -> Sequence[Sign
 
 def revoke_own(session: Session, person_id: int, session_id: int, now: datetime) -> bool:
     """Whether there was such a session of this person."""
+    if not 0 < session_id <= LARGEST_ID:
+        return False
     return _revoke(session, now, *_running(person_id, now), col(SignInSession.id) == session_id) == 1
 
 

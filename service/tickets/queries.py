@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, tuple_
@@ -23,6 +23,7 @@ from service.tickets.numbers import id_of
 from service.tickets.records import phone_index
 from service.tickets.scope import in_area, visible_tickets
 from workflows.actors import Actor
+from workflows.commands import LARGEST_ID
 from workflows.refusals import Refused
 from workflows.statuses import Stage, Status
 from workflows.words import _
@@ -133,13 +134,25 @@ def _cursor(row: Row[Any], by_time_left: bool) -> str:
 
 def _after(cursor: str, by_time_left: bool) -> ColumnElement[bool]:
     """Raise Refused for a cursor that is none of ours."""
+    due_at, _tilde, ticket_id = cursor.rpartition("~")
     try:
         if not by_time_left:
-            return col(Ticket.id) < int(cursor)
-        due_at, _tilde, ticket_id = cursor.partition("~")
-        return tuple_(col(Ticket.due_at), col(Ticket.id)) > (datetime.fromisoformat(due_at), int(ticket_id))
-    except ValueError:
+            return col(Ticket.id) < _id_in(cursor)
+        return tuple_(col(Ticket.due_at), col(Ticket.id)) > (_moment_in(due_at), _id_in(ticket_id))
+    except (ValueError, OverflowError):
         raise Refused(_("这一页的地址不对，请从第一页看起。"), field="cursor") from None
+
+
+def _id_in(typed: str) -> int:
+    found = int(typed)
+    if not 0 <= found <= LARGEST_ID:
+        raise OverflowError(typed)
+    return found
+
+
+def _moment_in(typed: str) -> datetime:
+    """In UTC, as it is stored; a time at the end of all times has none."""
+    return datetime.fromisoformat(typed).astimezone(UTC)
 
 
 @dataclass(frozen=True)
