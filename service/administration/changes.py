@@ -1,5 +1,6 @@
 """The record of changes: who changed what, from what to what. Written beside the change, read by those in charge."""
 
+import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,14 @@ def write_down(
         at=visit.now, person_id=visit.person_id, what=command.verb, area_path=area_path, details=details
     )
     visit.session.add(event)
+
+
+def write_down_from_the_machine(
+    session: Session, command: AdminCommand, about: str, area_path: str, now: datetime
+) -> None:
+    """What was done at the command line: nobody is signed in there, so the machine's own account is kept."""
+    details = {"about": about, "old": {}, "new": command.details() | {"account": getpass.getuser()}}
+    session.add(DirectoryEvent(at=now, what=command.verb, area_path=area_path, details=details))
 
 
 def _of(command: AdminCommand, name: str) -> Any:

@@ -8,6 +8,8 @@ import typer
 from sqlmodel import Session, select
 
 from service import clock
+from service.administration.changes import write_down_from_the_machine
+from service.administration.commands import CreateLink, RevokeLink
 from service.cli.opening import county_database, fail
 from service.directory.lifecycle import LinkTerms, create_link, revoke_link
 from service.directory.models import Link, Unit
@@ -31,6 +33,10 @@ def create(
     with county_database() as database, database.writing() as session:
         known = reference(session)
         link = create_link(session, find_area(known, area), LinkTerms(label, until, daily_cap), clock.now())
+        asked = CreateLink.model_construct(
+            area=link.area_id, label=label, valid_until=until, daily_cap=daily_cap, fallback_unit=None
+        )
+        write_down_from_the_machine(session, asked, label, known.areas[link.area_id].path, clock.now())
         typer.echo(f"{link.token}  {short_address(link.token)}  {known.place_name(link.area_id)}  {label}")
 
 
@@ -53,7 +59,10 @@ def revoke(
 ) -> None:
     """Take a link back. Who still opens it reads whom to ask instead."""
     with county_database() as database, database.writing() as session:
-        revoke_link(session, token, clock.now(), _unit(session, ask))
+        instead = _unit(session, ask)
+        link = revoke_link(session, token, clock.now(), instead)
+        path = reference(session).areas[link.area_id].path
+        write_down_from_the_machine(session, RevokeLink(fallback_unit=instead), link.label, path, clock.now())
     typer.echo(f"{token} no longer works.")
 
 

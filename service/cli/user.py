@@ -1,16 +1,21 @@
 """weiyuan user add | reset"""
 
 import secrets
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, select
 
 from service import clock
 from service.accounts import sessions
+from service.accounts.actors import actor_of
+from service.administration.changes import write_down_from_the_machine
+from service.administration.commands import AddPerson, Appoint, ResetPassword
 from service.cli.opening import county_database, fail
 from service.directory.lifecycle import NewPost, add_person, set_password
-from service.directory.models import Unit
+from service.directory.models import Person, Unit
+from service.directory.reference import reference
 from workflows.statuses import Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The people who sign in.")
@@ -35,8 +40,25 @@ def add(
     given = password or secrets.token_urlsafe(12)
     with county_database() as database, database.writing() as session:
         posts = [NewPost(_unit(session, unit), each, title, head) for each in role if each in ASSIGNABLE]
-        add_person(session, login, name, given, posts, clock.now())
+        person = add_person(session, login, name, given, posts, clock.now())
+        _write_down(session, person, posts)
     _say(login, given, password)
+
+
+def _write_down(session: Session, person: Person, posts: Sequence[NewPost]) -> None:
+    """As an administrator's page does: a person comes with one post, and gets the others."""
+    known, now = reference(session), clock.now()
+    who: dict[str, Any] = {"login": person.login, "name": person.name, "phone": None, "email": None}
+    for place, post in enumerate(posts):
+        fields: dict[str, Any] = {
+            "unit": post.unit_id,
+            "role": post.role,
+            "title": post.title or None,
+            "is_head": post.is_head,
+        }
+        command = Appoint.model_construct(**fields) if place else AddPerson.model_construct(**who, **fields)
+        path = known.areas[known.units[post.unit_id].area_id].path
+        write_down_from_the_machine(session, command, person.name, path, now)
 
 
 @app.command()
@@ -49,7 +71,14 @@ def reset(
     with county_database() as database, database.writing() as session:
         person = set_password(session, login, given)
         sessions.revoke_all_of(session, person.id or 0, clock.now())
+        write_down_from_the_machine(session, ResetPassword(), person.name, _path_of(session, person), clock.now())
     _say(login, given, password)
+
+
+def _path_of(session: Session, person: Person) -> str:
+    """The highest area where he has a post; the whole county for somebody without any."""
+    paths = [post.area_path for post in actor_of(session, person.id or 0, reference(session)).posts]
+    return min(paths, default="/")
 
 
 def _say(login: str, given: str, asked: str | None) -> None:

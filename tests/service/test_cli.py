@@ -241,6 +241,7 @@ def test_a_link_is_made_listed_printed_and_taken_back(
     with database.reading() as session:
         link = session.exec(select(Link).where(Link.token == token)).one()
         assert (link.area_id, link.fallback_unit_id) == (county.village, county.town_desk)
+    assert in_the_record(database) == [("新建一个链接", "二组群"), ("停用链接", "二组群")]
 
 
 LINK_MISTAKES = {
@@ -271,6 +272,19 @@ def test_a_person_is_added_and_gets_a_new_password(run: Run, database: Database,
         person = session.exec(select(Person).where(Person.login == "li-si")).one()
         assert is_password(person, again) and not is_password(person, given)
         assert sessions.find(session, secret, datetime.now().astimezone()) is None
+
+    assert in_the_record(database) == [("加一个人", "李四"), ("加一个岗位", "李四"), ("重设密码", "李四")]
+
+
+def in_the_record(database: Database) -> list[tuple[str, str]]:
+    """What an administrator reads on the page of changes: what was done, and about whom or what."""
+    words = LocalWords(ZoneInfo("Asia/Shanghai"), NullTranslations())
+    with database.reading() as session:
+        known = reference(session)
+        events = session.exec(select(DirectoryEvent).order_by(col(DirectoryEvent.id))).all()
+        assert all(facts_of(event, known, words) and event.person_id is None for event in events)
+        assert all(event.area_path in {area.path for area in known.areas.values()} for event in events)
+        return [(title_of(event, words), event.details["about"]) for event in events]
 
 
 def is_password(person: Person, given: str) -> bool:
