@@ -72,6 +72,8 @@ def message_from(name: str, text: str) -> Message:
 
 def one_line(text: str) -> str:
     """Typed words can then neither add a mail header, nor fake a line of the template, nor turn its direction."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     visible = "".join(" " if is_invisible(character) else character for character in text)
     return re.sub(r"\s+", " ", visible).strip()
 

@@ -3,8 +3,10 @@
 with database.reading() as session: …     one snapshot, nothing can be written
 with database.writing() as session: …     one transaction, committed when the block ends
 database.together(act)                    act(session), committed with whatever else is waiting
+await database.joined(act)                the same, from the event loop
 """
 
+from asyncio import wrap_future
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -76,7 +78,11 @@ class Database:
         When one of them raises, only that one is undone: the others run again without it. So `act` may run twice and
         must touch nothing but its session.
         """
-        return self._backend.together(act)
+        return self._backend.join(act).result()
+
+    async def joined(self, act: Callable[[Session], T]) -> T:
+        """`together` for the event loop: no thread waits meanwhile, and so any number of villagers may."""
+        return await wrap_future(self._backend.join(act))
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -3,93 +3,102 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 from sqlmodel import Session
+
+from service.errors import Busy
 
 T = TypeVar("T")
 
 # Bounds how long the first of a batch waits for the last.
 MOST = 32
+# Nobody whose turn is this far away would still be there when it comes.
+QUEUE_MOST = 2000
 
 
-class Entry:
+class Entry(Generic[T]):
     """One writer's act, waiting for its turn and then for the commit."""
 
-    def __init__(self, act: Callable[[Session], Any]) -> None:
+    def __init__(self, act: Callable[[Session], T]) -> None:
         self._act = act
         self._context = copy_context()
-        self._woken = threading.Lock()
-        self._woken.acquire()
+        self.future: Future[T] = Future()
         self.has_failed = False
-        self.is_settled = False
-        self.result: Any = None
-        self.error: BaseException | None = None
+        self._result: Any = None
 
     def run(self, connection: Connection) -> None:
-        """In its own thread's context, so that its log lines keep their request id."""
+        """In the context of whoever asked, so that its log lines keep their request id."""
         self.has_failed = True
         with Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
-            self.result = self._context.run(self._act, session)
+            self._result = self._context.run(self._act, session)
             session.flush()
         self.has_failed = False
 
     def settle(self, error: BaseException | None = None) -> None:
-        self.error = error
-        self.is_settled = True
-        self.wake()
-
-    def wake(self) -> None:
-        self._woken.release()
-
-    def sleep(self) -> None:
-        self._woken.acquire()
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self._result)
 
 
 class GroupCommit:
-    """The first who comes leads: he runs everybody's act in one transaction, commits, and wakes them.
+    """A writer of its own runs everybody's act in one transaction, commits, and answers them.
 
-    Nobody waits for company: a batch is what gathered while the batch before was being written.
+    Nobody waits for company: a batch is what gathered while the batch before was being written. `writers` is how many
+    batches may be written at once.
     """
 
-    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]], writers: int = 1) -> None:
         self._transaction = transaction
         self._mutex = threading.Lock()
-        self._waiting: deque[Entry] = deque()
-        self._is_led = False
+        self._waiting: deque[Entry[Any]] = deque()
+        self._idle = writers
+        self._threads = ThreadPoolExecutor(writers, thread_name_prefix="writer")
 
-    def together(self, act: Callable[[Session], T]) -> T:
+    def join(self, act: Callable[[Session], T]) -> Future[T]:
+        """Settled once the act is committed, or with what it raised. Raise Busy when too many wait already."""
         entry = Entry(act)
         with self._mutex:
+            if len(self._waiting) >= QUEUE_MOST:
+                raise Busy()
             self._waiting.append(entry)
-            leads, self._is_led = not self._is_led, True
-        if not leads:
-            entry.sleep()
-        if not entry.is_settled:
-            self._lead()
-        if entry.error is not None:
-            raise entry.error
-        return entry.result  # type: ignore[no-any-return]
+            wakes = self._idle > 0
+            self._idle -= wakes
+        if wakes:
+            self._threads.submit(self._write)
+        return entry.future
 
-    def _lead(self) -> None:
-        batch: list[Entry] = []
-        try:
-            with self._transaction() as connection:
-                batch = self._gather()
+    def close(self) -> None:
+        """After everybody has been answered."""
+        self._threads.shutdown(wait=True)
+
+    def _write(self) -> None:
+        while self._is_wanted():
+            batch: list[Entry[Any]] = []
+            try:
+                with self._transaction() as connection:
+                    batch = self._gather()
+                    for entry in batch:
+                        entry.run(connection)
+            except BaseException as error:
+                self._after_failure(batch or self._gather(), error)
+            else:
                 for entry in batch:
-                    entry.run(connection)
-        except BaseException as error:
-            self._after_failure(batch or self._gather(), error)
-        else:
-            for entry in batch:
-                entry.settle()
-        finally:
-            self._hand_over()
+                    entry.settle()
 
-    def _after_failure(self, batch: list[Entry], error: BaseException) -> None:
+    def _is_wanted(self) -> bool:
+        with self._mutex:
+            if not self._waiting:
+                self._idle += 1
+                return False
+            return True
+
+    def _after_failure(self, batch: list[Entry[Any]], error: BaseException) -> None:
         """Nothing of the batch was kept. If one of several spoilt it, each tries by himself; else it is for all."""
         spoilt = any(entry.has_failed for entry in batch)
         if spoilt and len(batch) > 1 and isinstance(error, Exception):
@@ -99,7 +108,7 @@ class GroupCommit:
             for entry in batch:
                 entry.settle(error)
 
-    def _alone(self, entry: Entry) -> None:
+    def _alone(self, entry: Entry[Any]) -> None:
         try:
             with self._transaction() as connection:
                 entry.run(connection)
@@ -108,13 +117,6 @@ class GroupCommit:
         else:
             entry.settle()
 
-    def _gather(self) -> list[Entry]:
+    def _gather(self) -> list[Entry[Any]]:
         with self._mutex:
             return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-
-    def _hand_over(self) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting[0].wake()
-            else:
-                self._is_led = False

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -13,17 +14,20 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from service.fitness import Unfit
+from service.group_commit import GroupCommit
 
 T = TypeVar("T")
 
 OLDEST = 140000
 RESTED = 1.0
+# While one batch waits for the other side, the next one is being prepared.
+WRITERS = 2
 # Any number, as long as every process of a county uses the same.
 MIGRATION_LOCK = 7_301_004
 
 
 class PostgreSQL:
-    """A pool for one process. PostgreSQL orders writers and shares its commits by itself."""
+    """A pool for one process. PostgreSQL orders writers by itself."""
 
     def __init__(self, url: URL, pool_size: int) -> None:
         self.engine = create_engine(
@@ -36,6 +40,7 @@ class PostgreSQL:
         )
         _wait_for_nobody_for_ever(self.engine)
         _try_rested_connections(self.engine)
+        self._group = GroupCommit(self.engine.begin, WRITERS)
         self.reading_engine: Engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -44,11 +49,8 @@ class PostgreSQL:
     def turn(self) -> Iterator[None]:
         yield
 
-    def together(self, act: Callable[[Session], T]) -> T:
-        with Session(self.engine, expire_on_commit=False) as session:
-            result = act(session)
-            session.commit()
-        return result
+    def join(self, act: Callable[[Session], T]) -> Future[T]:
+        return self._group.join(act)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -84,6 +86,7 @@ class PostgreSQL:
             raise Unfit("The database's locale knows no Chinese letters: create it with LOCALE 'C.UTF-8'.")
 
     def close(self) -> None:
+        self._group.close()
         self.engine.dispose()
 
 

@@ -5,6 +5,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,8 +42,8 @@ class SQLite:
         with self._gate:
             yield
 
-    def together(self, act: Callable[[Session], T]) -> T:
-        return self._group.together(act)
+    def join(self, act: Callable[[Session], T]) -> Future[T]:
+        return self._group.join(act)
 
     @contextmanager
     def _batch(self) -> Iterator[Connection]:
@@ -74,6 +75,7 @@ class SQLite:
             raise Unfit(f"SQLite {pysqlite3.sqlite_version} can lose data: {needed} or newer is needed (pysqlite3).")
 
     def close(self) -> None:
+        self._group.close()
         self.engine.dispose()
         self.reading_engine.dispose()
         self._gate.close()

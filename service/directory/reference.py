@@ -92,11 +92,22 @@ class Reference:
 
 _cached: WeakKeyDictionary[Engine, Reference] = WeakKeyDictionary()
 _lock = Lock()
+HELD = "reference"
+"""Where a session keeps what it has read, for the length of one transaction."""
+
 _VERSION = text("SELECT version FROM reference_version")
 
 
 def reference(session: Session) -> Reference:
     """The reference data as this transaction sees it; costs one row unless something has changed."""
+    transaction, held = session.info.get(HELD, (None, None))
+    if held is None or transaction is not session.get_transaction():
+        held = _current(session)
+        session.info[HELD] = (session.get_transaction(), held)
+    return held  # type: ignore[no-any-return]
+
+
+def _current(session: Session) -> Reference:
     engine = _engine_of(session)
     version = session.connection().execute(_VERSION).scalar_one_or_none() or 0
     held = _cached.get(engine)
@@ -109,6 +120,7 @@ def reference(session: Session) -> Reference:
 
 def touch(session: Session) -> None:
     """Say that reference data changes in this transaction. Whoever writes any of it calls this."""
+    session.info.pop(HELD, None)
     counted = session.execute(update(ReferenceVersion).values(version=ReferenceVersion.version + 1))
     if counted.rowcount == 0:  # type: ignore[attr-defined]
         session.add(ReferenceVersion(version=1))

@@ -1,5 +1,6 @@
 """From an event to its deliveries: one for each person or group chat that hears of it, by each channel."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from notifications.channels import CHANNELS
 from notifications.channels.base import Addressee
-from notifications.messages import render
+from notifications.messages import Message, Values, render
 from notifications.notices import ChannelName, Notice, NoticeUrgency, notices_for
 from notifications.retries import earliest_send
 from service.database import Database
@@ -30,8 +31,16 @@ from workflows.words import _
 
 log = structlog.get_logger()
 
+_TOLD = (
+    select(TicketEvent, TicketEventDetails, Ticket)
+    .join(Ticket, col(Ticket.id) == col(TicketEvent.ticket_id))
+    .outerjoin(TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id))
+)
+
 BATCH = 500
 TOGETHER = 25
+BREATH = 0.02
+"""Seconds between two lots: villagers who send their wishes go first."""
 UNPLANNED = "planning"
 """Stands in place of a channel where the words or the people of a notice could not be found: a person has to look."""
 
@@ -52,7 +61,10 @@ def plan_notices(around: Surroundings) -> Tally:
     Safe twice at once: whoever takes the outbox row away plans, and the other finds it gone.
     """
     waiting = _waiting(around.database)
-    tallies = [_plan_some(around, waiting[at : at + TOGETHER]) for at in range(0, len(waiting), TOGETHER)]
+    tallies = []
+    for at in range(0, len(waiting), TOGETHER):
+        time.sleep(BREATH if at else 0)
+        tallies.append(_plan_some(around, waiting[at : at + TOGETHER]))
     failed = [tally for tally in tallies if tally.failed]
     return Tally(
         sum(tally.done for tally in tallies),
@@ -71,7 +83,8 @@ def _plan_some(around: Surroundings, event_ids: list[int]) -> Tally:
         return Tally()
     with around.database.reading() as session:
         memory: Memory = {}
-        plans = [_planned(session, event_id, around.now, memory) for event_id in event_ids]
+        tellers = _told_together(session, event_ids)
+        plans = [_planned(session, event_id, around.now, memory, tellers) for event_id in event_ids]
     try:
         around.database.together(lambda session: _write_all(session, plans, around.now))
     except OperationalError:
@@ -83,14 +96,26 @@ def _plan_some(around: Surroundings, event_ids: list[int]) -> Tally:
 
 
 def _write_all(session: Session, plans: list[Plan], now: datetime) -> None:
-    for plan in plans:
-        _write(session, plan, now)
+    """Without those whose outbox row somebody else has taken away."""
+    event_ids = [plan.event_id for plan in plans]
+    gone = delete(OutboxRow).where(col(OutboxRow.event_id).in_(event_ids)).returning(col(OutboxRow.event_id))
+    taken = set(session.execute(gone).scalars())
+    ours = [plan for plan in plans if plan.event_id in taken]
+    for plan in ours:
+        if plan.error is not None:
+            _give_up(session, plan.event_id, now, plan.error)
+    _insert(session, [row for plan in ours for row in plan.rows])
 
 
-def _planned(session: Session, event_id: int, now: datetime, memory: Memory) -> Plan:
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert_into(session, Delivery).on_conflict_do_nothing(), rows)
+
+
+def _planned(session: Session, event_id: int, now: datetime, memory: Memory, read: dict[int, Told]) -> Plan:
     """Trouble with the database may pass; anything else would fail the next time as well."""
     try:
-        told = _told(session, event_id)
+        told = read.get(event_id) or _told(session, event_id)
         return Plan(event_id, tuple(_deliveries(session, told, reference(session), now, memory)))
     except OperationalError:
         raise
@@ -101,26 +126,23 @@ def _planned(session: Session, event_id: int, now: datetime, memory: Memory) -> 
 
 def _write(session: Session, plan: Plan, now: datetime) -> None:
     """Nothing, when somebody else has taken the outbox row away."""
-    if not _taken(session, plan.event_id):
-        return
-    if plan.error is not None:
-        _give_up(session, plan.event_id, now, plan.error)
-    elif plan.rows:
-        session.execute(insert_into(session, Delivery).on_conflict_do_nothing(), list(plan.rows))
+    _write_all(session, [plan], now)
 
 
-def _taken(session: Session, event_id: int) -> bool:
-    gone = session.execute(delete(OutboxRow).where(col(OutboxRow.event_id) == event_id))
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+def _told_together(session: Session, event_ids: list[int]) -> dict[int, Told]:
+    """Nothing where one of them cannot be read: then each is read by itself, and only that one fails."""
+    try:
+        rows = session.execute(_TOLD.where(col(TicketEvent.id).in_(event_ids))).all()
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("events not read together")
+        return {}
+    return {event.id: Told(event, words.details if words else {}, ticket) for event, words, ticket in rows}
 
 
 def _told(session: Session, event_id: int) -> Told:
-    event, words, ticket = session.execute(
-        select(TicketEvent, TicketEventDetails, Ticket)
-        .join(Ticket, col(Ticket.id) == col(TicketEvent.ticket_id))
-        .outerjoin(TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id))
-        .where(TicketEvent.id == event_id)
-    ).one()
+    event, words, ticket = session.execute(_TOLD.where(col(TicketEvent.id) == event_id)).one()
     return Told(event, words.details if words else {}, ticket)
 
 
@@ -142,8 +164,11 @@ def _deliveries(
     values = values_of(session, told, known, now)
     is_danger = told.ticket.urgency is Urgency.danger
     addressed: set[tuple[str, str]] = set()
+    worded: dict[tuple[str, Values], Message] = {}
     for notice in notices_for(told.event.verb, told.event.status_to):
-        message = render(notice, fit_for(notice.channel, values, told.ticket), settings().language)
+        fitting = (notice.template, fit_for(notice.channel, values, told.ticket))
+        message = worded.get(fitting) or render(notice, fitting[1], settings().language)
+        worded[fitting] = message
         for address in _addresses(scene, notice, told.event.person_id):
             if (notice.channel, address.mark) not in addressed:
                 addressed.add((notice.channel, address.mark))

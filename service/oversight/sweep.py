@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import tuple_, update
+from sqlalchemy import func, tuple_, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -120,7 +120,7 @@ def _look_again(database: Database, ticket_id: int, at: datetime) -> None:
 def rearm(around: Surroundings) -> Tally:
     """Set every open ticket's alarm anew, as the escalation table and the limits are now; `done` counts what moved.
 
-    What somebody changes meanwhile is left alone: whoever performs a command sets the alarm himself.
+    What somebody changes or hands in meanwhile is left alone: whoever performs a command sets the alarm himself.
     """
     count = Count()
     for ticket_ids in _open_in_batches(around.database):
@@ -137,8 +137,11 @@ def rearm(around: Surroundings) -> Tally:
 
 def _open_in_batches(database: Database) -> Iterator[list[int]]:
     last = 0
+    with database.reading() as session:
+        newest = session.exec(select(func.max(Ticket.id))).one() or 0
     while True:
-        wanted = select(Ticket.id).where(IS_OPEN, col(Ticket.id) > last).order_by(col(Ticket.id)).limit(BATCH)
+        open_ones = select(Ticket.id).where(IS_OPEN, col(Ticket.id) > last, col(Ticket.id) <= newest)
+        wanted = open_ones.order_by(col(Ticket.id)).limit(BATCH)
         with database.reading() as session:
             found = [each for each in session.exec(wanted) if each is not None]
         if not found:

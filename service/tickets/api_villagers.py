@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from service import clock, web
 from service.api_docs import problems
-from service.dependencies import Reading, TheDatabase, Writing
+from service.dependencies import Reading, Writing, database_of
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
 from service.errors import Failure, NotFound
@@ -60,9 +60,7 @@ class Closed(Failure):
         **problems(404, 410, 429, has_body=True),
     },
 )
-def hand_in(
-    token: str, wish: NewWish, request: Request, response: Response, database: TheDatabase, key: Key = None
-) -> Receipt:
+async def hand_in(token: str, wish: NewWish, request: Request, response: Response, key: Key = None) -> Receipt:
     """Hand in a wish through a link. The same `Idempotency-Key` again answers 200 with the same receipt.
 
     Once this answers, the wish is on disk. Photographs go through the form at `/w/{token}`.
@@ -80,7 +78,7 @@ def hand_in(
         must_be_the_same(session, performed, command)
         return performed
 
-    performed = database.together(act)
+    performed = await database_of(request).joined(act)
     if performed.is_repeat:
         response.status_code = 200
     return _receipt(request, performed)

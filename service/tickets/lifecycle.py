@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, func
+from sqlmodel import Session, col, select
 
 from service.directory.models import Category
 from service.directory.reference import Reference, reference
@@ -23,6 +23,10 @@ from workflows.decide import Decision, decide
 from workflows.refusals import Refused
 from workflows.statuses import Role
 from workflows.words import _
+
+_HANDED_IN = select(col(Ticket.id), col(Ticket.created_at), col(Ticket.version), col(Ticket.due_at))
+_BY_SOURCE = _HANDED_IN.where(col(Ticket.source_key) == bindparam("source"))
+_BY_KEY = _HANDED_IN.where(col(Ticket.link_id) == bindparam("link"), col(Ticket.idempotency_key) == bindparam("key"))
 
 AN_HOUR, ACTS_AN_HOUR = timedelta(hours=1), 30
 
@@ -102,14 +106,13 @@ def perform(
 
 
 def _handed_in_before(session: Session, origin: Origin) -> Performed | None:
-    wanted = select(Ticket.id, Ticket.created_at, Ticket.version, Ticket.due_at)
+    connection = session.connection()
     if origin.source_key is not None:
-        wanted = wanted.where(Ticket.source_key == origin.source_key)
+        row = connection.execute(_BY_SOURCE, {"source": origin.source_key}).first()
     elif origin.idempotency_key is not None and origin.link is not None:
-        wanted = wanted.where(Ticket.link_id == origin.link.id, Ticket.idempotency_key == origin.idempotency_key)
+        row = connection.execute(_BY_KEY, {"link": origin.link.id, "key": origin.idempotency_key}).first()
     else:
         return None
-    row = session.execute(wanted).first()
     return Performed(row.id, row.created_at, None, None, row.version, row.due_at, is_repeat=True) if row else None
 
 

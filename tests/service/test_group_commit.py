@@ -1,10 +1,11 @@
 """Writers that share a commit are as independent of each other as if each had one of his own."""
 
+import asyncio
 import contextvars
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from service import group_commit
 from service.database import Database
+from service.errors import Busy
 from service.models import Attempt
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -152,3 +155,50 @@ def test_when_the_file_cannot_be_written_everybody_is_told_and_the_next_one_succ
     event.remove(sqlite_database.engine, "commit", is_full)
     assert sqlite_database.together(adding("after")) == "after"
     assert written(sqlite_database) == ["after"]
+
+
+def test_the_event_loop_waits_for_many_writers_without_a_thread_for_each(database: Database) -> None:
+    names = [f"w{number:03}" for number in range(100)]
+
+    async def all_of_them() -> list[str]:
+        before = threading.active_count()
+        answers = asyncio.gather(*(database.joined(adding(name)) for name in names))
+        await asyncio.sleep(0)
+        assert threading.active_count() - before <= 2
+        return await answers
+
+    assert asyncio.run(all_of_them()) == names
+    assert written(database) == names
+
+
+def test_what_an_act_raises_reaches_the_one_who_awaits_it(database: Database) -> None:
+    async def both() -> list[str | BaseException]:
+        acts = (raising("bad", ZeroDivisionError()), adding("good"))
+        return await asyncio.gather(*map(database.joined, acts), return_exceptions=True)
+
+    bad, good = asyncio.run(both())
+    assert isinstance(bad, ZeroDivisionError) and good == "good"
+    assert written(database) == ["good"]
+
+
+def test_when_too_many_wait_the_next_one_is_told_at_once(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who came before are answered all the same."""
+    monkeypatch.setattr(group_commit, "QUEUE_MOST", 3)
+    started, released = threading.Event(), threading.Event()
+
+    def dawdle(session: Session) -> str:
+        started.set()
+        released.wait(10)
+        return adding("first")(session)
+
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(sqlite_database.together, dawdle)
+        started.wait(10)
+        others = [threads.submit(sqlite_database.together, adding(f"w{number}")) for number in range(5)]
+        done, _waiting = wait(others, 0.5)
+        released.set()
+        assert first.result(10) == "first"
+    assert [type(one.exception()) for one in done] == [Busy, Busy]
+    assert len(written(sqlite_database)) == 4
