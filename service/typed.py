@@ -15,12 +15,19 @@ FILE_KEPT_MOST = 32 * 1024 * 1024
 
 
 class PatientParser(MultiPartParser):
-    """A file that is too large is cut and not refused: the words around it must not be lost."""
+    """Of files that are too large, or too many, only so much is kept as shows it: the words around must not be lost."""
+
+    keeps_most = 0
+    _kept = 0
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         file = self._current_part.file
-        if file is None or (file.size or 0) <= FILE_KEPT_MOST:
-            super().on_part_data(data, start, end)
+        if file is not None:
+            if (file.size or 0) > FILE_KEPT_MOST or self._kept > self.keeps_most:
+                file.size = FILE_KEPT_MOST + 1
+                return
+            self._kept += end - start
+        super().on_part_data(data, start, end)
 
 
 async def _typed(request: Request) -> AsyncIterator[FormData]:
@@ -35,6 +42,7 @@ async def _read(request: Request) -> FormData:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await _read_plain(request)
     parser = PatientParser(request.headers, request.stream(), max_files=FILES_MOST, max_fields=FIELDS_MOST)
+    parser.keeps_most = request.app.state.settings.max_body_mb * 1024 * 1024
     try:
         return await parser.parse()
     except MultiPartException as broken:

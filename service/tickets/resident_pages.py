@@ -21,9 +21,10 @@ from service.tickets import afterwards, lifecycle, links
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed
-from service.tickets.posted import Posted, said, sentences
+from service.tickets.posted import sentences
 from service.tickets.records import Origin
 from service.tickets.uploads import Uploads, has_pictures, store_of, uploads_of
+from service.typed import Typed, said
 from workflows.actors import NEW_RESIDENT
 from workflows.commands import PHOTOS_MOST, WISH_LENGTH, Submit, clean
 from workflows.refusals import Refused
@@ -47,7 +48,7 @@ def show_form(request: Request, token: str, session: Reading) -> Response:
 
 
 @router.post("/w/{token}")
-def hand_in(request: Request, token: str, form: Posted, database: TheDatabase) -> Response:
+def hand_in(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
     now = clock.now()
     uploads = Uploads()
     try:

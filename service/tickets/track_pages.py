@@ -15,7 +15,8 @@ from service.rate_limits import TRACKING_CODE, Limit
 from service.sealing import is_tracking_code, tracking_token
 from service.tickets.models import Ticket
 from service.tickets.numbers import id_of, number_of
-from service.tickets.posted import Posted, said, sentences
+from service.tickets.posted import sentences
+from service.typed import Typed, said
 from workflows.commands import LARGEST_ID, clean
 from workflows.refusals import Refused
 from workflows.words import _
@@ -35,7 +36,7 @@ def ask_for_number(request: Request) -> Response:
 
 
 @router.post("/track")
-def find_by_number(request: Request, form: Posted, database: TheDatabase) -> Response:
+def find_by_number(request: Request, form: Typed, database: TheDatabase) -> Response:
     typed = {name: str(clean(said(form, name)))[:LONGEST] for name in ("number", "code")}
     try:
         return web.redirect(f"/t/{tracking_token(_found(request, typed, database))}")

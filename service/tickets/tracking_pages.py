@@ -17,10 +17,11 @@ from service.sealing import ticket_of
 from service.tickets import resident_acts
 from service.tickets.models import Attachment, Ticket
 from service.tickets.picture_answers import picture_answer
-from service.tickets.posted import NO_REFERRER, Posted, local_words, said, sentences
+from service.tickets.posted import NO_REFERRER, local_words, sentences
 from service.tickets.resident_acts import DONE, actions
 from service.tickets.tracked_wish import Teller, Tracked
 from service.tickets.uploads import Uploads, store_of, uploads_of
+from service.typed import Typed, said
 from workflows.commands import COMMANDS, clean
 from workflows.refusals import Refused
 
@@ -51,7 +52,7 @@ def come_back(token: str, verb: str) -> Response:
 
 
 @router.post("/t/{token}/{verb}")
-def act(request: Request, token: str, verb: str, form: Posted, database: TheDatabase) -> Response:
+def act(request: Request, token: str, verb: str, form: Typed, database: TheDatabase) -> Response:
     ticket_id = ticket_of(token)
     if ticket_id is None or verb not in DONE:
         raise NotFound()

@@ -215,10 +215,21 @@ def test_what_is_too_large_is_refused_in_a_sentence(world: World) -> None:
     answers = {
         "announced": world.page.post(f"/w/{TOKEN}", content=b"text=" + huge, headers=form),
         "elsewhere": world.page.post("/track", content=b"number=" + huge[:2_000_000], headers=form),
+        "in pieces": world.page.post(f"/w/{TOKEN}", content=in_pieces(b"text=" + huge), headers=form),
+        "a field in pieces": world.page.post(
+            f"/w/{TOKEN}", content=in_pieces(b"text=" + huge[:1_500_000]), headers=form
+        ),
+        "pieces elsewhere": world.page.post("/track", content=in_pieces(b"number=" + huge), headers=form),
+        "pieces at the door": world.page.post("/sign-in", content=in_pieces(b"login=" + huge), headers=form),
     }
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 413)
     assert all("太大了" in answer.text for answer in answers.values())
     assert is_problem(world.program.sends(f"/links/{TOKEN}/wishes", {"text": "x" * 1_200_000}), 413)
+
+
+def in_pieces(body: bytes) -> Iterator[bytes]:
+    """Sent without saying beforehand how much it will be."""
+    yield from (body[at : at + 16_384] for at in range(0, len(body), 16_384))
 
 
 def test_a_form_in_another_form_is_answered_by_a_page(world: World) -> None:

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from service import typed
 from service.database import Database
 from service.errors import Busy
 from service.masking import mask_phone
 from service.sealing import secret_address, tracking_code, tracking_token
 from service.settings import Settings
-from service.tickets import picture_kinds, posted
+from service.tickets import picture_kinds
 from service.tickets.models import PictureState
 from service.tickets.numbers import number_of
 from tests.factories import NOW, PHONE, TOKEN, later, submit_wish
@@ -341,7 +342,7 @@ def test_nobody_attaches_a_photograph_that_is_not_his(villager: Villager) -> Non
 
 def test_a_huge_file_is_told_and_the_words_stay(villager: Villager, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_kinds, "LARGEST_FILE", 200_000)
-    monkeypatch.setattr(posted, "LARGEST_FILE", 200_000)
+    monkeypatch.setattr(typed, "FILE_KEPT_MOST", 200_000)
     page = villager.says(files=[("大.jpg", photo() + bytes(9_000_000)), ("a.jpg", photo())], place="老槐树旁")
     assert page.status == 422 and "第 1 张“大.jpg”太大了" in page.words
     assert (page.value_of("text"), page.value_of("place")) == ("村口的路灯坏了三个月。", "老槐树旁")
@@ -396,7 +397,7 @@ def test_a_film_is_told_and_the_words_stay(villager: Villager) -> None:
 def test_photographs_that_are_too_much_together_are_told_one_by_one(
     villager: Villager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posted.PatientParser, "keeps_most", property(lambda parser: 300_000, lambda parser, most: None))
+    monkeypatch.setattr(typed.PatientParser, "keeps_most", property(lambda parser: 300_000, lambda parser, most: None))
     heavy = photo() + bytes(200_000)
     page = villager.says(files=[(f"{n}.jpg", heavy + bytes(n)) for n in range(4)])
     assert page.status == 422 and "太大了" in page.words
