@@ -70,26 +70,30 @@ $(VENV)/.created:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(APT_INSTALL) python3-venv >/dev/null; } \
 		|| { echo "Python lacks its venv module: run  apt-get install python3-venv  as root, then this again."; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/.created
-	$(PIP_INSTALL) --require-hashes -r requirements.lock
-	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked packages into $(VENV); that takes a minute …"
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/.created
-	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
-	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked packages for running and developing into $(VENV); that takes a minute or two …"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.installed $@
 
 # Node.js is needed for this one step; where the machine has none, a Python package brings it into .venv.
 $(VENDOR)/.built: service/static/package-lock.json service/static/build.py .npmrc | $(VENV)/.installed
+	@echo "Building the files that browsers load …"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" command -v npm >/dev/null || $(PIP_INSTALL) --require-hashes -r requirements-node.lock
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python service/static/build.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python service/static/build.py
 
 %.mo: %.po | $(VENV)/.installed
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 # The tests that need one of these fail with CI=true, and are skipped elsewhere, when it is missing.
 test-needs: | $(VENV)/.created

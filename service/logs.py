@@ -26,7 +26,13 @@ DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 MAY_BE_PERSONAL = re.compile(r"[^\x00-\x7f]|\d|@|DETAIL:|CONTEXT:")
 UNREMARKABLE = ("/static", "/healthz", "/readyz", "/metrics")
 OURS = frozenset({"timestamp", "level", "request_id"})
-QUIET = {"uvicorn.access": logging.WARNING, "apscheduler": logging.WARNING, "httpx": logging.WARNING}
+QUIET = {
+    "uvicorn.access": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    # A job that takes longer than its interval skips a tick: that is meant so, and the next one finds what is due.
+    "apscheduler.scheduler": logging.ERROR,
+    "httpx": logging.WARNING,
+}
 
 log = structlog.get_logger()
 

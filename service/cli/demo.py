@@ -12,14 +12,17 @@ from sqlalchemy.engine import make_url
 from service import clock, schema
 from service.cli.migrate import migrate
 from service.cli.opening import county_database, fail
-from service.cli.serve import serve
+from service.cli.serve import refuse_taken_port, serve
 from service.demo.fill import Demo, fill, is_empty_or_demo
+from service.leadership import FileLock
 from service.settings import Settings, settings
 from service.tickets.picture_store import store_at
 
 app = typer.Typer(add_completion=False)
 
+FILLING = "Filling the county with sixty days of wishes; that takes a quarter of a minute …"
 NOT_OURS = "This database belongs to another county than the demo's: nothing was removed."
+AT_WORK = "A process is at work on this database: end it first. Nothing was removed."
 NO_FILE = "Only a demo in a SQLite file can start over: this database is on a server."
 
 
@@ -37,13 +40,17 @@ def demo(
     Running it again keeps what is there.
     """
     chosen = settings()
+    if and_serve:
+        refuse_taken_port(host or chosen.host, port or chosen.port)
     if reset:
         _remove(chosen)
     migrate()
     with county_database() as database:
+        typer.echo(FILLING, err=True)
         told = fill(database, clock.now(), store_at(chosen.files_url))
     typer.echo(_told(told, f"http://{host or chosen.host}:{port or chosen.port}"))
     if and_serve:
+        typer.echo("Serving until Ctrl-C is pressed.", err=True)
         os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})
         serve(host, port, None)
 
@@ -59,8 +66,12 @@ def _remove(chosen: Settings) -> None:
     with county_database(must_be_current=False) as database, database.reading() as session:
         if schema.revision_of(database) is not None and not is_empty_or_demo(session):
             raise fail(NOT_OURS)
+    lock = FileLock(Path(f"{file}-leader").absolute())
+    if not lock.take():
+        raise fail(AT_WORK)
     for each in file.parent.glob(f"{file.name}*"):
         each.unlink()
+    lock.release()
     folder = Path(chosen.files_url)
     if folder.is_dir():
         shutil.rmtree(folder)

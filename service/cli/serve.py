@@ -1,15 +1,21 @@
 """weiyuan serve"""
 
 import os
+import socket
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from service.cli.opening import county_database
+from service.cli.opening import county_database, fail
 from service.settings import Settings, settings
 
 app = typer.Typer(add_completion=False)
+
+TAKEN = (
+    "{host}:{port} is not to be had ({reason}): perhaps the service runs there already. "
+    "End it, or choose another port with --port."
+)
 
 
 @app.command()
@@ -20,6 +26,7 @@ def serve(
 ) -> None:
     """Answer requests and do the timed work, until it is told to stop (Ctrl-C)."""
     chosen = _as_called(host, port)
+    refuse_taken_port(chosen.host, chosen.port)
     with county_database():
         pass
     uvicorn.run(
@@ -35,6 +42,17 @@ def serve(
         log_config=None,
         timeout_graceful_shutdown=20,
     )
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Before anything is done that serving is the purpose of."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise fail(TAKEN.format(host=host, port=port, reason=error.strerror)) from None
 
 
 def _as_called(host: str | None, port: int | None) -> Settings:

@@ -1,6 +1,7 @@
 """An empty database becomes the demo county by way of the real lifecycle; a second time nothing changes."""
 
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -182,7 +183,17 @@ def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
         wait_until_ready(server, "/readyz")
         with server.client() as client:
             door = client.get("/sign-in").text
+        again = _starts_over(env, tmp_path, port), _starts_over(env, tmp_path, processes.free_port())
     finally:
         server.stop()
     assert "青岭县微愿" in door
     assert all(each.login in door for each in filled[1].sign_ins)
+    assert all(code == 1 for code, _words in again) and Path(str(filled[0].url.database)).exists()
+    assert f"127.0.0.1:{port} is not to be had" in again[0][1]
+    assert "A process is at work on this database" in again[1][1]
+
+
+def _starts_over(env: dict[str, str], folder: Path, port: int) -> tuple[int, str]:
+    command = [str(PROGRAM), "demo", "--reset", "--serve", "--port", str(port)]
+    done = subprocess.run(command, check=False, env=env, cwd=folder, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
