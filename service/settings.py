@@ -12,6 +12,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from notifications.channels.base import ROBOT_HOST
+
 PREFIX = "WEIYUAN_"
 ENV_FILE = ".env"
 HIDDEN = "********"
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = Field("zh", description="Language where the browser asks for none")
 
     smtp_url: SecretStr | None = Field(None, description="smtp://USER:PASSWORD@HOST:PORT, or smtps://…; none: no mail")
+    robot_hosts: str = Field(
+        ROBOT_HOST, description="Hosts of group robots, with commas between them; a private 企业微信 has its own"
+    )
     mail_from: str = Field("weiyuan@localhost", description="Sender of the mails")
 
     scheduler: bool = Field(True, description="May this process lead the timed work?")
@@ -69,6 +74,10 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_without_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @property
+    def allowed_robot_hosts(self) -> frozenset[str]:
+        return frozenset(host.strip().lower() for host in self.robot_hosts.split(","))
 
 
 @lru_cache

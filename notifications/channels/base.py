@@ -11,6 +11,7 @@ import httpx
 from notifications.channels.mail_server import MailServer
 
 TIMEOUT_SECONDS = 10.0
+ROBOT_HOST = "qyapi.weixin.qq.com"
 
 
 class Addressee(StrEnum):
@@ -40,10 +41,14 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Tools:
-    """What channels need from outside; `mail` is None where no mail server is set up."""
+    """What channels need from outside; `mail` is None where no mail server is set up.
+
+    `robot_hosts`: where group robots live. What somebody types as a robot's address must open no other door from inside.
+    """
 
     http: httpx.Client
     mail: MailServer | None = None
+    robot_hosts: frozenset[str] = frozenset({ROBOT_HOST})
 
 
 class DeliveryFailed(Exception):

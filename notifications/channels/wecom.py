@@ -46,6 +46,8 @@ class WeCom:
 
     def send(self, delivery: Outgoing, tools: Tools) -> None:
         address = webhook(delivery.address)
+        if address.host not in tools.robot_hosts:
+            raise DeliveryFailed(_("机器人地址不在允许的网站上，请管理员核对"), permanent=True)
         content = markdown(delivery.subject, delivery.body)
         read_answer(post(tools.http, address, {"msgtype": "markdown", "markdown": {"content": content}}))
 

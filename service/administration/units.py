@@ -17,6 +17,7 @@ from service.directory.models import Area, Unit
 from service.directory.reference import Reference
 from service.errors import NotFound
 from service.fields import Choice
+from service.settings import settings
 from service.tickets.models import IS_OPEN, Assignment, Ticket
 from service.tickets.numbers import number_of
 from workflows.actors import Actor
@@ -26,6 +27,7 @@ from workflows.words import _
 PAGE = 50
 NAMED_MOST = 5
 NOT_A_ROBOT = _("这不是群机器人的地址，请从群机器人的设置里重新复制。")
+NO_ROBOTS_THERE = _("通知不能发到 {host}。自己部署的企业微信，请维护人员先在 WEIYUAN_ROBOT_HOSTS 里写上它的网址。")
 
 
 @dataclass(frozen=True)
@@ -162,14 +164,20 @@ def as_it_is(unit: Unit) -> ChangeUnit:
 def set_robot(visit: Visit, unit: Unit, asked: SetRobot) -> None:
     """Raises Refused for an address that is no group robot's: notices go nowhere else."""
     if asked.robot_url is not None:
-        try:
-            webhook(asked.robot_url)
-        except DeliveryFailed:
-            raise Refused(NOT_A_ROBOT, field="robot_url") from None
+        _check_robot(asked.robot_url)
     before = SetRobot.model_construct(robot_url=unit.robot_url)
     write_down(visit, asked, unit.name, _path(unit, visit.known), before)
     unit.robot_url = asked.robot_url
     visit.session.add(unit)
+
+
+def _check_robot(address: str) -> None:
+    try:
+        host = webhook(address).host
+    except DeliveryFailed:
+        raise Refused(NOT_A_ROBOT, field="robot_url") from None
+    if host not in settings().allowed_robot_hosts:
+        raise Refused(NO_ROBOTS_THERE, field="robot_url", host=host)
 
 
 def deactivate(visit: Visit, unit: Unit, asked: DeactivateUnit) -> None:

@@ -46,7 +46,7 @@ def send_notices(around: Surroundings) -> Tally:
 @contextmanager
 def tools_of(county: Settings) -> Iterator[Tools]:
     with http_client() as http:
-        yield Tools(http, _mail_server(county))
+        yield Tools(http, _mail_server(county), county.allowed_robot_hosts)
 
 
 def _mail_server(county: Settings) -> MailServer | None:

@@ -15,6 +15,7 @@ from notifications.notices import ChannelName
 from tests.support.wecom import PER_MINUTE, Robots, wecom_robots
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
+HERE = frozenset({"127.0.0.1"})
 LINK = "https://wish.example/desk/tickets/2026-000123"
 BODY = f"请县交通运输局抓紧办理。\n心愿：路灯坏了\n查看工单：{LINK}"
 
@@ -22,7 +23,7 @@ BODY = f"请县交通运输局抓紧办理。\n心愿：路灯坏了\n查看工�
 @pytest.fixture(scope="module")
 def tools() -> Iterator[Tools]:
     with http_client(timeout=2) as http:
-        yield Tools(http)
+        yield Tools(http, robot_hosts=HERE)
 
 
 @pytest.fixture
@@ -164,6 +165,21 @@ def test_an_address_of_another_shape_is_never_called(tools: Tools, address: str)
     assert failed.reason.startswith("机器人地址不对")
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["10.0.0.7", "localhost", "evil.example", "qyapi.weixin.qq.com.evil.example", "qyapi.weixin.qq.com@10.0.0.7"],
+)
+def test_a_host_that_is_no_robots_is_never_called(tools: Tools, host: str) -> None:
+    failed = failure(tools, f"https://{host}/cgi-bin/webhook/send?key={KEY}")
+    assert failed.permanent and failed.reason.startswith("机器人地址不在允许的网站上")
+
+
+def test_a_private_robot_is_called_only_where_the_county_says_so(robots: Robots) -> None:
+    with http_client(timeout=2) as http:
+        assert failure(Tools(http), robots.add(KEY)).permanent
+    assert robots.accepted == []
+
+
 def test_nobody_at_home_is_tried_again(tools: Tools) -> None:
     with wecom_robots() as gone:
         address = gone.add(KEY)
@@ -174,7 +190,7 @@ def test_nobody_at_home_is_tried_again(tools: Tools) -> None:
 
 def test_a_silent_robot_is_not_waited_for_for_ever(robots: Robots) -> None:
     with robots.lock, http_client(timeout=0.1) as http:
-        failed = failure(Tools(http), robots.add(KEY))
+        failed = failure(Tools(http, robot_hosts=HERE), robots.add(KEY))
     assert failed.reason == "企业微信没有按时回应"
 
 

@@ -26,7 +26,9 @@ def press_several(administrator: Official, county: County) -> None:
     )
     administrator.sends(f"/desk/links/{TOKEN}/change_link", label="双喜村大群", daily_cap="20")
     administrator.sends(f"/desk/areas/{county.town}/change_area", name="清水镇", desk_unit=str(county.county_desk))
-    administrator.sends(f"/desk/units/{county.bureau}/set_robot", robot_url="https://x.cn/cgi-bin/webhook/send?key=1")
+    administrator.sends(
+        f"/desk/units/{county.bureau}/set_robot", robot_url="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1"
+    )
 
 
 def test_every_change_counts_the_reference_up(administrator: Official, database: Database, county: County) -> None:

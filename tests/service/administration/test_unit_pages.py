@@ -107,6 +107,8 @@ def test_the_robots_address_is_checked_sealed_and_never_shown(
     url = f"{UNITS}/{county.bureau}/set_robot"
     wrong = administrator.sends(url, robot_url="https://example.com/elsewhere?key=1")
     assert wrong.status == 422 and "这不是群机器人的地址" in wrong.words
+    inside = administrator.sends(url, robot_url="http://10.0.0.7/cgi-bin/webhook/send?key=1")
+    assert inside.status == 422 and "10.0.0.7" in inside.words and "WEIYUAN_ROBOT_HOSTS" in inside.words
     assert administrator.sends(url, robot_url=ROBOT).status == 303
     assert row(database, Unit, county.bureau).robot_url == ROBOT
     page = administrator.opens(f"{UNITS}/{county.bureau}")

@@ -38,7 +38,7 @@ def with_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def around(database: Database) -> Around:
     def at(now=NOW, **settings) -> Surroundings:  # type: ignore[no-untyped-def]
-        return Surroundings(database, Settings(**settings), now)
+        return Surroundings(database, Settings(**{"robot_hosts": "127.0.0.1"} | settings), now)
 
     return at
 
@@ -57,7 +57,7 @@ def robots(county: County, database: Database) -> Iterator[Robots]:
 @pytest.fixture
 def tools() -> Iterator[Tools]:
     with http_client(timeout=2) as http:
-        yield Tools(http)
+        yield Tools(http, robot_hosts=frozenset({"127.0.0.1"}))
 
 
 def planned(session: Session, **wanted: object) -> Sequence[Delivery]:
