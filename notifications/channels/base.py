@@ -43,7 +43,7 @@ class Outgoing:
 class Tools:
     """What channels need from outside; `mail` is None where no mail server is set up.
 
-    `robot_hosts`: where group robots live. What somebody types as a robot's address must open no other door from inside.
+    `robot_hosts` is where group robots live: what somebody types as an address must open no other door from inside.
     """
 
     http: httpx.Client
