@@ -23,7 +23,15 @@ from service.reports import pages as reports
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
 from service.tickets import api as tickets_api
-from service.tickets import entry_pages, queue_pages, receipts, resident_pages, track_pages, tracking_pages
+from service.tickets import (
+    entry_pages,
+    meeting_pages,
+    queue_pages,
+    receipts,
+    resident_pages,
+    track_pages,
+    tracking_pages,
+)
 from service.tickets import pages as tickets
 
 # Tried one after the other for every request: what villagers and programs ask most often comes first.
@@ -38,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_pages.router,
     queue_pages.router,
     entry_pages.router,
+    meeting_pages.router,
     tickets.router,
     outbox.router,
     reports.router,

@@ -26,12 +26,16 @@ AT_ONCE = 200
 KEPT_UNBOUND = timedelta(days=1)
 REFUSED: dict[str, Any] = {"state": PictureState.refused}
 
+Outcomes = dict[str, dict[str, Any]]
+"""The columns to be written, by the original: the list of a meeting hangs on every wish of it and is cleaned once."""
+
 
 def prepare_pictures(database: Database, now: datetime, store: PictureStore | None = None) -> int:
     """Clean what waits, one by one; a picture that cannot be decoded is marked refused. How many are settled now."""
     with database.reading() as session:
         waiting = session.execute(_WAITING.order_by(col(Attachment.id)).limit(AT_ONCE)).all()
-    return sum(_prepared(database, store or default_store(), each) for each in waiting)
+    known: Outcomes = {}
+    return sum(_prepared(database, store or default_store(), each, known) for each in waiting)
 
 
 _WAITING: Any = select(Attachment.id, Attachment.original, Attachment.media_type, Attachment.attempts).where(
@@ -39,12 +43,14 @@ _WAITING: Any = select(Attachment.id, Attachment.original, Attachment.media_type
 )
 
 
-def _prepared(database: Database, store: PictureStore, waiting: Row[Any]) -> bool:
+def _prepared(database: Database, store: PictureStore, waiting: Row[Any], known: Outcomes) -> bool:
     """False when another process has it, or when the store cannot be reached now."""
     if not _claimed(database, waiting):
         return False
     try:
-        settled = _settle(database, waiting.id, _outcome(database, store, waiting))
+        if waiting.original not in known:
+            known[waiting.original] = _outcome(database, store, waiting)
+        settled = _settle(database, waiting.id, known[waiting.original])
         _drop_original(database, store, waiting.original)
     except (BaseError, OSError, MemoryError):
         log.exception("a picture could not be prepared now", attachment=waiting.id)

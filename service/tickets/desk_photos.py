@@ -15,7 +15,7 @@ from service.dependencies import TheDatabase
 from service.errors import NotSignedIn
 from service.tickets.models import Attachment
 from service.tickets.picture_store import PictureStore, store_at
-from service.tickets.pictures import Taken, attach, files_of, take_in
+from service.tickets.pictures import Received, Taken, attach, files_of, take_in
 from service.typed import Typed
 from workflows.commands import PHOTOS_MOST
 
@@ -55,6 +55,18 @@ def kept_photos(visit: Visit, typed: FormData, chosen: Taken) -> Sequence[Attach
         col(Attachment.id).in_(ids), Attachment.person_id == visit.person_id, col(Attachment.ticket_id).is_(None)
     )
     return visit.session.exec(wanted.order_by(col(Attachment.id)).limit(PHOTOS_MOST)).all()
+
+
+def copies_of(visit: Visit, photos: Sequence[Attachment]) -> tuple[int, ...]:
+    """Rows of their own for one of many wishes; the pictures themselves are kept once, by their content."""
+    received = [Received(photo.original, photo.media_type, photo.size) for photo in photos]
+    return tuple(attach(visit.session, received, visit.person_id, visit.now))
+
+
+def forget(visit: Visit, photos: Sequence[Attachment]) -> None:
+    """Of those that were copied to their wishes: no original lies about without need."""
+    for photo in photos:
+        visit.session.delete(photo)
 
 
 def _is_id(typed: str) -> bool:

@@ -1,8 +1,8 @@
-"""Entry for others: one wish that a villager told an official, or everything that was said at one meeting."""
+"""Entry for others: one wish that a villager told an official; what meetings bring is in `meeting_pages`."""
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,8 +16,7 @@ from service.tickets import lifecycle
 from service.tickets.desk_choices import area_choices, category_choices
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
-from service.tickets.forms import Mistaken, command_from_form, parsed
-from service.tickets.meeting import Line, read_lines
+from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.models import Attachment
 from service.tickets.numbers import number_of
 from service.tickets.queue import url_of
@@ -33,28 +32,13 @@ router = APIRouter(prefix="/desk")
 
 ONE, MANY = "/desk/new", "/desk/meeting"
 BY_HAND = (Source.courtyard_meeting, Source.home_visit, Source.office_day, Source.hotline)
-SHARED = ("source", "meeting", "area", "kind", "category")
-"""What holds for everything that was said at one meeting."""
 
 LABELS = {"text": _("诉求人说了什么"), "name": _("诉求人怎么称呼")}
 """The form speaks to an official here, not to the villager."""
-COLUMN_LABELS = {"text": _("内容"), "name": _("姓名"), "phone": _("电话")}
 
+SOME_FIELDS_KEPT = _("您已重新登录。刚才写的还在下面，请看一遍再提交。")
 ENTERED = _("已录入，编号 {number}，查询码 {code}。请把这两个号告诉诉求人，凭它可以查进度。")
 NOT_YOURS = _("这个地方不归您管，请选列表里的。")
-NOTHING_SAID = _("一件也没有写，请一行写一件。")
-SOME_LINES = _("有 {n} 行要改，改好再交一次；其余的没有问题。")
-SOME_LEFT = _("记下了 {taken} 件；还有 {left} 行要改，都在下面。")
-READS_WELL = _("{n} 行都看得懂，可以全部记下来。")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A line that became a ticket."""
-
-    number: str
-    url: str
-    words: str
 
 
 @router.get("/new")
@@ -72,8 +56,8 @@ def enter_one(request: Request, typed: Typed, chosen: Chosen, visit: Acting) -> 
         with visit.session.begin_nested():
             if chosen.mistakes:
                 raise chosen.mistakes[0]
-            command = _checked(visit, command_from_form(Submit, typed, photos=tuple(photo.id for photo in photos)))
-            entered = lifecycle.submit(visit.session, command, visit.actor, visit.now, _origin(visit, typed))
+            command = checked(visit, command_from_form(Submit, typed, photos=tuple(photo.id for photo in photos)))
+            entered = lifecycle.submit(visit.session, command, visit.actor, visit.now, origin_of(visit, typed))
     except (Refused, Conflict) as refused:
         return _one(request, visit, typed, photos, refused, status=refused.http_status)
     number = number_of(entered.ticket_id, entered.created_at)
@@ -82,49 +66,7 @@ def enter_one(request: Request, typed: Typed, chosen: Chosen, visit: Acting) -> 
     return clean_pictures_after(request, response, photos)
 
 
-SOME_FIELDS_KEPT = _("您已重新登录。刚才写的还在下面，请看一遍再提交。")
-
-
-@router.get("/meeting")
-def ask_for_many(request: Request, visit: Looking) -> Response:
-    return _many(request, visit)
-
-
-@router.post("/meeting")
-def enter_many(request: Request, typed: Typed, visit: Acting) -> Response:
-    """Lines that are fine are taken in, the others come back with a sentence each; `check` only reads them."""
-    if request.query_params.get("again"):
-        return _many(request, visit, typed, refusal=say(request, SOME_FIELDS_KEPT))
-    try:
-        lines = _lines(visit, typed)
-    except Refused as refused:
-        return _many(request, visit, typed, refused=refused, status=422)
-    wrong = [line for line in lines if line.mistake is not None]
-    if said(typed, "check"):
-        sentence = say(request, SOME_LINES, n=len(wrong)) if wrong else say(request, READS_WELL, n=len(lines))
-        return _many(request, visit, typed, lines=lines, refusal=sentence if wrong else None, note=sentence)
-    try:
-        with visit.session.begin_nested():
-            taken = [_enter(visit, typed, line.wish, line.key) for line in lines if line.wish is not None]
-    except (Refused, Conflict) as error:
-        return _many(request, visit, typed, lines=lines, refused=error, status=error.http_status)
-    if wrong:
-        sentence = say(request, SOME_LEFT, taken=len(taken), left=len(wrong))
-        return _many(request, visit, typed, lines=wrong, taken=taken, refusal=sentence, status=422)
-    return _many(request, visit, typed, taken=taken)
-
-
-def _lines(visit: Visit, typed: FormData) -> list[Line]:
-    """Raises Refused for what is wrong with all of them: no place, nothing written, too many."""
-    shared = {name: said(typed, name) for name in SHARED if said(typed, name)}
-    _checked(visit, parsed(Submit, {"text": NOTHING_SAID, **shared}))
-    lines = read_lines(said(typed, "lines"), shared, visit.known)
-    if not lines:
-        raise Refused(NOTHING_SAID, field="lines")
-    return lines
-
-
-def _checked(visit: Visit, command: Any) -> Submit:
+def checked(visit: Visit, command: Any) -> Submit:
     """An official takes in wishes where he has a post, and says where he heard them. Raises Refused."""
     assert isinstance(command, Submit)
     if str(command.area) not in {choice.value for choice in area_choices(visit.known, visit.actor)}:
@@ -134,13 +76,7 @@ def _checked(visit: Visit, command: Any) -> Submit:
     return command
 
 
-def _enter(visit: Visit, typed: FormData, wish: Submit, key: str) -> Taken:
-    entered = lifecycle.submit(visit.session, wish, visit.actor, visit.now, _origin(visit, typed, key))
-    number = number_of(entered.ticket_id, entered.created_at)
-    return Taken(number, url_of(number), wish.text)
-
-
-def _origin(visit: Visit, typed: FormData, line: str = "") -> Origin:
+def origin_of(visit: Visit, typed: FormData, line: str = "") -> Origin:
     """The same form a second time, or the same line of it, is the same wish."""
     form_key = said(typed, "form_key")[:40]
     return Origin(source_key=f"desk:{visit.person_id}:{form_key}:{line}") if form_key else Origin()
@@ -160,54 +96,16 @@ def _one(
         request,
         "tickets/entry.html",
         status,
-        fields=_fields(request, visit, typed, refused),
+        fields=fields_for(request, visit, typed, refused),
         action=ONE,
         url_batch=MANY,
-        form_key=_form_key(typed),
+        form_key=form_key(typed),
         kept_ids=[photo.id for photo in photos],
-        refusal=refusal or _above(request, refused),
+        refusal=refusal or above(request, refused),
     )
 
 
-def _many(
-    request: Request,
-    visit: Visit,
-    typed: FormData | None = None,
-    *,
-    lines: Sequence[Line] = (),
-    taken: Sequence[Taken] = (),
-    refused: Refused | Conflict | None = None,
-    refusal: str | None = None,
-    note: str | None = None,
-    status: int = 200,
-) -> Response:
-    """What still has to be mended stands in the box again; once some were taken, under a new key."""
-    left = "\n".join(line.typed for line in lines) if taken else said(typed, "lines") if typed else ""
-    line_error = errors_by_field(request, refused).get("lines", "")
-    return render(
-        request,
-        "tickets/entry_batch.html",
-        status,
-        fields=[each for each in _fields(request, visit, typed, refused) if each.name in SHARED],
-        action=MANY,
-        url_one=ONE,
-        form_key=_form_key(None if taken else typed),
-        lines=left,
-        line_error=line_error,
-        preview=[line for line in lines if line.wish is not None],
-        mistakes=[(line.number, line.typed, _said_of(request, line.mistake)) for line in lines if line.mistake],
-        taken=taken,
-        note=note if not refusal else None,
-        refusal=refusal or (None if line_error else _above(request, refused)),
-    )
-
-
-def _said_of(request: Request, mistake: Refused) -> str:
-    """The first mistake of a line."""
-    return next(iter(errors_by_field(request, mistake, COLUMN_LABELS).values()), "")
-
-
-def _fields(request: Request, visit: Visit, typed: FormData | None, refused: Exception | None) -> list[Field]:
+def fields_for(request: Request, visit: Visit, typed: FormData | None, refused: Exception | None) -> list[Field]:
     choices = {
         "area": area_choices(visit.known, visit.actor),
         "category": category_choices(visit.known),
@@ -226,11 +124,11 @@ def _first_values(choices: dict[str, list[Choice]]) -> dict[str, Any]:
     return {"source": str(Source.courtyard_meeting), "area": only_one}
 
 
-def _above(request: Request, refused: Exception | None) -> str | None:
+def above(request: Request, refused: Exception | None) -> str | None:
     if isinstance(refused, Mistaken):
         return say(request, SOME_FIELDS)
     return say(request, refused.sentence, **refused.values) if isinstance(refused, Refused | Conflict) else None
 
 
-def _form_key(typed: FormData | None) -> str:
+def form_key(typed: FormData | None) -> str:
     return (said(typed, "form_key") if typed else "") or secrets.token_urlsafe(12)

@@ -15,7 +15,7 @@ from service.tickets.casefile import case_of
 from service.tickets.models import Attachment, PictureState, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, story_of
-from service.tickets.resident_story import Answer, Entry, Picture, Reader, entries, last_answer
+from service.tickets.resident_story import Answer, Entry, Picture, Reader, by_her, entries, last_answer
 from service.tickets.resident_words import FIVE_STEPS, Standing, headline, is_discontent, is_rated, nearness
 from workflows.actors import resident_of
 from workflows.cases import Case
@@ -124,7 +124,9 @@ class Teller:
         return Picture(attachment.id or 0, url, f"{url}?size=small")
 
     def _her_words(self, ticket: Ticket, own: Sequence[Story]) -> HerWords:
-        photos = [self.picture(photo) for story in own if story.event.verb == "submit" for photo in story.photos]
+        """Without the pictures of an official who wrote it down: on a meeting's list stand her neighbours, too."""
+        hers = (story for story in own if story.event.verb == "submit" and by_her(story.event, {}))
+        photos = [self.picture(photo) for story in hers for photo in story.photos]
         return HerWords(
             number=number_of(ticket.id or 0, ticket.created_at),
             kind=ticket.kind,

@@ -1,15 +1,19 @@
 """Entry for others over HTTP: one wish, or all that was said at a meeting, nothing lost and nothing doubled."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 
+from service import clock
 from service.database import Database
-from service.sealing import tracking_code
-from service.tickets.models import Ticket
+from service.sealing import tracking_code, tracking_token
+from service.tickets.darkroom import prepare_pictures
+from service.tickets.models import Attachment, Ticket
+from service.tickets.picture_store import store_at
 from tests.factories import PHONE, County
 from tests.service.tickets.photographs import photo
 from tests.support.officials import Official, Page, official
@@ -124,6 +128,40 @@ def test_good_lines_are_taken_and_the_others_come_back(as_: SignIn, database: Da
     ]
     assert {each.source for each in found} == {Source.courtyard_meeting}
     assert page.value_of("form_key") != "key-of-this-form"
+
+
+def photos_of(database: Database) -> list[Attachment]:
+    with database.reading() as session:
+        return list(session.exec(select(Attachment).order_by(col(Attachment.id))))
+
+
+def test_the_paper_list_hangs_on_each_wish_for_officials_and_for_nobody_else(
+    as_: SignIn, app: FastAPI, database: Database, county: County, tmp_path: Path
+) -> None:
+    dispatcher, files = as_("dispatcher"), [("photos", ("名单.jpg", photo(), "image/jpeg"))]
+    page = enters(dispatcher, county, "/desk/meeting", files, lines=LINES, check="1")
+    assert "刚才选的 1 张照片已经收下" in page.words and tickets(database) == []
+    page = enters(dispatcher, county, "/desk/meeting", lines=LINES, kept_photos=page.value_of("kept_photos"))
+    assert "记下了 2 件" in page.words and "刚才选的 1 张照片已经收下" in page.words
+    kept, key = page.value_of("kept_photos"), page.value_of("form_key")
+    page = enters(dispatcher, county, "/desk/meeting", lines="水太浑了", kept_photos=kept, form_key=key)
+    assert page.status == 200 and not page.value_of("kept_photos")
+    wishes = tickets(database)
+    assert [each.ticket_id for each in photos_of(database)] == [each.id for each in wishes], "one each, none left over"
+    prepare_pictures(database, clock.now(), store_at(app.state.settings.files_url))
+    for wish, picture in zip(wishes, photos_of(database), strict=True):
+        desk = dispatcher.opens(dispatcher.address_of(wish.id or 0))
+        assert f"/photos/{picture.id}" in desk.source
+        hers = f"/t/{tracking_token(wish.id or 0)}"
+        assert "/photos/" not in dispatcher.opens(hers).source
+        assert dispatcher.opens(f"{hers}/photos/{picture.id}").status == 404
+    assert len({picture.picture for picture in photos_of(database)}) == 1
+
+
+def test_a_list_that_is_no_picture_loses_no_line(as_: SignIn, database: Database, county: County) -> None:
+    files = [("photos", ("名单.pdf", b"%PDF-1.7", "application/pdf"))]
+    page = enters(as_("dispatcher"), county, "/desk/meeting", files, lines="路灯坏了\n水停了")
+    assert page.status == 422 and page.value_of("lines") == "路灯坏了\n水停了" and tickets(database) == []
 
 
 def test_a_meeting_sent_twice_is_entered_once(as_: SignIn, database: Database, county: County) -> None:
