@@ -27,6 +27,7 @@ OF_ONE_CONNECTION = 64
 
 TRACKING_CODE = Limit("tracking code", 5, timedelta(hours=1))
 SIGN_IN = Limit("sign-in", 8, timedelta(minutes=15))
+SIGN_IN_OF = Limit("sign-in of", 40, timedelta(minutes=15))
 SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
 SUBMIT_FROM = Limit("submit from", 120, timedelta(hours=1))
 

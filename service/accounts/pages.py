@@ -9,6 +9,7 @@ from service import clock
 from service.accounts import sessions
 from service.accounts.browsers import browser_in_words
 from service.accounts.passwords import WrongPassword, person_behind
+from service.accounts.remembered import remember, remembered
 from service.accounts.visits import secret_of
 from service.dependencies import TheDatabase, Writing
 from service.errors import Busy, Failure, TooMany, wants_json
@@ -40,7 +41,9 @@ def door(request: Request, next: str = HOME) -> Response:
 @router.post("/sign-in")
 def sign_in(request: Request, typed: Typed, database: TheDatabase) -> Response:
     try:
-        person_id = person_behind(database, said(typed, "login"), said(typed, "password"), _address(request))
+        person_id = person_behind(
+            database, said(typed, "login"), said(typed, "password"), _address(request), remembered(request)
+        )
     except (WrongPassword, TooMany, Busy) as error:
         return _door_again(request, typed, error)
     with database.writing() as session:
@@ -49,6 +52,7 @@ def sign_in(request: Request, typed: Typed, database: TheDatabase) -> Response:
         secret = sessions.begin(session, person_id, browser, clock.now())
     response = _on_to(_inside(said(typed, "next")), has_words=bool(said(typed, "again")))
     _give_cookie(request, response, secret)
+    remember(request, response, person_id)
     return response
 
 

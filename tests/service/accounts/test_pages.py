@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service import clock
@@ -15,7 +16,8 @@ from service.accounts.browsers import browser_in_words
 from service.accounts.models import SignInSession
 from service.database import Database
 from service.directory.models import Person
-from service.rate_limits import SIGN_IN
+from service.models import Attempt
+from service.rate_limits import SIGN_IN, SIGN_IN_OF
 from service.security import hash_password
 from tests.factories import County, build_county, submit_wish
 from tests.support.app import app_on
@@ -110,6 +112,46 @@ def test_after_some_tries_one_has_to_wait_even_with_the_right_password(somebody:
     page = signs_in(somebody)
     assert page.status == 429
     assert "分钟" in page.words
+
+
+def from_elsewhere(app: FastAPI, database: Database, number: int = 9) -> Official:
+    client = TestClient(app, headers=BROWSER, client=(f"203.0.113.{number}", 50000), follow_redirects=False)
+    return Official(client, database)
+
+
+def test_who_guesses_from_elsewhere_locks_himself_out_and_not_the_owner(
+    app: FastAPI, database: Database, somebody: Official
+) -> None:
+    guesser = from_elsewhere(app, database)
+    tries = [signs_in(guesser, password="falsch").status for _ in range(SIGN_IN.most + 1)]
+    assert tries == [401] * SIGN_IN.most + [429]
+    assert signs_in(guesser).status == 429
+    assert signs_in(somebody).status == 303
+
+
+def test_who_guesses_from_many_places_locks_strangers_out_and_not_the_browser_of_the_owner(
+    app: FastAPI, database: Database, somebody: Official
+) -> None:
+    signs_in(somebody)
+    somebody.sends("/sign-out")
+    assert signs_in(from_elsewhere(app, database), password="falsch").status == 401
+    with database.writing() as session:
+        session.execute(update(Attempt).where(col(Attempt.kind) == SIGN_IN_OF.kind).values(count=SIGN_IN_OF.most))
+    assert signs_in(from_elsewhere(app, database, 200)).status == 429
+    assert signs_in(somebody, password="falsch").status == 401
+    assert signs_in(somebody).status == 303
+    assert signs_in(somebody, login="dispatcher").status == 401, "known for one login only"
+
+
+def test_a_known_browser_may_not_guess_for_ever_and_a_made_up_one_is_not_known(
+    app: FastAPI, database: Database, somebody: Official
+) -> None:
+    signs_in(somebody)
+    assert [signs_in(somebody, password="falsch").status for _ in range(SIGN_IN.most + 1)][-1] == 429
+    guesser = from_elsewhere(app, database)
+    guesser.client.cookies["weiyuan_known"] = "1" * 22
+    assert [signs_in(guesser, password="falsch").status for _ in range(SIGN_IN.most + 1)][-1] == 429
+    assert signs_in(from_elsewhere(app, database)).status == 429, "counted with its address"
 
 
 def test_success_forgives_the_tries_before_it(somebody: Official) -> None:
