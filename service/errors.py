@@ -115,7 +115,7 @@ def answer_to(error: Exception) -> Answer:
     if isinstance(error, Refused):
         return Answer(error.http_status, error.sentence, error.values, error.field)
     if isinstance(error, Failure):
-        return Answer(error.http_status, error.sentence, error.values, headers=_retry_after(error))
+        return Answer(error.http_status, error.sentence, error.values, headers=_headers_of(error))
     if isinstance(error, RequestValidationError):
         return Answer(422, SENTENCES[422], details=tuple(_mistakes(error)))
     if isinstance(error, HTTPException):
@@ -127,10 +127,13 @@ def answer_to(error: Exception) -> Answer:
     return Answer(500, Failure.sentence)
 
 
-def _retry_after(error: Failure) -> Mapping[str, str]:
+def _headers_of(error: Failure) -> Mapping[str, str]:
+    """When to come back, or with what."""
     if isinstance(error, TooMany):
         return {"Retry-After": str(error.seconds)}
-    return {"Retry-After": "2"} if isinstance(error, Busy) else {}
+    if isinstance(error, Busy):
+        return {"Retry-After": "2"}
+    return {"WWW-Authenticate": "Bearer"} if error.http_status == HTTPStatus.UNAUTHORIZED else {}
 
 
 def _sentence_of(error: HTTPException) -> str:

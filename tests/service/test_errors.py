@@ -123,5 +123,10 @@ def test_who_comes_too_often_or_at_a_bad_moment_is_told_when_to_come_back(client
     assert client.get("/busy").headers["retry-after"] == "2"
 
 
+def test_a_program_that_is_not_signed_in_is_told_what_to_sign_in_with(client: TestClient) -> None:
+    assert client.get("/api/not-signed-in").headers["www-authenticate"] == "Bearer"
+    assert "www-authenticate" not in client.get("/api/not-permitted").headers
+
+
 def test_every_status_that_starlette_raises_by_itself_has_a_sentence() -> None:
     assert {400, 401, 403, 404, 405, 413, 415, 422, 500, 503} <= set(errors.SENTENCES)
