@@ -16,12 +16,19 @@ from service.logs import route_of
 
 router = APIRouter(include_in_schema=False)
 
+# A proxy on this machine speaks for somebody else.
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
 THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
 REGISTRY = CollectorRegistry()
-ANSWERED = Counter("weiyuan_requests", "Answered requests", ["method", "route", "status"], registry=REGISTRY)
+ANSWERED = Counter(
+    "weiyuan_requests",
+    "Answered requests of this process; of several, another one may answer next",
+    ["method", "route", "status"],
+    registry=REGISTRY,
+)
 SECONDS = Histogram(
     "weiyuan_request_seconds",
-    "Seconds from request to answer",
+    "Seconds from request to answer, in this process",
     ["method", "route"],
     registry=REGISTRY,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5),
@@ -51,7 +58,7 @@ def readyz(request: Request, database: TheDatabase) -> Response:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Counts and times of this process, by route and never by address, for the machine itself; others get a 404."""
-    if request.client is None or request.client.host not in THIS_MACHINE:
+    if request.client is None or request.client.host not in THIS_MACHINE or FORWARDED & set(request.headers):
         raise NotFound()
     clockwork = request.app.state.clockwork
     LEADS.set(bool(clockwork and clockwork.leadership.is_ours))

@@ -87,6 +87,18 @@ def test_the_figures_of_the_machine_are_for_the_machine_itself(client: TestClien
     assert TestClient(app, client=("203.0.113.9", 50000)).get("/metrics").status_code == 404
 
 
+def test_who_comes_through_a_proxy_on_the_machine_is_not_the_machine_itself(client: TestClient) -> None:
+    said = {
+        "X-Forwarded-For": "203.0.113.9",
+        "Forwarded": "for=203.0.113.9",
+        "X-Real-IP": "203.0.113.9",
+        "X-Forwarded-Host": "wish.county.cn",
+        "Via": "1.1 proxy",
+    }
+    for name, value in said.items():
+        assert client.get("/metrics", headers={name: value}).status_code == 404, name
+
+
 def test_seconds_are_counted_in_the_text_form_of_prometheus(client: TestClient) -> None:
     client.get("/healthz")
     answer = client.get("/metrics")
