@@ -179,10 +179,12 @@ class Headline:
     rate: Formula | None = None
 
 
+OPEN_ONES = _("还没有结束的，每一件都有责任单位和期限；并入主单的跟着主单算，工作台里只列主单")
+
 HEADLINE: tuple[Headline, ...] = (
     Headline("collected", _("征集"), _("收到的全部心愿，包括并单、撤回和不予受理的"), lambda tally: tally.collected),
     Headline("concluded", _("办结"), _("征集的心愿中已经结束的"), lambda tally: tally.concluded, conclusion_rate),
-    Headline("open", _("在办"), _("还没有结束的，每一件都有责任单位和期限"), lambda tally: tally.open),
+    Headline("open", _("在办"), OPEN_ONES, lambda tally: tally.open),
     Headline(
         "satisfaction", _("满意率"), _("诉求人最后一次的评价，联系不上和没有评价的不算在内"), None, satisfaction_rate
     ),

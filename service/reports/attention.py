@@ -95,7 +95,7 @@ def _held_since(edge: datetime) -> ColumnElement[bool]:
 # fmt: off
 CONCERNS: tuple[Concern, ...] = (
     # key, after the number, above the list, explained, tone, condition
-    Concern("late",            _("件超期没答复"), _("超期没答复的"), _("过了答应群众的日子"), "overdue", is_late),
+    Concern("late",            _("件超期没答复"), _("超期没答复的"), _("过了期限，和工作台的“超期”是同一批"), "overdue", is_late),
     Concern("undispatched",    _("件没派出去"),  _("没派出去的"),  _("过了派单时限"),       "overdue", is_undispatched),
     Concern("unacknowledged",  _("件没签收"),    _("没签收的"),    _("过了签收时限"),       "overdue", is_unacknowledged),
     Concern("soon_due",        _("件快到期"),    _("快到期的"),    _("一个工作日内到期"),    "soon",    is_soon_due),

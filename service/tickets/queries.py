@@ -25,7 +25,7 @@ from service.tickets.scope import in_area, visible_tickets
 from workflows.actors import Actor
 from workflows.commands import LARGEST_ID
 from workflows.refusals import Refused
-from workflows.statuses import Stage, Status
+from workflows.statuses import UNANSWERED, Stage, Status
 from workflows.words import _
 
 PAGE = 50
@@ -58,7 +58,8 @@ SUMMARY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for; None asks for everything. `unit` is the unit that must act now."""
+    """What a list is asked for; None asks for everything. `unit` is the unit that must act now; `late_at` is the moment
+    by which an answer was promised and is still owing."""
 
     status: Status | None = None
     statuses: frozenset[Status] | None = None
@@ -68,6 +69,7 @@ class Wanted:
     category: int | None = None
     is_open: bool | None = None
     is_overdue: bool | None = None
+    late_at: datetime | None = None
     is_mine: bool = False
     text: str = ""
 
@@ -110,6 +112,8 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
         (wanted.is_overdue or None, and_(IS_OPEN, col(Ticket.overdue_at).is_not(None))),
     ]
     found = [condition for asked, condition in pairs if asked is not None]
+    if wanted.late_at is not None:
+        found.append(and_(col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < wanted.late_at))
     if wanted.area_path:
         found.append(in_area(wanted.area_path))
     if wanted.text.strip():

@@ -65,7 +65,7 @@ class Queue:
 
 def queue_of(visit: Visit, asked: Asked, here: int | None = None) -> Queue:
     """Always the same number of queries, however long the list is."""
-    page = find_tickets(visit.session, visit.actor, asked.wanted(visit.known, visit.actor), asked.cursor)
+    page = find_tickets(visit.session, visit.actor, asked.wanted(visit.known, visit.actor, visit.now), asked.cursor)
     return Queue(
         views=[_view(visit, asked, view) for view in VIEWS if is_for(view, visit.actor)],
         rows=rows_of(visit.session, visit.known, page.rows, asked.query, here),
@@ -80,7 +80,7 @@ def queue_of(visit: Visit, asked: Asked, here: int | None = None) -> Queue:
 
 
 def _view(visit: Visit, asked: Asked, view: View) -> tuple[str, str, str, str | None, bool]:
-    wanted = replace(asked, view=view).wanted(visit.known, visit.actor)
+    wanted = replace(asked, view=view).wanted(visit.known, visit.actor, visit.now)
     count = count_tickets(visit.session, visit.actor, wanted, COUNTED_MOST) if view.is_counted else None
     said = None if count is None else f"{count}" if count < COUNTED_MOST else f"{COUNTED_MOST - 1}+"
     return view.name, view.words, f"/desk?{asked.with_view(view.name)}", said, view is asked.view

@@ -1,6 +1,7 @@
 """Ways to look at the list of the workbench, whose turn a ticket is, and what the address asks for."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -8,7 +9,7 @@ from fastapi import Request
 from service.directory.reference import Reference
 from service.tickets.queries import Wanted
 from workflows.actors import Actor
-from workflows.statuses import UNANSWERED, Role, Status
+from workflows.statuses import Role, Status
 from workflows.transitions import rows_of
 from workflows.words import _
 
@@ -33,6 +34,7 @@ class View:
     wanted: Wanted
     who: frozenset[Role] = frozenset(Role)
     is_counted: bool = True
+    is_late: bool = False
 
 
 HOLDERS = frozenset({Role.dispatcher, Role.handler, Role.reviewer})
@@ -43,7 +45,7 @@ VIEWS = (
     # name         words          what is asked for                                                          for whom
     View("mine",    _("待我办"),  Wanted(is_mine=True, is_open=True),                                         HOLDERS),
     View("calls",   _("待回访"),  Wanted(is_open=True, statuses=frozenset({Status.follow_up})),               CALLERS),
-    View("overdue", _("超期"),    Wanted(is_open=True, is_overdue=True, statuses=UNANSWERED)),
+    View("overdue", _("超期"),    Wanted(is_open=True),                                                       is_late=True),
     View("open",    _("在办"),    Wanted(is_open=True)),
     View("all",     _("全部"),    Wanted(),                                                     is_counted=False),
 )
@@ -75,7 +77,7 @@ class Asked:
     def has_filters(self) -> bool:
         return bool(self.status or self.category or self.area)
 
-    def wanted(self, known: Reference, actor: Actor) -> Wanted:
+    def wanted(self, known: Reference, actor: Actor, now: datetime) -> Wanted:
         category = known.categories_by_key.get(self.category)
         area = known.areas.get(self.area or 0)
         return replace(
@@ -85,6 +87,7 @@ class Asked:
             category=category.id if category else None,
             area_path=area.path if area else None,
             text=self.text,
+            late_at=now if self.view.is_late else None,
         )
 
 

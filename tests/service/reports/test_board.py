@@ -138,6 +138,12 @@ def test_behind_everything_that_needs_a_hand_stand_exactly_its_tickets(superviso
     assert sum(count > 0 for _url, count in shown) == len(CONCERNS), shown
 
 
+def test_the_workbench_lists_the_same_overdue_ones_as_the_board(supervisor: Official) -> None:
+    on_the_board = listed(supervisor, "/board/tickets?concern=late")
+    assert on_the_board and sorted(supervisor.opens("/desk?view=overdue").rows) == sorted(on_the_board)
+    assert "和工作台的“超期”是同一批" in supervisor.opens("/board").words
+
+
 def test_the_overdue_list_says_who_has_it_since_when_and_what_was_done_last(
     supervisor: Official, database: Database, county: County
 ) -> None:

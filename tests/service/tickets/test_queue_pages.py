@@ -9,11 +9,9 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from service.database import Database
-from tests.factories import County, act, later, number_of, submit_wish, ticket_of, wish_in
+from tests.factories import County, later, number_of, submit_wish, ticket_of, wish_in
 from tests.support.officials import Official, Page, official
 from tests.support.queries import counted
-from workflows.actors import system
-from workflows.commands import MarkOverdue
 from workflows.statuses import Status
 
 SignIn = Callable[[str], Official]
@@ -98,12 +96,7 @@ def test_filters_stand_in_the_address(as_: SignIn, database: Database, county: C
 
 
 def test_overdue_is_a_list_of_its_own(as_: SignIn, database: Database, county: County) -> None:
-    def late(session: Session) -> int:
-        ticket = wish_in(session, county, Status.in_progress)
-        act(session, ticket, MarkOverdue(), system("overdue"), later())
-        return ticket
-
-    overdue = numbered(database, late)
+    overdue = numbered(database, submit_wish, county, later(days=-4))
     made(database, wish_in, county, Status.in_progress)
     assert as_("supervisor").opens("/desk?view=overdue").rows == [overdue]
 
