@@ -43,6 +43,10 @@ NEW_RESIDENT = Actor(is_new_resident=True)
 """Somebody who opened a link and has not sent anything yet."""
 
 
+NOBODY = Actor()
+"""Holds no post and no address, and may do nothing."""
+
+
 def resident_of(ticket: int) -> Actor:
     return Actor(ticket=ticket)
 

@@ -37,7 +37,8 @@ class Hold:
 class Changes:
     """`ended` says how the present lead's hold ends (None leaves it running), `hold` begins, `revised` mends its term.
 
-    `supporting` replaces all supporting holds and None changes nothing; `released` units no longer support.
+    `supporting` replaces all supporting holds and None changes nothing; `joined` begin to support besides those there
+    are, and `released` units no longer support.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -45,5 +46,9 @@ class Changes:
     hold: Hold | None = None
     revised: Hold | None = None
     supporting: tuple[Hold, ...] | None = None
+    joined: tuple[Hold, ...] = ()
     released: frozenset[int] = frozenset()
     children: tuple[Submit, ...] = ()
+
+
+NO_CHANGES = Changes()

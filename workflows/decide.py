@@ -4,9 +4,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from workflows.actors import Actor
+from workflows.actors import NOBODY, Actor
 from workflows.cases import Case, standing
-from workflows.changes import Changes, Duty
+from workflows.changes import Changes, Duty, Hold
 from workflows.commands import COMMANDS, CommandBase
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import Role, Status
@@ -38,6 +38,13 @@ def decide(case: Case, command: CommandBase, actor: Actor, now: datetime) -> Dec
     assert status_to is not None
     after = _apply(case, changes, status_to, chosen.verb, actor, now)
     return Decision(chosen.verb, role, case.status, status_to, changes, after)
+
+
+def stays(case: Case, verb: str, role: Role, changes: Changes, now: datetime) -> Decision:
+    """What another table has decided about something that hangs on this ticket: the ticket keeps its status."""
+    assert case.status is not None
+    after = _apply(case, changes, case.status, verb, NOBODY, now)
+    return Decision(verb, role, case.status, case.status, changes, after)
 
 
 def available(case: Case, actor: Actor, now: datetime) -> tuple[type[CommandBase], ...]:
@@ -100,10 +107,15 @@ def _holds_after(case: Case, changes: Changes, now: datetime) -> dict[str, Any]:
         after |= {"hold_since": None, "hold_due": None, "hold_is_provisional": False}
     if changes.supporting is not None:
         after["supporting"] = frozenset(hold.unit for hold in changes.supporting)
-    elif changes.released:
-        after["supporting"] = case.supporting - changes.released
-    began = {hold.unit for hold in (changes.hold, *(changes.supporting or ())) if hold and hold.duty is Duty.handle}
+    elif changes.released or changes.joined:
+        after["supporting"] = (case.supporting | {hold.unit for hold in changes.joined}) - changes.released
+    began = {hold.unit for hold in began_by(changes) if hold.duty is Duty.handle}
     return {**after, "handling_units": case.handling_units | began} if began else after
+
+
+def began_by(changes: Changes) -> tuple[Hold, ...]:
+    """The holds that begin with these changes."""
+    return tuple(hold for hold in (changes.hold, *(changes.supporting or ()), *changes.joined) if hold is not None)
 
 
 _CASE_FIELDS = frozenset(each.name for each in fields(Case))

@@ -166,6 +166,20 @@ class TimeLimit(Table, table=True):
     changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class EmergencyMode(Table, table=True):
+    """平急转换: an area in flood season has shorter limits from one moment to another; running clocks stay as promised."""
+
+    __tablename__ = "emergency_mode"
+    id: int | None = Field(default=None, primary_key=True)
+    area_id: int = Field(foreign_key="area.id", index=True)
+    reason: str = Field(max_length=200)
+    duty_roster: str = Field(default="", max_length=1000, description="Who is on duty, a line each")
+    began_at: datetime
+    began_by_id: int | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = None
+    ended_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
 class DirectoryEvent(Table, table=True):
     """Who changed what in the directory: written once, never altered. `area_path` says whom it concerns."""
 

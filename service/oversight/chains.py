@@ -11,7 +11,8 @@ from service.tickets import chain
 from service.tickets.models import TicketEvent, TicketEventDetails
 
 BATCH = 1000
-FACTS = tuple(getattr(TicketEvent, name) for name in chain.FACTS)
+NAMES = (*chain.FACTS, *chain.ABOUT)
+FACTS = tuple(getattr(TicketEvent, name) for name in NAMES)
 
 
 def broken_chains(session: Session) -> Iterator[str]:
@@ -25,7 +26,7 @@ def broken_chains(session: Session) -> Iterator[str]:
 def _first_misfit(events: Iterable[Row[Any]]) -> int | None:
     previous = chain.START
     for row in events:
-        facts = {name: getattr(row, name) for name in chain.FACTS}
+        facts = {name: getattr(row, name) for name in NAMES}
         if row.previous_hash != previous or not chain.is_hash_of(row.hash, facts, row.at, row.digest, previous):
             return int(row.number)
         if row.salt is not None and row.digest != chain.digest_of(row.details, row.salt):

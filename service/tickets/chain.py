@@ -13,6 +13,9 @@ SALT_BYTES = 16
 USE = "event chain"
 FACTS = ("ticket_id", "number", "round", "verb", "role", "person_id", "unit_id", "rule", "status_from", "status_to")
 
+ABOUT = ("subject", "subject_to")
+"""Facts only of events that happened to something besides the ticket."""
+
 
 def new_salt() -> bytes:
     return os.urandom(SALT_BYTES)
@@ -37,7 +40,8 @@ def is_hash_of(mark: bytes, facts: dict[str, Any], at: datetime, digest: bytes, 
 
 
 def _told(facts: dict[str, Any], at: datetime, digest: bytes, previous: bytes) -> bytes:
-    told = [facts[name] for name in FACTS] + [at.astimezone(UTC).isoformat(timespec="microseconds")]
+    about = [facts[name] for name in ABOUT] if facts.get("subject") else []
+    told = [facts[name] for name in FACTS] + about + [at.astimezone(UTC).isoformat(timespec="microseconds")]
     return previous + canonical(told) + digest
 
 

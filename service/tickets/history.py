@@ -14,8 +14,9 @@ from sqlmodel import Session, SQLModel
 from service.directory.reference import Reference
 from service.tickets import chain, search
 from service.tickets.casefile import new_case
+from service.tickets.holdings import LEADS_NOW, hold_values
 from service.tickets.models import Assignment, Ticket, TicketEvent, TicketEventDetails
-from service.tickets.records import LEADS_NOW, Origin, event_values, hold_values, ticket_values
+from service.tickets.records import Origin, event_values, ticket_values
 from workflows import escalations
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case

@@ -13,13 +13,14 @@ from service.tickets import chain
 from service.tickets.casefile import case_of, new_case
 from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import id_of
-from service.tickets.records import FROM_NOWHERE, Origin, insert_ticket, last_hash, update_ticket, write_event
+from service.tickets.records import FROM_NOWHERE, About, Origin, insert_ticket, last_hash, update_ticket, write_event
 from service.tickets.scope import visible_tickets
 from workflows import escalations
 from workflows.actors import Actor
 from workflows.cases import Case
+from workflows.changes import NO_CHANGES, Changes
 from workflows.commands import CommandBase, Merge, Submit
-from workflows.decide import Decision, decide
+from workflows.decide import Decision, decide, stays
 from workflows.refusals import Refused
 from workflows.statuses import Role
 from workflows.words import _
@@ -86,7 +87,7 @@ def perform(
 
     Raises NotFound, Conflict, Refused, WrongStatus, NotPermitted; then nothing has been written.
     """
-    ticket = _locked(session, ticket_id)
+    ticket = locked(session, ticket_id)
     if version is not None and version != ticket.version:
         raise Conflict()
     known_data = reference(session)
@@ -102,6 +103,33 @@ def perform(
     event_id = write_event(session, ticket_id, command, actor, decision, now, link_in_chain, is_quiet)
     for child in decision.changes.children:
         submit(session, child, actor, now, Origin(parent_id=ticket_id), is_quiet=is_quiet)
+    return Performed(ticket_id, case.created_at or now, event_id, decision, number, decision.after.due_at)
+
+
+def record(
+    session: Session,
+    ticket_id: int,
+    command: CommandBase,
+    actor: Actor,
+    role: Role,
+    now: datetime,
+    about: About,
+    changes: Changes = NO_CHANGES,
+) -> Performed:
+    """Write down what happened to something that hangs on a ticket: a whistle, an issue, a claim.
+
+    Whoever calls has decided already, by the table of that thing. The ticket keeps its status; `changes` may set its
+    columns and let units join or leave it. The event stands in the ticket's chain, under `about`.
+    """
+    ticket = locked(session, ticket_id)
+    case = case_of(session, ticket, reference(session))
+    decision = _with_alarm(stays(case, command.verb, role, changes, now))
+    number = ticket.version + 1
+    link_in_chain = (number, last_hash(session, ticket_id, ticket.version))
+    update_ticket(session, ticket, decision, None)
+    event_id = write_event(
+        session, ticket_id, command, actor, decision, now, link_in_chain, is_quiet=False, about=about
+    )
     return Performed(ticket_id, case.created_at or now, event_id, decision, number, decision.after.due_at)
 
 
@@ -123,7 +151,7 @@ def _handed_in_at_the_same_moment(session: Session, origin: Origin) -> Performed
     return known
 
 
-def _locked(session: Session, ticket_id: int) -> Ticket:
+def locked(session: Session, ticket_id: int) -> Ticket:
     """The ticket, held until the transaction ends: a second writer waits here and then sees what the first one did."""
     wanted = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
     found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from service.database import Table, word_of
 from service.sealing import SealedJSON, SealedText
+from workflows.ask_words import AskKind, AskState, PromiseState, SupervisionLevel
 from workflows.changes import Duty, HoldRole
 from workflows.commands import Outcome, Satisfaction
 from workflows.statuses import OPEN, FollowUpRule, Kind, Role, Source, Stage, Status
@@ -127,6 +128,19 @@ class Ticket(Table, table=True):
     return_count: int = 0
     extension_count: int = 0
     is_excluded: bool = False
+    ruled_unit_id: int | None = Field(
+        default=None, foreign_key="unit.id", description="Named by a ruling: cannot return it"
+    )
+    deferred_until: date | None = Field(default=None, index=True)
+    promise_state: PromiseState | None = Field(default=None, sa_type=word_of(PromiseState))
+    promise_settled_at: datetime | None = None
+    promise_confirmed: bool | None = Field(default=None, description="The villager's own word on the promise")
+    supervision_level: SupervisionLevel | None = Field(default=None, sa_type=word_of(SupervisionLevel))
+    supervision_due_at: datetime | None = None
+    supervision_answered_at: datetime | None = None
+    overdue_count: int = 0
+    is_claimable: bool = False
+    issue_id: int | None = Field(default=None, index=True)
     closed_at: datetime | None = Field(default=None, index=True)
 
 
@@ -135,7 +149,10 @@ IS_OPEN: sa.ColumnElement[bool] = sa.text(IS_OPEN_SQL)  # type: ignore[assignmen
 
 
 class TicketEvent(Table, table=True):
-    """What happened: written once, refused any change by triggers, chained by hashes within its ticket."""
+    """What happened: written once, refused any change by triggers, chained by hashes within its ticket.
+
+    `subject` names what else it happened to, as in `whistle:12`, and `subject_to` the status that this has now.
+    """
 
     __tablename__ = "ticket_event"
     __table_args__ = (UniqueConstraint("ticket_id", "number"), {"sqlite_autoincrement": True})
@@ -150,6 +167,8 @@ class TicketEvent(Table, table=True):
     rule: str | None = Field(default=None, max_length=40)
     status_from: Status | None = Field(default=None, sa_type=word_of(Status))
     status_to: Status = Field(sa_type=word_of(Status))
+    subject: str | None = Field(default=None, max_length=40, index=True)
+    subject_to: str | None = Field(default=None, max_length=40)
     at: datetime = Field(index=True)
     digest: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
     previous_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
@@ -192,6 +211,44 @@ class Assignment(Table, table=True):
     is_provisional: bool = False
     ended_at: datetime | None = None
     ended_how: str | None = Field(default=None, max_length=20)
+
+
+class Ask(Table, table=True):
+    """What a unit asks and an officer decides: who asked for what, until when it is to be decided, and what came of it.
+
+    The reason and the evidence stand in the events. `until` is what was asked for, and `granted_until` what was given.
+    """
+
+    __tablename__ = "ask"
+    __table_args__ = (
+        CheckConstraint("(decided_at IS NULL) = (state = 'pending')", name="decided_once"),
+        Index(
+            "ix_ask_one_pending",
+            "ticket_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
+        Index("ix_ask_ticket", "ticket_id", "id"),
+        Index("ix_ask_decider", "decider_unit_id", "state", "due_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    round: int
+    kind: AskKind = Field(sa_type=word_of(AskKind))
+    state: AskState = Field(sa_type=word_of(AskState))
+    unit_id: int = Field(foreign_key="unit.id")
+    asked_by_id: int | None = Field(default=None, foreign_key="person.id")
+    asked_at: datetime
+    decider_unit_id: int = Field(foreign_key="unit.id")
+    due_at: datetime
+    is_provisional: bool = False
+    suggested_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    until: date | None = None
+    granted_until: date | None = None
+    decided_at: datetime | None = None
+    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class EscalationFiring(Table, table=True):

@@ -15,9 +15,8 @@ from service.inserts import insert_for_id, insert_or_skip, insert_row
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
-from service.tickets import chain, search
+from service.tickets import chain, holdings, search
 from service.tickets.models import (
-    Assignment,
     Attachment,
     EscalationFiring,
     OutboxRow,
@@ -27,7 +26,6 @@ from service.tickets.models import (
 )
 from workflows import escalations
 from workflows.actors import Actor
-from workflows.changes import Hold, HoldRole
 from workflows.commands import CommandBase, Submit
 from workflows.decide import Decision
 from workflows.statuses import STAGE_OF
@@ -44,8 +42,17 @@ class Origin:
 
 
 FROM_NOWHERE = Origin()
-LEADS_NOW = "leads_now"
-"""How the hold of a supporting unit ends that takes over the lead."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What else an event happened to, as in `whistle:12`, and the status that this has now."""
+
+    subject: str | None = None
+    subject_to: str | None = None
+
+
+THE_TICKET = About()
 
 
 def insert_ticket(
@@ -134,12 +141,13 @@ def write_event(
     now: datetime,
     number_and_hash: tuple[int, bytes],
     is_quiet: bool,
+    about: About = THE_TICKET,
 ) -> int:
     """The event with its words, the holds, and the outbox row: what makes the change a fact."""
-    event, words = event_values(ticket_id, command, actor, decision, now, number_and_hash)
+    event, words = event_values(ticket_id, command, actor, decision, now, number_and_hash, about)
     event_id = insert_for_id(session, TicketEvent, event)
     insert_row(session, TicketEventDetails, {"event_id": event_id, **words})
-    _write_holds(session, ticket_id, decision, now)
+    holdings.write(session, ticket_id, decision, now)
     if actor.rule in escalations.BY_NAME:
         firing = EscalationFiring(ticket_id=ticket_id, round=decision.after.round, rule=actor.rule or "", at=now)
         session.add(firing)
@@ -157,6 +165,7 @@ def event_values(
     decision: Decision,
     now: datetime,
     number_and_hash: tuple[int, bytes],
+    about: About = THE_TICKET,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The columns of an event, and those of its words."""
     details, salt = command.details(), chain.new_salt()
@@ -172,6 +181,8 @@ def event_values(
         "rule": actor.rule,
         "status_from": decision.status_from,
         "status_to": decision.status_to,
+        "subject": about.subject,
+        "subject_to": about.subject_to,
     }
     digest = chain.digest_of(details, salt)
     seal = {"digest": digest, "previous_hash": previous, "hash": chain.hash_of(facts, now, digest, previous)}
@@ -184,50 +195,6 @@ def _acting_unit(actor: Actor, decision: Decision) -> int | None:
     held = [post for post in fitting if post.unit in {decision.after.lead_unit_id, decision.after.unit_id}]
     chosen = held or fitting or list(actor.posts)
     return chosen[0].unit if chosen else None
-
-
-def _write_holds(session: Session, ticket_id: int, decision: Decision, now: datetime) -> None:
-    changes = decision.changes
-    if changes.ended is not None:
-        _end(session, ticket_id, HoldRole.lead, changes.ended, now)
-    if changes.supporting is not None and decision.status_from is not None:
-        _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
-    for unit in changes.released:
-        _end(session, ticket_id, HoldRole.supporting, LEADS_NOW, now, unit)
-    began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
-    for hold in began:
-        insert_row(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))
-    if changes.revised is not None:
-        _revise(session, ticket_id, changes.revised)
-
-
-def _end(session: Session, ticket_id: int, role: HoldRole, how: str, now: datetime, unit: int | None = None) -> None:
-    running = update(Assignment).where(
-        col(Assignment.ticket_id) == ticket_id, col(Assignment.role) == role, col(Assignment.ended_at).is_(None)
-    )
-    if unit is not None:
-        running = running.where(col(Assignment.unit_id) == unit)
-    session.execute(running.values(ended_at=now, ended_how=how).execution_options(synchronize_session="fetch"))
-
-
-def _revise(session: Session, ticket_id: int, hold: Hold) -> None:
-    running = update(Assignment).where(
-        col(Assignment.ticket_id) == ticket_id, col(Assignment.role) == hold.role, col(Assignment.ended_at).is_(None)
-    )
-    session.execute(running.values(due_at=hold.due_at, is_provisional=hold.is_provisional))
-
-
-def hold_values(hold: Hold, ticket_id: int, round: int, now: datetime) -> dict[str, Any]:
-    return {
-        "ticket_id": ticket_id,
-        "unit_id": hold.unit,
-        "role": hold.role,
-        "duty": hold.duty,
-        "round": round,
-        "started_at": now,
-        "due_at": hold.due_at,
-        "is_provisional": hold.is_provisional,
-    }
 
 
 def _bind_photos(session: Session, ticket_id: int, event_id: int, photos: tuple[int, ...]) -> None:

@@ -1,0 +1,1 @@
+"""共性问题: many wishes, one matter."""
