@@ -40,7 +40,7 @@ def board(request: Request, visit: Looking, area: AreaId = None) -> Response:
         headline=_headline(figures),
         attention=_attention(visit, place),
         classes=_towns(figures),
-        measures=definitions(request),
+        measures=_measured(request, figures.tally),
         weeks=last_weeks(visit.session, place.path, visit.now),
         minimum=MINIMUM_TO_RANK,
         downloads=[(words, f"/board/figures.{kind}?area={place.id}") for words, kind in DOWNLOADS],
@@ -110,6 +110,12 @@ def definitions(request: Request) -> list[dict[str, str]]:
         }
         for measure in MEASURES
     ]
+
+
+def _measured(request: Request, tally: Tally) -> list[dict[str, Any]]:
+    """Every definition beside the rate that it defines."""
+    rates = _rates(tally)
+    return [{**each, "rate": rates[each["key"]]} for each in definitions(request)]
 
 
 # Downloads

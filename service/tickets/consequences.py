@@ -46,7 +46,7 @@ CONSEQUENCES: dict[str, Consequence] = {
         c.Reply.model_construct(outcome=c.Outcome.explained),
     ),
     "approve_reply": Consequence(
-        _("通过后诉求人马上看到答复，这一件的答复时间就是现在。她有 {rating} 评价，{unit}在 {hold} 前回访。"),
+        _("通过后诉求人马上看到答复，这一件的答复时间就是现在。诉求人有 {rating} 评价，{unit}在 {hold} 前回访。"),
         c.ApproveReply.model_construct(),
     ),
     "send_back": Consequence(

@@ -38,7 +38,7 @@ DONE: dict[str, str] = {
     "acknowledge": _("已签收。请尽快联系诉求人，{due} 前答复。"),
     "decline": _("已答复不予受理，诉求人看得到您写的话。"),
     "reply": _("反馈已提交。"),
-    "approve_reply": _("已答复诉求人，等她评价。"),
+    "approve_reply": _("已答复诉求人，等诉求人评价。"),
     "send_back": _("已退回{unit}修改。"),
     "merge": _("已并单。"),
     "split": _("已拆单，新的工单在待派单里。"),

@@ -38,7 +38,7 @@ from workflows.commands import (
     Satisfaction,
     Supervise,
 )
-from workflows.rates import MEASURES
+from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.statuses import Status
 from workflows.tallies import COUNTS
 
@@ -112,6 +112,13 @@ def test_the_board_tells_four_figures_with_their_parts_and_their_time(supervisor
     assert f"超期 {tally.open_overdue} + 没超期 {tally.not_yet_due}" in figures[2]
     satisfied = tally.satisfied + 0.9 * tally.basically_satisfied
     assert f"{satisfied:g} / {tally.valid}" in figures[3] and f"{100 * satisfied / tally.valid:.2f}%" in figures[3]
+
+
+def test_every_rate_that_is_explained_is_shown_with_its_parts(supervisor: Official, database: Database) -> None:
+    words = supervisor.opens("/board").words.partition("各项比率，怎么算的")[2]
+    for measure in MEASURES:
+        rate = measure.of(tally_now(database), DEFAULT_WEIGHTS)
+        assert f"{measure.words} {100 * (rate.value or 0):.2f}% {rate.numerator:g} / {rate.denominator}" in words
 
 
 def test_behind_every_count_stand_exactly_its_tickets(
