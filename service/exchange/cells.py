@@ -25,6 +25,8 @@ WRITTEN = re.compile(
 PACKED = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?: ?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?"
 )
+A_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+"""45717.4375: days since 1900, as Excel saves a moment into a CSV whose column lost its format."""
 SECOND_HALF = {"中午": 11, "下午": 12, "晚上": 12}
 """Up to which hour twelve are missing: 晚上 11 点 is 23:00, 中午 11 点 is 11:00."""
 A_FLOAT = re.compile(r"\d{5,}\.0")
@@ -178,6 +180,8 @@ def _local(cell: Cell, words: str) -> tuple[datetime, bool]:
     """On the wall clock, and whether it is only a day. Raises ValueError."""
     if isinstance(cell, bool):
         raise ValueError(words)
+    if isinstance(cell, str) and A_SERIAL.fullmatch(plain := unicodedata.normalize("NFKC", words)):
+        cell = float(plain)
     if isinstance(cell, int | float) and SERIALS.start <= cell < SERIALS.stop:
         cell = from_serial(cell)
     if isinstance(cell, datetime):
