@@ -10,7 +10,11 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def check() -> None:
-    """Verify the live database. Exits with 1 and a line for each breach; silence would prove nothing, so it counts."""
+    """Look in the live database for what must never be there.
+
+    Each breach is a line. The last line says how many checks were made and how
+    many breaches they found. Exits with 0 when there is none, with 1 otherwise.
+    """
     with county_database() as database, database.reading() as session:
         found = 0
         for breach in breaches(session):
