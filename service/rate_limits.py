@@ -29,6 +29,8 @@ TRACKING_CODE = Limit("tracking code", 5, timedelta(hours=1))
 SIGN_IN = Limit("sign-in", 8, timedelta(minutes=15))
 SIGN_IN_OF = Limit("sign-in of", 40, timedelta(minutes=15))
 SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
+PHONE_SEARCH = Limit("phone search", 60, timedelta(hours=1))
+SAME_PHONE_SEARCH = Limit("same phone search", 10_000, timedelta(hours=1))
 SUBMIT_FROM = Limit("submit from", 120, timedelta(hours=1))
 
 

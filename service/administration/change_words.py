@@ -16,6 +16,7 @@ from workflows.words import _
 
 ELSEWHERE: dict[str, str] = {
     "change_own_password": _("改自己的密码"),
+    "search_phone": _("按电话号码查工单"),
     "export_wishes": _("导出心愿，带个人信息"),
     "export_directory": _("导出名录，带个人信息"),
 }

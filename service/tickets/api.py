@@ -14,6 +14,7 @@ from service.tickets.casefile import case_of
 from service.tickets.entry_pages import BY_HAND
 from service.tickets.lifecycle import Performed
 from service.tickets.numbers import id_of, number_of
+from service.tickets.phone_searches import PhoneSearch
 from service.tickets.queries import PAGE, Wanted, find_tickets, story_of
 from service.tickets.records import Origin
 from service.tickets.scope import seen_ticket
@@ -34,9 +35,10 @@ CURSOR = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}\+00:00~)?[0-9]{1,10}$"
     tags=["officials"],
     response_model=TicketList,
     dependencies=SIGNED_IN,
-    responses=problems(401, 422),
+    responses=problems(401, 422, 429),
 )
 def list_tickets(
+    search: PhoneSearch,
     visit: Looking,
     stage: Stage | None = None,
     status: Status | None = None,
@@ -51,6 +53,8 @@ def list_tickets(
     limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
 ) -> TicketList:
     """Tickets that you can see, the newest first; with `open=true` in the order of time left."""
+    if search is not None:
+        raise search
     wanted = Wanted(status=status, stage=stage, unit=unit, is_open=is_open, is_overdue=overdue, is_mine=mine, text=q)
     page = find_tickets(visit.session, visit.actor, wanted, cursor, limit)
     return TicketList(tickets=[TicketSummary(**summary(row, visit.known)) for row in page.rows], cursor=page.cursor)

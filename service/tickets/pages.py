@@ -17,6 +17,7 @@ from service.tickets.forms import Mistaken, command_class, command_from_form
 from service.tickets.lifecycle import Performed
 from service.tickets.models import Attachment, Reveal, Ticket
 from service.tickets.numbers import id_of
+from service.tickets.phone_searches import PhoneSearch
 from service.tickets.picture_answers import picture_answer
 from service.tickets.pictures import Taken
 from service.tickets.scope import seen_ticket
@@ -51,14 +52,16 @@ NOTED = _("“{verb}”已记下。")
 
 
 @router.get("")
-def show(request: Request, number: str, visit: Looking, open: str = "", unit: str = "") -> Response:
+def show(
+    request: Request, number: str, search: PhoneSearch, visit: Looking, open: str = "", unit: str = ""
+) -> Response:
     """`?open=assign&unit=12` opens a form with a suggestion filled in: a link does what a script would."""
     pressed = Pressed(open, chosen={"unit": unit} if unit else {})
     return ticket_page(request, visit, _seen(visit, number), pressed)
 
 
 @router.post("/reveal")
-def reveal(request: Request, number: str, visit: Acting) -> Response:
+def reveal(request: Request, number: str, search: PhoneSearch, visit: Acting) -> Response:
     """The whole number, at once and without a redirect: it must stand in no cookie and no address."""
     ticket = _seen(visit, number)
     if request.query_params.get("again"):
@@ -86,7 +89,9 @@ def ask(number: str, verb: str) -> Response:
 
 
 @router.post("/{verb}")
-def act(request: Request, number: str, verb: str, typed: Typed, chosen: Chosen, visit: Acting) -> Response:
+def act(
+    request: Request, number: str, verb: str, typed: Typed, chosen: Chosen, search: PhoneSearch, visit: Acting
+) -> Response:
     """Whatever is refused comes back with its form open and filled, and with the ticket as it stands now."""
     ticket = _seen(visit, number)
     photos = kept_photos(visit, typed, chosen)

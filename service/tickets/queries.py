@@ -126,10 +126,15 @@ def _mentions(session: Session, asked: str) -> ColumnElement[bool]:
     if (ticket_id := id_of(asked)) is not None:
         return col(Ticket.id) == ticket_id
     if NUMBER_LIKE.match(asked):
-        sought = phone_index(asked)
+        sought = phone_sought(asked)
         return col(Ticket.phone_index) == sought if sought else false()
     words = search.matches(session, asked)
     return false() if words is None else words
+
+
+def phone_sought(asked: str) -> str | None:
+    """The blind index under which a search looks for a telephone number; None when it looks for something else."""
+    return phone_index(asked) if NUMBER_LIKE.match(asked) and id_of(asked) is None else None
 
 
 def _cursor(row: Row[Any], by_time_left: bool) -> str:

@@ -64,7 +64,9 @@ class Queue:
 
 
 def queue_of(visit: Visit, asked: Asked, here: int | None = None) -> Queue:
-    """Always the same number of queries, however long the list is."""
+    """Always the same number of queries, however long the list is. Raise TooMany for a search that was one too many."""
+    if asked.refused is not None:
+        raise asked.refused
     page = find_tickets(visit.session, visit.actor, asked.wanted(visit.known, visit.actor, visit.now), asked.cursor)
     return Queue(
         views=[_view(visit, asked, view) for view in VIEWS if is_for(view, visit.actor)],

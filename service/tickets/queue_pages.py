@@ -15,6 +15,7 @@ from service.tickets.desk_words import local_words
 from service.tickets.form_words import errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_class, command_from_form
 from service.tickets.numbers import id_of
+from service.tickets.phone_searches import PhoneSearch
 from service.tickets.scope import seen_ticket
 from service.typed import Typed, said
 from service.web import flash, redirect, render, say
@@ -42,12 +43,12 @@ class Result:
 
 
 @router.get("")
-def show(request: Request, visit: Looking, bulk: bool = False) -> Response:
+def show(request: Request, search: PhoneSearch, visit: Looking, bulk: bool = False) -> Response:
     return _workbench(request, visit, is_bulk=bulk)
 
 
 @router.post("/bulk")
-def act_on_several(request: Request, typed: Typed, visit: Acting) -> Response:
+def act_on_several(request: Request, typed: Typed, search: PhoneSearch, visit: Acting) -> Response:
     """Each ticket has its own savepoint and its own sentence: one that is refused leaves the others done."""
     verb = said(typed, "verb")
     keys = [key for key in typed.getlist("ticket") if isinstance(key, str)][:TOGETHER_MOST]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from service.directory.reference import Reference
+from service.errors import TooMany
 from service.tickets.queries import Wanted
 from workflows.actors import Actor
 from workflows.statuses import Role, Status
@@ -55,7 +56,7 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; `query` is the part of it that links carry on."""
+    """What the address asks for; `query` is the part of it that links carry on. `refused` is why it is not looked for."""
 
     view: View
     status: Status | None
@@ -63,6 +64,7 @@ class Asked:
     area: int | None
     text: str
     cursor: str | None
+    refused: TooMany | None = None
 
     @property
     def query(self) -> str:
@@ -105,6 +107,7 @@ def asked_of(request: Request, actor: Actor) -> Asked:
         area=int(area) if area.isascii() and area.isdigit() and len(area) < 10 else None,
         text=text,
         cursor=query.get("cursor") or None,
+        refused=getattr(request.state, "refused_search", None),
     )
 
 

@@ -9,11 +9,14 @@ import httpx
 import pytest
 import time_machine
 from fastapi import FastAPI
+from sqlalchemy import update
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.database import Database
 from service.directory.models import Link
+from service.models import Attempt
+from service.rate_limits import PHONE_SEARCH
 from service.sealing import tracking_token
 from service.tickets.api_examples import EXAMPLES, SAID
 from service.tickets.api_villagers import RESIDENTS_VERBS
@@ -414,6 +417,9 @@ def test_each_filter_gives_exactly_what_it_says(
     assert numbers_of(told.gets("/tickets", q="水管")) == is_late
     assert numbers_of(told.gets("/tickets", q=number[S.closed])) == [number[S.closed]]
     assert numbers_of(told.gets("/tickets", q="139 8765 4321")) == is_late
+    with database.writing() as session:
+        session.execute(update(Attempt).where(col(Attempt.kind) == PHONE_SEARCH.kind).values(count=PHONE_SEARCH.most))
+    assert is_problem(told.gets("/tickets", q="139 8765 4322"), 429)
     assert numbers_of(told.gets("/tickets", q="没有这样的话")) == []
     assert set(numbers_of(program("handler").gets("/tickets", mine="true"))) == {
         number[S.assigned],

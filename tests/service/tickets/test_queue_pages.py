@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from service.database import Database
+from service.directory.models import DirectoryEvent
+from service.rate_limits import PHONE_SEARCH
 from tests.factories import County, later, number_of, submit_wish, ticket_of, wish_in
 from tests.support.officials import Official, Page, official
 from tests.support.queries import counted
@@ -93,6 +95,42 @@ def test_filters_stand_in_the_address(as_: SignIn, database: Database, county: C
     assert dispatcher.opens("/desk?view=all&status=closed").rows == []
     page = dispatcher.opens("/desk?category=seedlings&view=open")
     assert "category=seedlings" in page.source.partition('id="queue"')[2]
+
+
+def test_searching_by_telephone_number_is_written_down_and_has_its_measure(
+    as_: SignIn, database: Database, county: County
+) -> None:
+    lamp = numbered(database, submit_wish, county)
+    dispatcher = as_("dispatcher")
+    assert [dispatcher.opens("/desk?q=138 1234 5678").rows for _look in range(3)] == [[lamp]] * 3
+    with database.reading() as session:
+        looked = session.exec(select(DirectoryEvent)).one()
+    assert (looked.what, looked.person_id, looked.details["about"]) == (
+        "search_phone",
+        county.dispatcher,
+        "138****5678",
+    )
+    record = as_("administrator").opens("/desk/changes").words
+    assert "按电话号码查工单" in record and "138****5678" in record and "13812345678" not in record
+    for number in range(PHONE_SEARCH.most - 1):
+        assert dispatcher.opens(f"/desk?q=139000000{number:02}").status == 200
+    refused = dispatcher.opens("/desk?q=13900000099")
+    assert refused.status == 429 and "按电话号码查得太多了" in refused.words
+    assert dispatcher.opens("/desk/tickets/" + lamp + "?q=13900000098").status == 429
+    assert dispatcher.sends("/desk/bulk?q=13900000097", verb="acknowledge").status == 429
+    assert dispatcher.opens("/desk?q=13812345678").rows == [lamp], "the same search once more is no other one"
+    assert dispatcher.opens(f"/desk?q={lamp}").rows == [lamp]
+    assert dispatcher.opens("/desk?q=路灯").rows == [lamp]
+    assert as_("supervisor").opens("/desk?q=13900000099").status == 200
+
+
+def test_what_only_looks_like_a_number_is_no_look_at_one(as_: SignIn, database: Database, county: County) -> None:
+    lamp = numbered(database, submit_wish, county)
+    for asked in (lamp, "G316", "1234567890123456", "路灯"):
+        as_("dispatcher").opens(f"/desk?q={asked}")
+    as_("dispatcher").opens("/desk?q=%20")
+    with database.reading() as session:
+        assert session.exec(select(DirectoryEvent)).all() == []
 
 
 def test_overdue_is_a_list_of_its_own(as_: SignIn, database: Database, county: County) -> None:
