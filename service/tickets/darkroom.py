@@ -26,6 +26,11 @@ AT_ONCE = 200
 KEPT_UNBOUND = timedelta(days=1)
 REFUSED: dict[str, Any] = {"state": PictureState.refused}
 
+
+class TooMuch(Exception):
+    """Drawing it took more than this machine has: tried again some times, for it may have been busy."""
+
+
 Outcomes = dict[str, dict[str, Any]]
 """The columns to be written, by the original: the list of a meeting hangs on every wish of it and is cleaned once."""
 
@@ -44,7 +49,7 @@ _WAITING: Any = select(Attachment.id, Attachment.original, Attachment.media_type
 
 
 def _prepared(database: Database, store: PictureStore, waiting: Row[Any], known: Outcomes) -> bool:
-    """False when another process has it, or when the store cannot be reached now."""
+    """False when another process has it, when the store cannot be reached now, or when it was too much this time."""
     if not _claimed(database, waiting):
         return False
     try:
@@ -52,6 +57,9 @@ def _prepared(database: Database, store: PictureStore, waiting: Row[Any], known:
             known[waiting.original] = _outcome(database, store, waiting)
         settled = _settle(database, waiting.id, known[waiting.original])
         _drop_original(database, store, waiting.original)
+    except TooMuch:
+        log.exception("a picture could not be drawn this time", attachment=waiting.id)
+        return False
     except (BaseError, OSError, MemoryError):
         log.exception("a picture could not be prepared now", attachment=waiting.id)
         _give_back(database, waiting.id)
@@ -81,12 +89,21 @@ def _outcome(database: Database, store: PictureStore, waiting: Row[Any]) -> dict
     if waiting.attempts >= ATTEMPTS_MOST:
         return REFUSED
     try:
-        return _kept(store, picture_kinds.cleaned(store.get(ORIGINALS, waiting.original), waiting.media_type))
+        return _kept(store, _cleaned(store.get(ORIGINALS, waiting.original), waiting.media_type))
     except Missing:
         return _outcome_of_twin(database, waiting.original)
     except Undecodable:
         log.warning("a picture cannot be decoded", attachment=waiting.id, media_type=waiting.media_type)
         return REFUSED
+
+
+def _cleaned(original: bytes, media_type: str) -> Cleaned:
+    try:
+        return picture_kinds.cleaned(original, media_type)
+    except Undecodable:
+        raise
+    except Exception as error:
+        raise TooMuch(media_type) from error
 
 
 def _kept(store: PictureStore, cleaned: Cleaned) -> dict[str, Any]:

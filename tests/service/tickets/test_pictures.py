@@ -298,6 +298,27 @@ def test_a_picture_that_brings_the_process_down_each_time_is_given_up(
     assert [row.state for row in rows(database)] == [PictureState.refused]
 
 
+@pytest.mark.parametrize("error", [MemoryError("too large for this machine"), OSError("encoder error -2")])
+def test_a_picture_that_is_too_much_for_the_machine_is_given_up_after_some_tries_and_holds_up_no_other(
+    database: Database, store: PictureStore, wish: int, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    waiting(database, store, wish, photo(), photo(width=64))
+
+    def drawn(original: bytes, media_type: str) -> picture_kinds.Cleaned:
+        if original == photo():
+            raise error
+        return cleaned(original, media_type)
+
+    cleaned = picture_kinds.cleaned
+    with monkeypatch.context() as patch:
+        patch.setattr(picture_kinds, "cleaned", drawn)
+        assert prepare_pictures(database, NOW, store) == 1
+        assert [row.state for row in rows(database)] == [PictureState.received, PictureState.ready]
+        for _ in range(ATTEMPTS_MOST):
+            prepare_pictures(database, NOW, store)
+    assert [row.state for row in rows(database)] == [PictureState.refused, PictureState.ready]
+
+
 # Forgetting
 
 
