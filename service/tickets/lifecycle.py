@@ -11,7 +11,7 @@ from service.directory.reference import Reference, reference
 from service.errors import Conflict, NotFound, TooMany
 from service.tickets import chain
 from service.tickets.casefile import case_of, new_case
-from service.tickets.models import Ticket, TicketEvent
+from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import id_of
 from service.tickets.records import FROM_NOWHERE, About, Origin, insert_ticket, last_hash, update_ticket, write_event
 from service.tickets.scope import visible_tickets
@@ -19,7 +19,7 @@ from workflows import escalations
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import NO_CHANGES, Changes
-from workflows.commands import CommandBase, Merge, Submit
+from workflows.commands import CommandBase, Merge, Rate, Submit
 from workflows.decide import Decision, decide, stays
 from workflows.refusals import Refused
 from workflows.statuses import Role
@@ -34,7 +34,7 @@ AN_HOUR, ACTS_AN_HOUR = timedelta(hours=1), 30
 
 @dataclass(frozen=True)
 class Performed:
-    """What was written. `is_repeat`: this very wish had been handed in before, and nothing was written now."""
+    """What was written. `is_repeat`: this very wish or rating had come in before, and nothing was written now."""
 
     ticket_id: int
     created_at: datetime
@@ -88,6 +88,8 @@ def perform(
     Raises NotFound, Conflict, Refused, WrongStatus, NotPermitted; then nothing has been written.
     """
     ticket = locked(session, ticket_id)
+    if _has_said_so(session, ticket, command, actor):
+        return Performed(ticket_id, ticket.created_at, None, None, ticket.version, ticket.due_at, is_repeat=True)
     if version is not None and version != ticket.version:
         raise Conflict()
     known_data = reference(session)
@@ -158,6 +160,18 @@ def locked(session: Session, ticket_id: int) -> Ticket:
     if found is None:
         raise NotFound()
     return found
+
+
+def _has_said_so(session: Session, ticket: Ticket, command: CommandBase, actor: Actor) -> bool:
+    """Whether it is her own last rating of this round once more: nobody need be told twice."""
+    if not isinstance(command, Rate) or actor.ticket != ticket.id or ticket.satisfaction != command.satisfaction:
+        return False
+    ratings = select(TicketEvent.id).where(
+        TicketEvent.ticket_id == ticket.id, TicketEvent.round == ticket.round, TicketEvent.verb == command.verb
+    )
+    last = session.exec(ratings.order_by(col(TicketEvent.number).desc()).limit(1)).first()
+    words = session.get(TicketEventDetails, last) if last is not None else None
+    return words is not None and words.details == command.details()
 
 
 def _check_names(command: CommandBase, known: Reference) -> None:

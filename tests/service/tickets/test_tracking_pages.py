@@ -349,6 +349,19 @@ def test_discontent_in_one_tap_asks_what_was_wrong_and_then_starts_again(village
     assert villager.tickets()[ticket_id - 1].status is Status.in_progress
 
 
+def test_the_same_rating_once_more_is_answered_as_done_and_another_one_is_another(villager: Villager) -> None:
+    ticket_id = wish_at(villager, Status.follow_up)
+    before = villager.tickets()[ticket_id - 1].version
+    for _ in range(3):
+        answer = villager.presses(ticket_id, "rate", satisfaction="dissatisfied")
+        assert (answer.status, answer.goes_to) == (303, page_of(ticket_id))
+        assert "您的评价记下了" in shown(villager, ticket_id).words
+    assert villager.tickets()[ticket_id - 1].version == before + 1
+    villager.presses(ticket_id, "rate", satisfaction="satisfied", is_resolved="false")
+    villager.presses(ticket_id, "rate", satisfaction="dissatisfied")
+    assert villager.tickets()[ticket_id - 1].version == before + 3, "she may change her mind, and back"
+
+
 def test_what_she_said_of_the_first_round_is_not_held_against_the_second(villager: Villager) -> None:
     county = villager.county
     ticket_id = wish_at(villager, Status.follow_up)
