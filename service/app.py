@@ -28,11 +28,13 @@ from service.tickets import (
     meeting_pages,
     queue_pages,
     receipts,
+    register_pages,
     resident_pages,
     track_pages,
     tracking_pages,
 )
 from service.tickets import pages as tickets
+from service.tickets.panels import PanelOf, Register, ToldOf
 
 # Tried one after the other for every request: what villagers and programs ask most often comes first.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     entry_pages.router,
     meeting_pages.router,
     tickets.router,
+    register_pages.router,
     outbox.router,
     reports.router,
     administration.router,
@@ -55,6 +58,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports_api.router,
     api_docs.router,
 )
+
+# What the slices above the tickets show on the tickets' pages, in this order.
+PANELS: tuple[PanelOf, ...] = ()
+TOLD_BESIDES: tuple[ToldOf, ...] = ()
+REGISTERS: tuple[Register, ...] = ()
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -71,6 +79,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = chosen
+    app.state.panels, app.state.told_besides, app.state.registers = PANELS, TOLD_BESIDES, REGISTERS
     app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)

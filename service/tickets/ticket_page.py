@@ -17,6 +17,7 @@ from service.tickets.casefile import case_of
 from service.tickets.desk_words import clocks, hold_lines, local_words
 from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
+from service.tickets.panels import panels_of
 from service.tickets.queries import Story, holds_of, story_of
 from service.tickets.scope import visible_tickets
 from service.tickets.suggestions import Like, suggestions
@@ -64,6 +65,7 @@ def ticket_page(
         queue=queue.queue_of(visit, asked, ticket.id),
         refusal=pressed.refusal,
         search=asked.text,
+        panels=panels_of(request, visit, ticket, case, local),
     )
 
 

@@ -71,6 +71,7 @@ class Tracked:
     """Of a wish that was merged into another, everything but her own words is the other one's."""
 
     ticket_id: int
+    main: Ticket
     version: int
     wish: HerWords
     where: Whereabouts
@@ -110,6 +111,7 @@ class Teller:
         timeline = self._timeline(own, stories, reader)
         return Tracked(
             ticket_id=ticket.id,
+            main=main,
             version=ticket.version,
             wish=self._her_words(ticket, own),
             where=self._whereabouts(ticket, main, case, stories),

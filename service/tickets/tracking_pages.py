@@ -1,6 +1,7 @@
 """A villager's own page of one wish, by its secret address: where it stands, and a button for each thing she may do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +17,7 @@ from service.errors import Failure, NotFound
 from service.sealing import ticket_of
 from service.tickets import resident_acts
 from service.tickets.models import Attachment, Ticket
+from service.tickets.panels import Panel, told_besides
 from service.tickets.picture_answers import picture_answer
 from service.tickets.posted import NO_REFERRER, local_words, sentences
 from service.tickets.resident_acts import DONE, actions
@@ -30,7 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/t/{token}")
 def show_wish(request: Request, token: str, session: Reading) -> Response:
-    return _page(request, _tracked(request, session, token), token)
+    return _page(request, _seen(request, session, token), token)
 
 
 @router.get("/t/{token}/photos/{photo}")
@@ -68,6 +70,20 @@ def act(request: Request, token: str, verb: str, form: Typed, database: TheDatab
     return answer
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The wish, and what other slices tell of it."""
+
+    tracked: Tracked
+    besides: Sequence[Panel]
+
+
+def _seen(request: Request, session: Session, token: str) -> Seen:
+    tracked, known = _tracked(request, session, token), reference(session)
+    besides = told_besides(request, session, tracked.main, known, local_words(request), clock.now())
+    return Seen(tracked, besides)
+
+
 def _tracked(request: Request, session: Session, token: str) -> Tracked:
     ticket = session.get(Ticket, ticket_of(token) or 0)
     if ticket is None:
@@ -89,22 +105,23 @@ def _page_again(
     typed = {name: str(clean(said(form, name))) for name in COMMANDS[verb].model_fields if name != "photos"}
     kept = uploads.keep(database, clock.now())
     with database.reading() as session:
-        tracked = _tracked(request, session, token)
+        seen = _seen(request, session, token)
     again = {"asked": verb, "values": typed | {"photos": kept}, "errors": errors}
-    is_offered = any(command.model_fields["verb"].default == verb for command in tracked.commands)
+    is_offered = any(command.model_fields["verb"].default == verb for command in seen.tracked.commands)
     hers = "" if is_offered else "\n".join(typed[name] for name in ("text", "words", "reason", "note") if name in typed)
-    return _page(request, tracked, token, status, refusal, again, hers)
+    return _page(request, seen, token, status, refusal, again, hers)
 
 
 def _page(
     request: Request,
-    tracked: Tracked,
+    seen: Seen,
     token: str,
     status: int = 200,
     refusal: str | None = None,
     again: Mapping[str, Any] | None = None,
     her_words: str = "",
 ) -> Response:
+    tracked = seen.tracked
     page = web.render(
         request,
         "tickets/track.html",
@@ -113,6 +130,7 @@ def _page(
         where=tracked.where,
         answer=tracked.answer,
         timeline=tracked.timeline,
+        besides=seen.besides,
         is_discontent=tracked.is_discontent,
         actions=actions(tracked, f"/t/{token}", **(again or {})),
         values=(again or {}).get("values", {}),

@@ -1,0 +1,66 @@
+"""What other slices add to the hub's pages: handed over in app.py, for they know the hub and the hub does not know them.
+
+app.state.panels         beside a ticket in the workbench
+app.state.told_besides   on the villager's page of her wish
+app.state.registers      on the page of registers (台账)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session
+
+from service.accounts.visits import Visit
+from service.directory.reference import Reference
+from service.local_words import LocalWords
+from service.tickets.models import Ticket
+from workflows.cases import Case
+from workflows.statuses import Role
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A template of the slice, rendered where the page leaves room; it finds `values` under the name `panel`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A list that somebody keeps an eye on. `count`: how many rows wait for this reader; empty `roles`: for everybody."""
+
+    name: str
+    url: str
+    words: str
+    help: str
+    count: Callable[[Visit], int] | None = None
+    roles: frozenset[Role] = frozenset()
+
+    def is_for(self, visit: Visit) -> bool:
+        return not self.roles or any(visit.actor.has(role) for role in self.roles)
+
+
+PanelOf = Callable[[Visit, Ticket, Case, LocalWords], Panel | None]
+ToldOf = Callable[[Session, Ticket, Reference, LocalWords, datetime], Panel | None]
+
+
+def panels_of(request: Request, visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> list[Panel]:
+    tellers: tuple[PanelOf, ...] = request.app.state.panels
+    return [panel for tell in tellers if (panel := tell(visit, ticket, case, local)) is not None]
+
+
+def told_besides(
+    request: Request, session: Session, ticket: Ticket, known: Reference, local: LocalWords, now: datetime
+) -> list[Panel]:
+    tellers: tuple[ToldOf, ...] = request.app.state.told_besides
+    return [panel for tell in tellers if (panel := tell(session, ticket, known, local, now)) is not None]
+
+
+def registers_of(request: Request, visit: Visit) -> list[tuple[Register, int | None]]:
+    """The registers that concern the reader, each with how many rows wait there."""
+    rows: tuple[Register, ...] = request.app.state.registers
+    return [(row, row.count(visit) if row.count else None) for row in rows if row.is_for(visit)]
