@@ -1,27 +1,63 @@
 """One class per verb: its fields are the form, the body of the API call and the details of the event."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from workflows.command_fields import (
+    LARGEST_ID,
+    PARTS,
+    PERSONAL,
+    PHOTOS_MOST,
+    WISH_LENGTH,
+    WORDS_LENGTH,
+    CommandBase,
+    OptionalChoice,
+    OptionalDate,
+    OptionalPhone,
+    OptionalText,
+    Part,
+    Photos,
+    Text,
+    clean,
+    field,
+    none_if_blank,
+    optional_words,
+    photos,
+    plain_digits,
+    words,
+)
 from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
 from workflows.time_limits import Urgency
 from workflows.words import _
 
-WISH_LENGTH = (2, 5000)
-WORDS_LENGTH = 2000
-PHOTOS_MOST = 9
-PARTS = (2, 10)
-LARGEST_ID = 2**31 - 1
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+# One door for commands and what they are made of.
+__all__ = [
+    "LARGEST_ID",
+    "PARTS",
+    "PERSONAL",
+    "PHOTOS_MOST",
+    "WISH_LENGTH",
+    "WORDS_LENGTH",
+    "CommandBase",
+    "OptionalChoice",
+    "OptionalDate",
+    "OptionalPhone",
+    "OptionalText",
+    "Part",
+    "Photos",
+    "Text",
+    "clean",
+    "field",
+    "none_if_blank",
+    "optional_words",
+    "photos",
+    "plain_digits",
+    "words",
+]
 
 
 class Outcome(StrEnum):
@@ -103,72 +139,8 @@ CHOICE_WORDS: dict[StrEnum, str] = {
 }
 
 
-def clean(value: Any) -> Any:
-    """Drop what no screen can show (NUL, control characters, half surrogates); keep the rest as typed.
-
-    Words of nothing but spaces and joiners are no words: whoever reads them sees an empty page.
-    """
-    if not isinstance(value, str):
-        return value
-    typed = _UNPRINTABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
-    return typed if any(unicodedata.category(sign) not in _INVISIBLE for sign in typed) else ""
-
-
-def none_if_blank(value: Any) -> Any:
-    value = clean(value)
-    return None if value == "" else value
-
-
-def plain_digits(value: Any) -> Any:
-    """A telephone number typed in full-width digits means the same number."""
-    value = none_if_blank(value)
-    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
-
-
-def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
-    """A form field.
-
-    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, area, category, unit, units, ticket, photos
-    or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
-    """
-    return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
-
-
-def words(label: str, *, hint: str = "", least: int = 1) -> Any:
-    return field(label, widget="words", hint=hint, min_length=least, max_length=WORDS_LENGTH)
-
-
-def optional_words(label: str, *, hint: str = "") -> Any:
-    return field(label, widget="words", hint=hint, default=None, max_length=WORDS_LENGTH)
-
-
-def photos() -> Any:
-    return field(_("照片"), widget="photos", default=(), max_length=PHOTOS_MOST)
-
-
-Text = Annotated[str, BeforeValidator(clean)]
-OptionalText = Annotated[str | None, BeforeValidator(none_if_blank)]
-OptionalPhone = Annotated[str | None, BeforeValidator(plain_digits)]
-OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
 OptionalUrgency = Annotated[Urgency | None, BeforeValidator(none_if_blank)]
 OptionalSatisfaction = Annotated[Satisfaction | None, BeforeValidator(none_if_blank)]
-OptionalChoice = Annotated[bool | None, BeforeValidator(none_if_blank)]
-Photos = tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...]
-Part = Annotated[str, Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1]), BeforeValidator(clean)]
-"""One of the wishes that another is split into: as long as any wish may be."""
-
-PERSONAL = frozenset({"name", "phone", "place"})
-"""Fields that are sealed on the ticket and never repeated in an event."""
-
-
-class CommandBase(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    verb: str
-
-    def details(self) -> dict[str, Any]:
-        """What the event keeps: everything but the verb (it is the event's own) and personal fields."""
-        return self.model_dump(mode="json", exclude={"verb", *PERSONAL}, exclude_none=True, exclude_defaults=True)
 
 
 class Submit(CommandBase):
