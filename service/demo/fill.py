@@ -12,7 +12,7 @@ from service.database import Database
 from service.demo.county import county
 from service.demo.playing import play
 from service.demo.scenes import Album
-from service.demo.settling import settle
+from service.demo.settling import count_visits, settle
 from service.demo.sign_ins import SignIn, sign_ins
 from service.demo.story import plan
 from service.directory.models import Area, AreaLevel, Link
@@ -62,6 +62,7 @@ def _fill(session: Session, now: datetime, album: Album) -> None:
     session.flush()
     ids = settle(session, now)
     play(session, ids, plan(now, reference(session).calendar), album, now)
+    count_visits(session)
 
 
 def is_empty_or_demo(session: Session) -> bool:

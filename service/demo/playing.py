@@ -77,7 +77,7 @@ class Play:
             else:
                 self.escalate(run, moment)
             if (following := run.next_moment(self.now)) is not None:
-                heappush(queue, (following, place))
+                heappush(queue, (max(following, moment), place))
 
     def step(self, run: Run, step: Step) -> None:
         command = self.command(step, run)

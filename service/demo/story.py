@@ -4,7 +4,7 @@ The same seed gives the same plan; its times are counted back from `now`, and wh
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from service.demo.ages import SEED, Telling, tellings
 from service.demo.cast import cast_for
 from service.demo.county import county
 from service.demo.pace import Pace
-from service.demo.people import villager
+from service.demo.people import villager, watches_itself
 from service.demo.telling import RESIDENT, Step, Teller
 from service.demo.wishes import Wish
 from workflows.commands import Satisfaction
@@ -22,6 +22,9 @@ from workflows.time_limits import Urgency
 from workflows.workdays import WorkCalendar
 
 UNREAD = 4
+DONE_AGAIN, STEPPED_IN = 3, 2
+UNDER_WAY, A_DAY = ("acknowledge", "contact", "verify", "report_progress"), timedelta(days=1)
+REOPENED_WITHIN = timedelta(days=13)
 SOURCES = (
     *[Source.link] * 13, *[Source.hotline] * 2, *[Source.home_visit] * 2, *[Source.courtyard_meeting] * 2,
     Source.office_day,
@@ -40,7 +43,8 @@ class Story:
 def plan(now: datetime, calendar: WorkCalendar) -> list[Story]:
     """All stories in the order in which they began. Steps after `now` are left out."""
     stories = [_story(told, now, calendar) for told in tellings()]
-    return sorted(_with_some_unread(stories), key=lambda story: story.steps[0].at)
+    told = _with_news(_with_some_unread(stories), now, Pace(Random(f"{SEED}/news"), calendar))
+    return sorted(told, key=lambda story: story.steps[0].at)
 
 
 def _with_some_unread(stories: list[Story]) -> list[Story]:
@@ -48,6 +52,40 @@ def _with_some_unread(stories: list[Story]) -> list[Story]:
     approved = [story for story in stories if story.steps[-1].verb == "approve_reply"]
     latest = sorted(approved, key=lambda story: story.steps[-1].at)[-UNREAD:]
     return [replace(story, steps=story.steps[:-1]) if story in latest else story for story in stories]
+
+
+def _with_news(stories: list[Story], now: datetime, pace: Pace) -> list[Story]:
+    """What supervisors hear of today: villagers who ask for it to be done again, and a colleague who steps in."""
+    heard = [story for story in stories if not watches_itself(str(story.steps[0].fields["area"]).split("/")[0])]
+    closed = [story for story in heard if _is_closed_by_a_call(story) and now - story.steps[-1].at < REOPENED_WITHIN]
+    late = [story for story in heard if story.steps[-1].verb in UNDER_WAY and now - story.steps[-1].at > A_DAY]
+    again = {id(story): _again(story, now, pace) for story in closed[-DONE_AGAIN:]}
+    again |= {id(story): _stepped_in(story, now, pace) for story in late[:STEPPED_IN]}
+    return [again.get(id(story), story) for story in stories]
+
+
+def _is_closed_by_a_call(story: Story) -> bool:
+    last = story.steps[-1]
+    return last.verb == "follow_up" and last.fields.get("satisfaction") in {*Satisfaction} - {Satisfaction.dissatisfied}
+
+
+def _again(story: Story, now: datetime, pace: Pace) -> Story:
+    reason = str(pace.lots.choice(telling.phrases()["reopen"]))
+    return _and_then(story, Step(_today(now, pace), RESIDENT, "reopen", {"reason": reason}))
+
+
+def _stepped_in(story: Story, now: datetime, pace: Pace) -> Story:
+    note = str(pace.lots.choice(telling.phrases()["supervise"]))
+    return _and_then(story, Step(_today(now, pace), "supervisor-2", "supervise", {"note": note}))
+
+
+def _today(now: datetime, pace: Pace) -> datetime:
+    """Some hours ago, and never at night."""
+    return pace.by_day(now - pace.minutes(60, 400), now - timedelta(hours=20))
+
+
+def _and_then(story: Story, step: Step) -> Story:
+    return replace(story, steps=(*story.steps, step)) if story.steps[-1].at < step.at else story
 
 
 def _story(told: Telling, now: datetime, calendar: WorkCalendar) -> Story:

@@ -41,10 +41,15 @@ def test_every_unit_that_handles_wishes_has_somebody_who_does_and_a_head() -> No
     assert handling == set(handlers()) == headed
 
 
-@pytest.mark.parametrize("role", [Role.dispatcher, Role.reviewer, Role.follow_up_officer, Role.supervisor])
+@pytest.mark.parametrize("role", [Role.dispatcher, Role.reviewer, Role.follow_up_officer])
 def test_every_town_and_the_county_have_somebody_for_each_other_role(role: Role) -> None:
     towns = {person.unit.partition(".")[0] for person in officials() if person.role is role}
     assert towns == {"county", *(town.key for town in county().towns)}
+
+
+def test_every_second_town_watches_itself_and_the_county_hears_of_the_others() -> None:
+    towns = {person.unit.partition(".")[0] for person in officials() if person.role is Role.supervisor}
+    assert towns == {"county", *(town.key for town in county().towns[::2])}
 
 
 def test_nobody_signs_in_with_the_login_or_the_name_of_somebody_else() -> None:

@@ -5,11 +5,12 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from service import keys
 from service.database import Database
@@ -22,9 +23,13 @@ from service.demo.story import plan
 from service.directory.models import Area, AreaLevel, CatalogueRow, Link, Person
 from service.directory.reference import reference
 from service.directory.seeding import seed
+from service.jobs import Surroundings
+from service.outbox.models import Delivery
+from service.outbox.planning import plan_notices
 from service.oversight.checks import breaches
 from service.sealing import ticket_of
 from service.security import verify_password
+from service.settings import Settings
 from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent
 from service.tickets.picture_store import PictureStore
 from tests.support import processes
@@ -142,6 +147,24 @@ def test_the_catalogue_suggests_for_every_category_in_every_town(session: Sessio
     for town in (area for area in known.areas.values() if area.level is AreaLevel.town):
         rows = session.exec(select(CatalogueRow.category_id).where(CatalogueRow.area_id == town.id)).all()
         assert set(rows) == set(known.categories)
+
+
+def test_links_were_opened_more_often_than_wishes_came_and_not_by_rule(session: Session) -> None:
+    links = session.exec(select(Link)).all()
+    wishes = dict(session.exec(select(Ticket.link_id, func.count()).group_by(col(Ticket.link_id))).all())
+    assert all(link.visits > 2 * wishes.get(link.id, 0) for link in links)
+    steps = {after.visits - before.visits for before, after in pairwise(links)}
+    assert len(steps) > len(links) / 2, "no rule from one link to the next"
+
+
+def test_the_supervisor_has_news(filled: tuple[Database, Demo], session: Session) -> None:
+    supervisor = session.exec(select(Person.id).where(Person.login == "supervisor")).one()
+    around = Surroundings(filled[0], Settings(), NOW)
+    while plan_notices(around).done:
+        continue
+    wanted = select(Delivery.verb).where(Delivery.person_id == supervisor, Delivery.channel == "inbox")
+    with filled[0].reading() as reading:
+        assert {"reopen", "supervise"} <= set(reading.exec(wanted).all())
 
 
 def test_a_second_time_changes_nothing(filled: tuple[Database, Demo], store: PictureStore) -> None:

@@ -81,5 +81,17 @@ def test_reviewers_read_in_office_hours_what_is_not_urgent() -> None:
     assert {moment.astimezone(LOCAL).hour for moment in read} <= set(range(9, 23))
 
 
+@at_any_moment
+def test_only_danger_keeps_officials_up_at_night(now: datetime) -> None:
+    stories = [story for story in plan(now, CHINA) if urgency_of(story) not in {"", "danger"}]
+    nightly = [
+        (story.steps[0].fields["text"][:12], step.verb, step.at.astimezone(LOCAL).strftime("%H:%M"))
+        for story in stories
+        for step in story.steps[1:]
+        if not 7 <= step.at.astimezone(LOCAL).hour < 23
+    ]
+    assert nightly == []
+
+
 def urgency_of(story: Story) -> str:
     return next((str(step.fields["urgency"]) for step in story.steps if step.verb == "assign"), "")
