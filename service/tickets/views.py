@@ -56,7 +56,7 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; `query` is the part of it that links carry on. `refused` is why it is not looked for."""
+    """What the address asks for; `query` is the part that links carry on, `refused` why it is not looked for."""
 
     view: View
     status: Status | None
