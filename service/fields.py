@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from workflows.commands import CHOICE_WORDS
+from workflows.whistle_commands import WHISTLE_CHOICE_WORDS
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _widget(info: FieldInfo) -> str:
 
 def _choices_of(annotation: Any) -> Sequence[Choice]:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return tuple(Choice(str(member.value), CHOICE_WORDS.get(member, str(member.value))) for member in annotation)  # type: ignore[call-overload]
+        words: Mapping[Any, str] = WHISTLE_CHOICE_WORDS.get(annotation, CHOICE_WORDS)
+        return tuple(Choice(str(member.value), words.get(member, str(member.value))) for member in annotation)
     if get_origin(annotation) in (Union, UnionType):
         return next((found for part in get_args(annotation) if (found := _choices_of(part))), ())
     return ()

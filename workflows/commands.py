@@ -32,6 +32,7 @@ from workflows.command_fields import (
 from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
 from workflows.time_limits import Urgency
+from workflows.whistle_words import WHISTLE_VERB_WORDS
 from workflows.words import _
 
 # One door for commands and what they are made of.
@@ -375,4 +376,5 @@ VERB_WORDS: dict[str, str] = {
     "note": _("备注"),
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),
+    **WHISTLE_VERB_WORDS,
 }

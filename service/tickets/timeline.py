@@ -13,7 +13,8 @@ from service.local_words import LocalWords
 from service.tickets.models import Attachment, TicketEvent
 from service.tickets.queries import Story
 from service.tickets.resident_story import SHOWN
-from workflows.commands import CHOICE_WORDS, COMMANDS, VERB_WORDS
+from workflows.commands import CHOICE_WORDS, VERB_WORDS
+from workflows.every_command import EVERY_COMMAND
 from workflows.statuses import Role, Status
 from workflows.words import _
 
@@ -105,7 +106,7 @@ class Teller:
         return " · ".join(name for name in names if name)
 
     def _facts(self, verb: str, details: Mapping[str, Any]) -> list[tuple[str, str]]:
-        fields = COMMANDS[verb].model_fields
+        fields = EVERY_COMMAND[verb].model_fields
         named = [
             (FACT_WORDS.get(name) or fields[name].title or name, details.get(name)) for name in FACTS.get(verb, ())
         ]
@@ -136,7 +137,7 @@ def _complete(story: Story) -> dict[str, Any]:
     if story.is_erased:
         return {}
     details = story.details
-    fields = COMMANDS[story.event.verb].model_fields
+    fields = EVERY_COMMAND[story.event.verb].model_fields
     defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
     dated = {"promised_for": date.fromisoformat(details["promised_for"])} if details.get("promised_for") else {}
     return {**defaults, **details, **dated}
