@@ -3,6 +3,7 @@
 Two sweeps at once do no harm: the ticket's row is held while it is looked at, and a rule that fired leaves its proof.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from workflows.escalations import ESCALATIONS, due_rules, next_alarm
 log = structlog.get_logger()
 
 BATCH = 500
+LOT, BREATH = 50, 0.02
+"""So many alarms are set anew at a time, and so many seconds lie between two lots: whoever waits for a page goes first."""
 LATER = timedelta(hours=1)
 """When a ticket on which a rule has failed is looked at again."""
 
@@ -132,6 +135,7 @@ def rearm(around: Surroundings) -> Tally:
                 same = (col(Ticket.id) == ticket_id, col(Ticket.version) == version)
                 session.execute(update(Ticket).where(*same).values(alarm_at=alarm_at))
         count.done += len(moved)
+        time.sleep(BREATH)
     return count.tally
 
 
@@ -141,7 +145,7 @@ def _open_in_batches(database: Database) -> Iterator[list[int]]:
         newest = session.exec(select(func.max(Ticket.id))).one() or 0
     while True:
         open_ones = select(Ticket.id).where(IS_OPEN, col(Ticket.id) > last, col(Ticket.id) <= newest)
-        wanted = open_ones.order_by(col(Ticket.id)).limit(BATCH)
+        wanted = open_ones.order_by(col(Ticket.id)).limit(LOT)
         with database.reading() as session:
             found = [each for each in session.exec(wanted) if each is not None]
         if not found:
