@@ -29,6 +29,7 @@ from workflows.command_fields import (
     plain_digits,
     words,
 )
+from workflows.issue_words import ISSUE_VERB_WORDS
 from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
 from workflows.time_limits import Urgency
@@ -377,4 +378,5 @@ VERB_WORDS: dict[str, str] = {
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),
     **WHISTLE_VERB_WORDS,
+    **ISSUE_VERB_WORDS,
 }
