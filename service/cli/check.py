@@ -3,6 +3,7 @@
 import typer
 
 from service.cli.opening import county_database
+from service.cli.speech import counted
 from service.oversight.checks import CHECKS, breaches
 
 app = typer.Typer(add_completion=False)
@@ -20,5 +21,5 @@ def check() -> None:
         for breach in breaches(session):
             found += 1
             typer.echo(str(breach))
-    typer.echo(f"{len(CHECKS)} checks, {found} breaches.")
+    typer.echo(f"{counted(len(CHECKS), 'check')}, {counted(found, 'breach', 'breaches')}.")
     raise typer.Exit(min(found, 1))

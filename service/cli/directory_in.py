@@ -13,6 +13,7 @@ from service import clock
 from service.administration.people import made_up_password
 from service.cli.opening import county_database, fail
 from service.cli.progress import progress_bar
+from service.cli.speech import counted, said
 from service.database import Database
 from service.exchange.directory_in import Rows, Taken, read_directory, take, try_directory
 from service.exchange.directory_rows import Problem
@@ -54,8 +55,8 @@ def _refuse(problems: Sequence[Problem]) -> None:
     if not problems:
         return
     for problem in problems:
-        typer.echo(f"{problem.sheet}, row {problem.row}, {problem.column}: {problem}")
-    raise fail(f"{len(problems):,} problems. Nothing was taken.")
+        typer.echo(f"{problem.sheet}, row {problem.row}, {problem.column}: {said(problem.sentence, problem.values)}")
+    raise fail(f"{counted(len(problems), 'problem')}. Nothing was taken.")
 
 
 def _take(database: Database, rows: Rows, given: Mapping[str, str], file: Path | None) -> Taken:
@@ -100,7 +101,7 @@ def _say_counts(taken: Taken) -> None:
 
 def _say_passwords(given: Mapping[str, str], file: Path | None) -> None:
     if file is not None:
-        typer.echo(f"{len(given):,} passwords are in {file}, readable by you only: hand them out, then delete it.")
+        typer.echo(f"{counted(len(given), 'password')} in {file}, readable by you only: hand out, then delete.")
         return
     typer.echo("Shown once, and never again:")
     for login, password in given.items():

@@ -11,6 +11,7 @@ from service import clock
 from service.administration.changes import write_down_from_the_machine
 from service.administration.commands import CreateLink, RevokeLink
 from service.cli.opening import county_database, fail
+from service.cli.speech import counted
 from service.directory.lifecycle import LinkTerms, create_link, revoke_link
 from service.directory.models import Link, Unit
 from service.directory.posters import poster, short_address
@@ -48,7 +49,7 @@ def list_links() -> None:
         for link in session.exec(select(Link).order_by(Link.token)):
             state = "revoked" if link.revoked_at else "expired" if link.expired_at else "works"
             typer.echo(
-                f"{link.token}  {state:<8} {link.visits:>7} visits  {known.place_name(link.area_id)}  {link.label}"
+                f"{link.token}  {state:<8} {counted(link.visits, 'visit'):>14}  {known.place_name(link.area_id)}  {link.label}"
             )
 
 

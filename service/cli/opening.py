@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import typer
 
 from service import keys, logs, schema
+from service.cli.speech import told
 from service.database import Database
 from service.errors import Failure
 from service.fitness import Unfit
@@ -37,14 +38,14 @@ def county_database(url: str | None = None, *, must_be_current: bool = True) -> 
     use_keys()
     try:
         database = Database(url or settings().database_url)
-    except (Unfit, ValueError) as told:
-        raise fail(str(told)) from None
+    except (Unfit, ValueError) as error:
+        raise fail(told(error)) from None
     try:
         database.verify()
         if must_be_current and not schema.is_current(database):
             raise fail(OUTDATED)
         yield database
-    except (Unfit, Refused, Failure) as told:
-        raise fail(str(told)) from None
+    except (Unfit, Refused, Failure) as error:
+        raise fail(told(error)) from None
     finally:
         database.close()

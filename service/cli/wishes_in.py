@@ -12,6 +12,7 @@ from service import clock
 from service.cli.directory_in import directory
 from service.cli.opening import county_database, fail
 from service.cli.progress import progress_bar
+from service.cli.speech import counted, said
 from service.database import Database
 from service.directory.models import Link
 from service.directory.reference import reference
@@ -133,9 +134,9 @@ def _say_layout(name: str, layout: Layout) -> None:
 
 def _say(tally: Tally, remarks: Remarks, report: Path | None, is_written: bool) -> None:
     for remark in remarks.first_rejections:
-        typer.echo(f"row {remark.row}, {remark.column}: {remark}")
+        typer.echo(f"row {remark.row}, {remark.column}: {said(remark.sentence, remark.values)}")
     for (column, sentence), count in remarks.left_out.most_common():
-        typer.echo(f"{column}: {sentence} × {count:,}")
+        typer.echo(f"{column}: {said(sentence, {})} × {count:,}")
     if remarks.rejected_rows and report is None:
         typer.echo("Every rejected row is listed with --report FILE.csv.")
     typer.echo(_sentence(tally, remarks.rejected_rows, "taken" if is_written else "could be taken"))
@@ -147,7 +148,7 @@ def _say(tally: Tally, remarks: Remarks, report: Path | None, is_written: bool) 
 
 def _sentence(tally: Tally, rejected: int, taken: str) -> str:
     return (
-        f"{tally.rows:,} rows: {tally.taken:,} {taken} ({tally.answered:,} answered, {tally.open:,} open, "
+        f"{counted(tally.rows, 'row')}: {tally.taken:,} {taken} ({tally.answered:,} answered, {tally.open:,} open, "
         f"{tally.overdue:,} overdue), {tally.repeated:,} there already, {rejected:,} rejected."
     )
 

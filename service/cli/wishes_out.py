@@ -13,6 +13,7 @@ from service import clock
 from service.cli.link import find_area
 from service.cli.opening import county_database
 from service.cli.progress import progress_bar
+from service.cli.speech import counted
 from service.database import Database
 from service.directory.models import Area, DirectoryEvent
 from service.directory.reference import reference
@@ -65,7 +66,7 @@ def wishes(
                 in_clear=bool(with_personal_data),
                 progress=lambda written: advance(written / max(whole, 1), written),
             )
-    typer.echo(f"{count:,} wishes written to {file}{_masked(with_personal_data)}.")
+    typer.echo(f"{counted(count, 'wish', 'wishes')} written to {file}{_masked(with_personal_data)}.")
 
 
 @app.command()
@@ -83,7 +84,7 @@ def directory(
         with database.reading() as session:
             count = write_directory(session, file, with_personal_data=bool(with_personal_data))
     if count:
-        typer.echo(f"{count:,} rows written to {file}{_masked(with_personal_data)}.")
+        typer.echo(f"{counted(count, 'row')} written to {file}{_masked(with_personal_data)}.")
     else:
         typer.echo(f"There is nothing yet: {file} is a sample to be filled in.")
 

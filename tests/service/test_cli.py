@@ -206,7 +206,7 @@ def test_a_breach_is_a_line_and_a_failure(run: Run, database: Database, county: 
         session.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(stage=2))
     lines = told(run("check"), 1).splitlines()
     assert lines[0].startswith(f"stage_against_status: ticket {ticket_id}")
-    assert lines[-1] == f"{len(CHECKS)} checks, 1 breaches."
+    assert lines[-1] == f"{len(CHECKS)} checks, 1 breach."
 
 
 def test_figures_are_there_for_programs_and_for_people(
@@ -246,8 +246,11 @@ def test_a_link_is_made_listed_printed_and_taken_back(
 
 LINK_MISTAKES = {
     "a place that is not there": (("create", "桃花镇", "--label", "群"), "No place is called 桃花镇"),
-    "a day that is over": (("create", "清溪镇", "--label", "群", "--valid-until", "2020-01-01"), "有效期"),
-    "an unknown link": (("revoke", "nothere1"), "没有这个链接"),
+    "a day that is over": (
+        ("create", "清溪镇", "--label", "群", "--valid-until", "2020-01-01"),
+        "last day cannot be earlier",
+    ),
+    "an unknown link": (("revoke", "nothere1"), "no such link"),
     "an unknown unit": (("revoke", TOKEN, "--ask", "县气象局"), "县气象局"),
     "a poster of nothing": (("poster", "nothere1", "--out", "a.svg"), "There is no link nothere1"),
 }
@@ -294,11 +297,11 @@ def is_password(person: Person, given: str) -> bool:
 USER_MISTAKES = {
     "a login that is taken": (
         ("add", "dispatcher", "--name", "李", "--unit", "清溪镇受理台", "--role", "handler"),
-        "登录名",
+        "this user name already",
     ),
     "an unknown unit": (("add", "li-si", "--name", "李", "--unit", "县气象局", "--role", "handler"), "县气象局"),
-    "a short password": (("reset", "dispatcher", "--password", "short"), "密码至少"),
-    "an unknown login": (("reset", "nobody"), "没有这个登录名"),
+    "a short password": (("reset", "dispatcher", "--password", "short"), "at least 10 characters"),
+    "an unknown login": (("reset", "nobody"), "no such user name"),
 }
 
 
@@ -328,7 +331,7 @@ def test_rejected_rows_are_named_listed_and_counted(run: Run, county: County, tm
     bad = [["GD-9", "路灯坏了", "昨天", None, None, None], ["GD-8", None, "2026-03-02", "县气象局", None, None]]
     path = sheet(tmp_path, WISH, *bad)
     said = told(run("import", "wishes", path, "--link", TOKEN, "--report", tmp_path / "bad.csv"), 3)
-    assert "row 3, 来电时间: 看不懂这个时间“昨天”" in said
+    assert 'row 3, 来电时间: The time "昨天" is not clear' in said
     assert "1 taken" in said and "2 rejected." in said
     with (tmp_path / "bad.csv").open(encoding="utf-8-sig") as file:
         headings, *lines = csv.reader(file)
@@ -377,13 +380,13 @@ def test_other_headings_and_other_sheets_are_named(
 def test_left_out_cells_are_counted_by_their_reason(run: Run, county: County, tmp_path: Path) -> None:
     rows = [["路灯坏了", "138****0001"], ["水管爆了", "138****0002"], ["修路", "无"]]
     said = told(run("import", "wishes", sheet(tmp_path, *rows, headings=["内容", "电话"]), "--link", TOKEN))
-    assert "电话: 打了星号，没有采用。 × 2" in said
+    assert "电话: It is hidden by asterisks, so it was left out. × 2" in said
 
 
 IMPORT_MISTAKES: dict[str, tuple[tuple[str, ...], str, int]] = {
     "an unknown link": (("wishes.xlsx", "--link", "nothere1"), "There is no link nothere1", 1),
-    "a file that is not there": (("none.xlsx", "--link", TOKEN), "没有这个文件", 1),
-    "a file that is no sheet": (("photo.xlsx", "--link", TOKEN), "不是表格", 1),
+    "a file that is not there": (("none.xlsx", "--link", TOKEN), "no such file", 1),
+    "a file that is no sheet": (("photo.xlsx", "--link", TOKEN), "neither a table nor text", 1),
     "an unknown sheet": (("wishes.xlsx", "--link", TOKEN, "--sheet", "四月"), "四月", 1),
     "no headings": (("plain.csv", "--link", TOKEN), "--map", 1),
     "a heading that is not there": (("wishes.xlsx", "--link", TOKEN, "--map", "啥=text"), "啥", 1),
@@ -410,7 +413,7 @@ def test_wishes_are_written_masked_or_with_a_reason_that_is_remembered(
 ) -> None:
     with database.writing() as session:
         wish_in(session, county, Status.closed, name="王建国")
-    assert "1 wishes written" in told(run("export", "wishes", tmp_path / "a.xlsx"))
+    assert "1 wish written" in told(run("export", "wishes", tmp_path / "a.xlsx"))
     assert "138****5678" in str(cells_of(tmp_path / "a.xlsx"))
     with database.reading() as session:
         assert session.exec(select(DirectoryEvent)).all() == []
@@ -443,7 +446,7 @@ def test_only_some_wishes_are_written(run: Run, database: Database, county: Coun
         (("--since", "2026-10-13"), 0),
         (("--until", "2026-10-11"), 0),
     ):
-        assert f"{written} wishes written" in told(run("export", "wishes", path, *words))
+        assert f"{written} wish" in told(run("export", "wishes", path, *words))
     assert "桃花镇" in told(run("export", "wishes", path, "--area", "桃花镇"), 1)
     assert ".pdf" in told(run("export", "wishes", tmp_path / "a.pdf"), 1)
 
@@ -485,7 +488,7 @@ def test_passwords_go_into_a_new_file_that_only_the_operator_can_read(
         assert session.exec(select(Person)).all() == []
     file.unlink()
     said = told(run("import", "directory", path, "--passwords", file))
-    assert "1 passwords are in" in said
+    assert "1 password in" in said
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with file.open(encoding="utf-8-sig") as lines, database.reading() as session:
         [_headings, (login, password)] = csv.reader(lines)
@@ -496,7 +499,7 @@ def test_passwords_go_into_a_new_file_that_only_the_operator_can_read(
 def test_a_directory_with_mistakes_is_not_taken(run: Run, database: Database, tmp_path: Path) -> None:
     path = write_book(tmp_path / "county.xlsx", DIRECTORY | {"单位": [*DIRECTORY["单位"], ["", "部门", "桃花镇", ""]]})
     said = told(run("import", "directory", path, "--passwords", tmp_path / "p.csv"), 1)
-    assert "单位, row 3, 名称: 请填写名称。" in said and "Nothing was taken." in said
+    assert "单位, row 3, 名称: Please fill in 名称." in said and "Nothing was taken." in said
     assert not (tmp_path / "p.csv").exists()
     with database.reading() as session:
         assert session.exec(select(Person)).all() == []
