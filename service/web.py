@@ -199,7 +199,7 @@ FLASH = "flash"
 
 def outside(request: Request) -> str:
     """How the outside reaches the service: as it is set, or else as this request came in."""
-    return request.app.state.settings.base_url or str(request.base_url).rstrip("/")
+    return request.app.state.settings.base_url or f"{request.url.scheme}://{request.url.netloc}"
 
 
 def redirect(url: str) -> RedirectResponse:

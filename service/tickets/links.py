@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 TOKEN = re.compile(r"[0-9A-Za-z_-]{1,32}")
 FLUSH_AFTER = 10.0
-_BY_TOKEN = select(Link).where(Link.token == bindparam("token"))
+_BY_TOKEN = select(*Link.__table__.columns).where(col(Link.token) == bindparam("token"))  # type: ignore[attr-defined]
 
 
 class Reason(StrEnum):
@@ -58,9 +58,11 @@ def open_link(session: Session, token: str, now: datetime, idempotency_key: str 
 
 
 def find(session: Session, token: str) -> Link | None:
+    """Its row to read, in a third of the time that one to change would take: asked for every wish."""
     if not TOKEN.fullmatch(token):
         return None
-    return session.execute(_BY_TOKEN, {"token": token}).scalar_one_or_none()
+    row = session.connection().execute(_BY_TOKEN, {"token": token}).mappings().one_or_none()
+    return Link(**row) if row is not None else None
 
 
 def why_closed(session: Session, link: Link, now: datetime) -> Reason | None:
