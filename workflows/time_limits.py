@@ -12,6 +12,7 @@ BEIJING = _("北京 12345 热线地方标准（2021 年征求意见稿）")
 JINAN_WEIFANG = _("济南 2018、潍坊 2021 热线条例")
 SHANDONG = _("山东 2020 热线办法")
 SHANDONG_PETITIONS = _("山东 2020 热线办法；信访工作条例 2022 为 5 个工作日")
+PINGGU_ORIGIN = _("平谷“吹哨报到”：30 分钟到场，事不完人不走")
 PINGGU = _("本系统默认，参照平谷“30 分钟应急处置”")
 PRACTICE_LANGAO = _("岚皋做法：有日期的承诺，每 30 天复核一次")
 SUPERVISION = _("各地做法：到期前一天提醒，超期五个工作日通报")
@@ -62,6 +63,22 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("due_soon_before", working_days(1), _("到期前多久提醒"), SUPERVISION),
     TimeLimit("supervise_undispatched_after", working_days(1), _("派单超时多久转督办"), OURS),
     TimeLimit("supervise_after", working_days(5), _("超期多久转督办"), SUPERVISION),
+    TimeLimit("whistle_approve", working_hours(4), _("镇主要负责人批准吹哨"), OURS),
+    TimeLimit("whistle_confirm", hours(24), _("应急吹哨后补批"), OURS),
+    TimeLimit("whistle_report_emergency", minutes(30), _("应急处置报到"), PINGGU_ORIGIN),
+    TimeLimit("whistle_report_enforcement", hours(24), _("综合执法报到"), OURS),
+    TimeLimit("whistle_report_priority", working_days(3), _("重点工作报到"), OURS),
+    TimeLimit("whistle_report_public_concern", working_days(2), _("群众诉求报到"), OURS),
+    TimeLimit("whistle_report_community", working_days(2), _("社区吹哨报到"), OURS),
+    TimeLimit("whistle_report_liaison", hours(24), _("组长呼叫报到"), OURS),
+    TimeLimit("whistle_contest", working_days(1), _("对报到提异议"), OURS),
+    TimeLimit("whistle_contest_emergency", minutes(30), _("对应急报到提异议"), OURS),
+    TimeLimit("whistle_rule", working_days(1), _("裁定报到的异议"), OURS),
+    TimeLimit("whistle_rule_emergency", minutes(30), _("裁定应急报到的异议"), OURS),
+    TimeLimit("whistle_plan", working_days(5), _("牵头单位报到后排出计划"), OURS),
+    TimeLimit("whistle_plan_emergency", hours(24), _("应急处置排出计划"), OURS),
+    TimeLimit("whistle_complete", working_days(2), _("节点都做完后报完成"), OURS),
+    TimeLimit("whistle_accept", working_days(3), _("镇里验收"), OURS),
 )
 
 DEFAULT_TERMS: dict[str, Term] = {limit.name: limit.term for limit in TIME_LIMITS}

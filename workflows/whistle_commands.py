@@ -28,7 +28,7 @@ from workflows.words import _
 __all__ = ["WHISTLE_COMMANDS", "WHISTLE_VERB_WORDS", "WhistleCommand"]
 
 UNITS_MOST = 12
-MILESTONES_MOST = 20
+MILESTONES_MOST, MILESTONES_AT_ALL = 20, 60
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 OptionalId = Annotated[Id | None, BeforeValidator(none_if_blank)]

@@ -30,6 +30,22 @@ def test_the_table_holds_the_limits_of_practice() -> None:
         "due_soon_before": working_days(1),
         "supervise_undispatched_after": working_days(1),
         "supervise_after": working_days(5),
+        "whistle_approve": working_hours(4),
+        "whistle_confirm": hours(24),
+        "whistle_report_emergency": minutes(30),
+        "whistle_report_enforcement": hours(24),
+        "whistle_report_priority": working_days(3),
+        "whistle_report_public_concern": working_days(2),
+        "whistle_report_community": working_days(2),
+        "whistle_report_liaison": hours(24),
+        "whistle_contest": working_days(1),
+        "whistle_contest_emergency": minutes(30),
+        "whistle_rule": working_days(1),
+        "whistle_rule_emergency": minutes(30),
+        "whistle_plan": working_days(5),
+        "whistle_plan_emergency": hours(24),
+        "whistle_complete": working_days(2),
+        "whistle_accept": working_days(3),
     }
 
 
