@@ -42,6 +42,11 @@ def _public_text() -> Any:
     return optional_words(_("给群众看的说明"), hint=hint)
 
 
+def _title_then() -> Any:
+    """The service says what the issue was called then: a ticket's story has to be readable without it."""
+    return field(_("共性问题"), widget="hidden", default=None, max_length=100)
+
+
 class CreateIssue(CommandBase):
     verb: Literal["create_issue"] = "create_issue"
     title: Text = field(_("这是什么事"), hint=_("像标题一样短，群众看得到"), min_length=2, max_length=100)
@@ -52,12 +57,14 @@ class CreateIssue(CommandBase):
 class JoinIssue(CommandBase):
     verb: Literal["join_issue"] = "join_issue"
     tickets: tuple[Number, ...] = _wishes()
+    title: OptionalText = _title_then()
 
 
 class LeaveIssue(CommandBase):
     verb: Literal["leave_issue"] = "leave_issue"
     ticket: Number = field(_("哪一件"), widget="ticket")
     reason: Text = words(_("移出的原因"))
+    title: OptionalText = _title_then()
 
 
 class TakeOverIssue(CommandBase):

@@ -5,9 +5,8 @@ Pure, like the transition table: it decides about many wishes as one matter, and
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from workflows import issue_commands as c
 from workflows.actors import Actor
@@ -44,7 +43,7 @@ class IssueCase:
     issue that does not exist yet. `others` counts the members besides those that are named."""
 
     area_path: str
-    zone: ZoneInfo
+    zone: tzinfo
     id: int | None = None
     status: IssueStatus | None = None
     main_ticket_id: int | None = None

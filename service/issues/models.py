@@ -53,3 +53,13 @@ class IssueTicket(Table, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     joined_at: datetime
     left_at: datetime | None = None
+
+
+class IssueAnswer(Table, table=True):
+    """A wish that was answered together with the others; `act_id` is the event of that one act. Pressed again, the act
+    passes it over."""
+
+    __tablename__ = "issue_answer"
+    act_id: int = Field(primary_key=True, foreign_key="ticket_event.id", sa_column_kwargs={"autoincrement": False})
+    ticket_id: int = Field(primary_key=True, foreign_key="ticket.id", sa_column_kwargs={"autoincrement": False})
+    at: datetime

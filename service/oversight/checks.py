@@ -11,6 +11,7 @@ from service.directory.models import Area
 from service.directory.reference import reference
 from service.outbox.models import Delivery
 from service.oversight.chains import broken_chains
+from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
 from workflows.statuses import OPEN, STAGE_OF, Status
@@ -164,5 +165,7 @@ CHECKS: tuple[Check, ...] = (
     Check("notices_planned_twice", "a notice is planned once for each receiver", notices_planned_twice),
     Check("merged_into_nothing", "a merged ticket, and only a merged one, names its main ticket", merged_into_nothing),
     Check("areas_without_desk", "every area has a dispatch desk, its own or one above", areas_without_desk),
+    Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
+    Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
 )

@@ -64,6 +64,14 @@ class Ticket(Table, table=True):
         ),
         Index("ix_ticket_lead", "lead_unit_id", "id"),
         Index("ix_ticket_link", "link_id", "created_at"),
+        Index(
+            "ix_ticket_issue",
+            "issue_id",
+            "town_id",
+            "status",
+            sqlite_where=sa.text("issue_id IS NOT NULL"),
+            postgresql_where=sa.text("issue_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -140,7 +148,7 @@ class Ticket(Table, table=True):
     supervision_answered_at: datetime | None = None
     overdue_count: int = 0
     is_claimable: bool = False
-    issue_id: int | None = Field(default=None, index=True)
+    issue_id: int | None = None
     closed_at: datetime | None = Field(default=None, index=True)
 
 

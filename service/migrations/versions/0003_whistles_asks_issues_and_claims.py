@@ -278,6 +278,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issue_ticket_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "issue_answer",
+        sa.Column("act_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ticket_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["ticket_event.id"], name=op.f("fk_issue_answer_act_id_ticket_event")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_issue_answer_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("act_id", "ticket_id", name=op.f("pk_issue_answer")),
+    )
+
+    op.create_table(
         "milestone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("whistle_id", sa.Integer(), nullable=False),
@@ -352,7 +362,13 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("is_claimable", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("ticket", sa.Column("issue_id", sa.Integer(), nullable=True))
     op.create_index("ix_ticket_deferred_until", "ticket", ["deferred_until"])
-    op.create_index("ix_ticket_issue_id", "ticket", ["issue_id"])
+    op.create_index(
+        "ix_ticket_issue",
+        "ticket",
+        ["issue_id", "town_id", "status"],
+        sqlite_where=sa.text("issue_id IS NOT NULL"),
+        postgresql_where=sa.text("issue_id IS NOT NULL"),
+    )
     op.add_column("ticket_event", sa.Column("subject", sa.String(40), nullable=True))
     op.add_column("ticket_event", sa.Column("subject_to", sa.String(40), nullable=True))
     op.create_index("ix_ticket_event_subject", "ticket_event", ["subject"])
@@ -362,7 +378,7 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_event_subject", "ticket_event")
     for name in ("subject_to", "subject"):
         op.drop_column("ticket_event", name)
-    op.drop_index("ix_ticket_issue_id", "ticket")
+    op.drop_index("ix_ticket_issue", "ticket")
     op.drop_index("ix_ticket_deferred_until", "ticket")
     for name in NEW_ON_TICKET:
         op.drop_column("ticket", name)
@@ -376,6 +392,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_milestone_whistle")
 
     op.drop_table("milestone")
+    op.drop_table("issue_answer")
     with op.batch_alter_table("issue_ticket", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_ticket_ticket_id"))
         batch_op.drop_index(
