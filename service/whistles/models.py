@@ -47,10 +47,15 @@ class Whistle(Table, table=True):
     is_provisional: bool = False
     alarm_at: datetime | None = None
     raised_at: datetime
+    approve_due_at: datetime | None = None
     blown_at: datetime | None = None
+    confirm_due_at: datetime | None = Field(default=None, description="Set where it was blown before anybody approved")
     confirmed_at: datetime | None = Field(default=None, description="An emergency is confirmed after it was blown")
     planned_at: datetime | None = None
+    work_since: datetime | None = Field(default=None, description="From when the lead owes the plan, or the completion")
+    work_due_at: datetime | None = None
     completed_at: datetime | None = None
+    accept_due_at: datetime | None = None
     accepted_at: datetime | None = None
     was_needed: bool | None = Field(default=None, description="As ruled; None where nobody contested it")
     ended_at: datetime | None = None
@@ -74,7 +79,9 @@ class WhistleCall(Table, table=True):
     is_on_site: bool | None = None
     was_late: bool | None = None
     contested_at: datetime | None = None
-    contest_due_at: datetime | None = None
+    contest_due_at: datetime | None = Field(default=None, description="Until when the ruling is owed")
+    is_ruled: bool = Field(default=False, description="Has to come by ruling, and cannot contest again")
+    joined_ticket: bool = Field(default=False, description="Supports the ticket because it was called")
     handed_over_at: datetime | None = None
     ended_at: datetime | None = None
     speed: int | None = Field(default=None, ge=1, le=5)
@@ -92,12 +99,14 @@ class Milestone(Table, table=True):
     whistle_id: int = Field(foreign_key="whistle.id")
     unit_id: int = Field(foreign_key="unit.id")
     position: int
+    planned_at: datetime
     title: str = Field(max_length=200)
     due_at: datetime
     is_public: bool = True
     state: MilestoneState = Field(sa_type=word_of(MilestoneState))
     done_at: datetime | None = None
     was_late: bool | None = None
+    moves: int = Field(default=0, description="How often its date was changed")
 
 
 class WhistleFiring(Table, table=True):
