@@ -28,7 +28,7 @@ class Values:
 
     `unit` must act now (or did, when the ticket has ended); `outcome` is what was answered, rated or found;
     `related` are numbers of other tickets; `rule` is what the clock says, when it was the clock and not a person;
-    `is_new_round`: the ticket has just gone back to the unit. Fields with a default may be left out.
+    `is_new_round`: the ticket has just gone back to the unit; `answer_by`: when a supervision wants its answer. Fields with a default may be left out.
     """
 
     number: str
@@ -45,6 +45,7 @@ class Values:
     outcome: str = ""
     related: str = ""
     is_new_round: bool = False
+    answer_by: str = ""
 
 
 @dataclass(frozen=True)

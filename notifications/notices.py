@@ -127,6 +127,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice("supervise", A.unit_head, EMAIL),
     Notice("supervise", A.holder, INBOX),
     Notice("supervise", A.supervisors, INBOX),
+    Notice("answer_supervision", A.supervisors, INBOX),
+    Notice("warn", A.supervisors, INBOX),
     Notice("mark_overdue", A.unit_head, INBOX),
     Notice("mark_overdue", A.unit_head, EMAIL),
     Notice("mark_overdue", A.holder, INBOX),

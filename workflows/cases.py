@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.actors import Actor
+from workflows.ask_words import SupervisionLevel
 from workflows.statuses import OPEN, POSTS, FollowUpRule, Role, Status
 from workflows.time_limits import Limits, Urgency
 from workflows.workdays import WorkCalendar
@@ -57,6 +58,10 @@ class Case:
     expedited_at: datetime | None = None
     overdue_at: datetime | None = None
     supervised_at: datetime | None = None
+    supervision_level: SupervisionLevel | None = None
+    supervision_due_at: datetime | None = None
+    supervision_answered_at: datetime | None = None
+    overdue_count: int = 0
     reopen_count: int = 0
     merged_into_id: int | None = None
     handling_units: frozenset[int] = frozenset()

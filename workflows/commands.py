@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from workflows.ask_words import SUPERVISION_WORDS
 from workflows.command_fields import (
     LARGEST_ID,
     PARTS,
@@ -32,6 +33,7 @@ from workflows.command_fields import (
 from workflows.issue_words import ISSUE_VERB_WORDS
 from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
+from workflows.supervision_commands import AnswerSupervision, Supervise, Warn
 from workflows.time_limits import Urgency
 from workflows.whistle_words import WHISTLE_VERB_WORDS
 from workflows.words import _
@@ -44,6 +46,7 @@ __all__ = [
     "PHOTOS_MOST",
     "WISH_LENGTH",
     "WORDS_LENGTH",
+    "AnswerSupervision",
     "CommandBase",
     "OptionalChoice",
     "OptionalDate",
@@ -51,7 +54,9 @@ __all__ = [
     "OptionalText",
     "Part",
     "Photos",
+    "Supervise",
     "Text",
+    "Warn",
     "clean",
     "field",
     "none_if_blank",
@@ -136,6 +141,7 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     Urgency.urgent: _("及时（水电气暖）"),
     Urgency.ordinary: _("一般"),
     Urgency.complex: _("复杂疑难"),
+    **_any(SUPERVISION_WORDS),
     **_any(KIND_WORDS),  # Urgency.development has the same value as Kind.development, so it has the same words
     **_any(SOURCE_WORDS),
 }
@@ -301,11 +307,6 @@ class Expedite(CommandBase):
     note: OptionalText = optional_words(_("催办的话"))
 
 
-class Supervise(CommandBase):
-    verb: Literal["supervise"] = "supervise"
-    note: Text = words(_("督办要求"))
-
-
 class Note(CommandBase):
     verb: Literal["note"] = "note"
     words: Text = words(_("内部备注"), hint=_("诉求人看不到"))
@@ -342,6 +343,8 @@ Command = Annotated[
     | Split
     | Expedite
     | Supervise
+    | AnswerSupervision
+    | Warn
     | Note
     | MarkOverdue
     | RecalculateDue,
@@ -374,6 +377,8 @@ VERB_WORDS: dict[str, str] = {
     "split": _("拆单"),
     "expedite": _("催办"),
     "supervise": _("督办"),
+    "answer_supervision": _("答复督办"),
+    "warn": _("预警"),
     "note": _("备注"),
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),

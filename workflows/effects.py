@@ -9,6 +9,7 @@ from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes, Duty, Hold
 from workflows.commands import Satisfaction
+from workflows.supervision import NOT_SUPERVISED
 
 
 def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -127,7 +128,7 @@ def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Ch
         "replied_by_id": None,
         "closed_at": None,
         "overdue_at": None,
-        "supervised_at": None,
+        **NOT_SUPERVISED,
         "follow_up_attempts": 0,
         "reopen_count": case.reopen_count + 1,
         **({} if follow_ups.has_complained(case) else NOT_SAID_YET),
@@ -154,7 +155,7 @@ def take_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     It is a round of its own: the dispatch term runs again, so the rules that watch over it have to fire again.
     """
     changes = open_ticket(case, command, actor, now)
-    anew = {"created_at": case.created_at, "round": case.round + 1, "closed_at": None, "supervised_at": None}
+    anew = {"created_at": case.created_at, "round": case.round + 1, "closed_at": None, **NOT_SUPERVISED}
     return Changes({**changes.columns, **anew}, hold=changes.hold)
 
 
@@ -168,12 +169,8 @@ def urge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     return Changes({**columns, "resident_expedited_at": now} if actor.ticket is not None else columns)
 
 
-def supervise(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return Changes({"supervised_at": case.supervised_at or now})
-
-
 def mark_overdue(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return Changes({"overdue_at": case.overdue_at or now})
+    return Changes({"overdue_at": case.overdue_at or now, "overdue_count": case.overdue_count + 1})
 
 
 def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from workflows import follow_ups
+from workflows import follow_ups, supervision
+from workflows.ask_words import SupervisionLevel
 from workflows.cases import Case
 from workflows.commands import Close, CommandBase, Expedite, MarkOverdue, Supervise
-from workflows.statuses import Status
+from workflows.statuses import OPEN, Status
 from workflows.statuses import Status as S
 from workflows.words import _
 from workflows.workdays import Term
@@ -18,11 +19,13 @@ Limit = Callable[[Case], Term]
 
 
 class Clock(StrEnum):
-    """Which moment a rule counts from: the promise to the villager, the holder's own term, or when he received it."""
+    """Which moment a rule counts from: the promise to the villager, the holder's own term, when he received it, or when
+    the answer to a supervision is due."""
 
     promise = "promise"
     hold_due = "hold_due"
     received = "received"
+    supervision = "supervision"
 
 
 def always(case: Case) -> bool:
@@ -31,6 +34,14 @@ def always(case: Case) -> bool:
 
 def somebody_must_call(case: Case) -> bool:
     return not follow_ups.needs_no_call(case)
+
+
+def nobody_answered_the_notice(case: Case) -> bool:
+    return supervision.waits_at(SupervisionLevel.notice, case)
+
+
+def nobody_answered_before_the_leader(case: Case) -> bool:
+    return supervision.waits_at(SupervisionLevel.leader, case)
 
 
 def limit(name: str) -> Limit:
@@ -70,6 +81,8 @@ ESCALATIONS: tuple[Escalation, ...] = (
     Escalation("unreviewed",         frozenset({S.replied}),    Clock.hold_due, Expedite(note=_("审核时限已到，请尽快审核。"))),
     Escalation("not_followed_up",    frozenset({S.follow_up}),  Clock.hold_due, Expedite(note=_("回访时限已到，请尽快回访。")), when=somebody_must_call),
     Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=follow_ups.needs_no_call),
+    Escalation("notice_unanswered",  OPEN,                      Clock.supervision, Supervise(level=SupervisionLevel.leader, note=_("督办通知到期没有答复，升一级，抄送分管领导。")), when=nobody_answered_the_notice),
+    Escalation("leader_unanswered",  OPEN,                      Clock.supervision, Supervise(level=SupervisionLevel.listed, note=_("督办仍然没有答复，挂牌督办。")), when=nobody_answered_before_the_leader),
 )
 # fmt: on
 
@@ -112,6 +125,8 @@ def _line(rule: Escalation) -> str:
 def _span(clock: Clock, case: Case) -> tuple[datetime | None, datetime | None]:
     if clock is Clock.promise:
         return case.round_started_at, case.due_at
+    if clock is Clock.supervision:
+        return case.supervised_at, case.supervision_due_at
     return case.hold_since, case.hold_due if clock is Clock.hold_due else case.hold_since
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflows import follow_ups
+from workflows import follow_ups, supervision
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
 from workflows.statuses import OPEN, FollowUpRule, Source
@@ -106,6 +106,11 @@ def source_is_true(case: Case, command: Any, actor: Actor, now: datetime) -> boo
 @guard(_("原来的期限已经不是暂定的了。"))
 def due_is_provisional(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
     return case.due_is_provisional or case.hold_is_provisional
+
+
+@guard(_("现在没有等着答复的督办。"))
+def supervision_waits_for_an_answer(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return supervision.is_unanswered(case)
 
 
 @guard(_("请说说哪里没办好，我们好重办。"), reads_command=True)

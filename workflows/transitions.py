@@ -11,6 +11,7 @@ from typing import Any
 from workflows import commands as c
 from workflows import effects as do
 from workflows import guards as g
+from workflows import supervision
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes
@@ -100,7 +101,12 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.Merge,          WITH_DESK_OR_UNIT, S.merged,      {R.dispatcher},                            do.join_main_ticket,         g.main_ticket_is_known, g.is_not_merged_into_itself, g.main_ticket_is_open),
     row(c.Split,          WITH_DESK_OR_UNIT, None,          {R.dispatcher},                            do.split_off),
     row(c.Expedite,       OPEN,              None,          {R.resident, R.dispatcher, R.supervisor, R.system}, do.urge,             g.was_not_urged_lately),
-    row(c.Supervise,      OPEN,              None,          {R.supervisor, R.system},                  do.supervise),
+    row(c.Supervise,      OPEN,              None,          {R.supervisor, R.system},                  supervision.supervise),
+    row(c.AnswerSupervision, {S.submitted},  None,          {R.dispatcher},                            supervision.settle,          g.supervision_waits_for_an_answer),
+    row(c.AnswerSupervision, WITH_UNIT | {S.deferred}, None, {R.handler},                              supervision.settle,          g.supervision_waits_for_an_answer),
+    row(c.AnswerSupervision, {S.replied},    None,          {R.handler, R.reviewer},                   supervision.settle,          g.supervision_waits_for_an_answer),
+    row(c.AnswerSupervision, {S.follow_up},  None,          {R.handler, R.follow_up_officer},          supervision.settle,          g.supervision_waits_for_an_answer),
+    row(c.Warn,           OPEN,              None,          {R.system}),
     row(c.Note,           set(S),            None,          ANYBODY_INSIDE),
     row(c.MarkOverdue,    UNANSWERED,        None,          {R.system},                                do.mark_overdue),
     row(c.RecalculateDue, OPEN,              None,          {R.system},                                do.recalculate,              g.due_is_provisional),

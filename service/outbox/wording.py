@@ -17,6 +17,7 @@ from service.settings import Settings, settings
 from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from service.web import translations
+from workflows.ask_words import SupervisionLevel
 from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
 from workflows.explanations import time_left_in_words
 from workflows.statuses import ROLE_WORDS, Role, Status
@@ -26,7 +27,7 @@ NOTE_LENGTH = 200
 SAID_IN = ("note", "reason", "words", "text")
 """Fields of commands that hold what a person, or a rule, has to say; a command has one of them at most."""
 
-OUTCOMES = (("outcome", Outcome), ("satisfaction", Satisfaction), ("result", CallResult))
+OUTCOMES = (("outcome", Outcome), ("satisfaction", Satisfaction), ("result", CallResult), ("level", SupervisionLevel))
 MAY_START_A_ROUND = frozenset({"rate", "follow_up", "reopen"})
 PRIVATE = _("（只让干部看的心愿，请到工作台查看）")
 
@@ -56,6 +57,7 @@ def values_of(session: Session, told: Told, known: Reference, now: datetime) -> 
         rule=said if event.rule else "",
         outcome=_outcome(told.details),
         related=_related(session, told),
+        answer_by=_moment(ticket.supervision_due_at) if event.verb == "supervise" else "",
         is_new_round=event.verb in MAY_START_A_ROUND and event.status_to is Status.in_progress,
     )
 
@@ -74,11 +76,17 @@ def address_of(number: str, chosen: Settings) -> str:
 def _deadline(due_at: datetime | None, now: datetime) -> dict[str, str]:
     if due_at is None:
         return {"due": "", "left": ""}
-    words = LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
     return {
-        "due": f"{words.weekday(due_at)} {words.hour(due_at)}",
+        "due": _moment(due_at),
         "left": time_left_in_words(now, due_at, _translated),
     }
+
+
+def _moment(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    words = LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
+    return f"{words.weekday(at)} {words.hour(at)}"
 
 
 def _said(told: Told) -> str:

@@ -29,6 +29,8 @@ SAID: dict[str, dict[str, Any]] = {
     "split":           {"parts": ["三组的路灯坏了。", "晒坝边的水沟堵了。"]},
     "expedite":        {"note": "天黑得早了，请快一点。"},
     "supervise":       {"note": "三天内报办理情况。"},
+    "answer_supervision": {"words": "材料已到，周五前换好，办好当天报结果。"},
+    "warn":            {"note": "超期两次"},
     "note":            {"words": "同一条线路去年也坏过。"},
     "mark_overdue":    {},
     "recalculate_due": {"reason": "放假安排公布了。"},
@@ -40,8 +42,9 @@ def _example(verb: str) -> Example:
     return Example(summary=VERB_WORDS[verb], value={"verb": verb, **SAID[verb]})
 
 
-EXAMPLES = {verb: _example(verb) for verb in SAID if verb not in {"submit", "mark_overdue", "recalculate_due"}}
-"""What officials do with a ticket; the clock alone says the other two."""
+BY_THE_CLOCK = {"warn", "mark_overdue", "recalculate_due"}
+EXAMPLES = {verb: _example(verb) for verb in SAID if verb not in {"submit", *BY_THE_CLOCK}}
+"""What officials do with a ticket; the clock alone says the others."""
 
 THEIRS = {verb: _example(verb) for verb in ("supplement", "withdraw", "expedite", "rate", "reopen")}
 SUBMITTED = {"submit": _example("submit")}

@@ -19,7 +19,8 @@ from workflows.statuses import Status
 
 ENDS_THE_TICKET = frozenset({"decline", "merge", "withdraw", "close"})
 LIKELIEST_FIRST = (
-    *("assign", "acknowledge", "approve_reply", "follow_up", "reply", "send_back", "contact", "report_progress"),
+    *("assign", "acknowledge", "approve_reply", "answer_supervision", "follow_up", "reply", "send_back", "contact"),
+    "report_progress",
     *("verify", "reassign", "expedite", "supervise", "supplement", "note", "close", "reopen", "split", "merge"),
     "decline",
 )

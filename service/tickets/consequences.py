@@ -13,6 +13,7 @@ from workflows.commands import CommandBase
 from workflows.decide import decide
 from workflows.refusals import Refused
 from workflows.statuses import Status
+from workflows.supervision import LEVELS
 from workflows.words import _
 
 
@@ -61,7 +62,8 @@ CONSEQUENCES: dict[str, Consequence] = {
         _("重办是新的一轮，{unit}要在 {due} 前再答复；第一轮的期限和结果仍留在统计里。"), c.Reopen.model_construct()
     ),
     "expedite": Consequence(_("催办不改变期限，还是 {due}；马上提醒现在该办的单位。")),
-    "supervise": Consequence(_("督办不改变期限，还是 {due}；承办单位的负责人会收到督办要求。")),
+    "answer_supervision": Consequence(_("答复送到督查员那里，督办不再升级；这件事的期限不变，还是 {due}。")),
+    "supervise": Consequence(_("督办不改变期限，还是 {due}；承办单位的负责人会收到督办要求，并要在 {notice}（抄送分管领导 {leader}，挂牌 {listed}）内答复，不答复就升一级。")),
 }
 # fmt: on
 
@@ -80,6 +82,7 @@ def consequence(verb: str, case: Case, actor: Actor, now: datetime, known: Refer
         due=local.time(after.due_at),
         hold=local.time(after.hold_due),
         unit=known.unit_name(after.unit_id),
+        **{level: case.limits.term(f"answer_supervision_{level}").in_words(local._) for level in LEVELS},
         rating=case.limits.term("rating").in_words(local._),
         reopen=case.limits.term("reopen").in_words(local._),
         attempts=follow_ups.ATTEMPTS,

@@ -45,7 +45,8 @@ DONE: dict[str, str] = {
     "split": _("已拆单，新的工单在待派单里。"),
     "close": _("已办结。"),
     "reopen": _("已重办，{unit}要在 {due} 前再答复。"),
-    "supervise": _("已督办。"),
+    "supervise": _("已督办，请承办单位按时答复。"),
+    "answer_supervision": _("已答复督办。"),
     "expedite": _("已催办。"),
 }
 NOTED = _("“{verb}”已记下。")

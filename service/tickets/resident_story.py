@@ -95,7 +95,7 @@ SHOWN: tuple[Shown, ...] = (
 )
 # fmt: on
 
-INSIDE = frozenset({"note", "send_back"})
+INSIDE = frozenset({"note", "send_back", "answer_supervision", "warn"})
 """Verbs of which she hears nothing at all."""
 
 HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"})

@@ -196,6 +196,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "assign": ("supporting", "category", "urgency"),
     "contact": ("way",),
     "reply": ("outcome", "promised_for", "referred_to"),
+    "supervise": ("level",),
     "rate": ("satisfaction", "is_resolved"),
     "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
 }

@@ -44,6 +44,7 @@ SAMPLE = Values(
     related="2026-000101",
     url="https://wish.example/desk/tickets/2026-000123",
     is_new_round=True,
+    answer_by="10 月 14 日（周三） 18:00",
 )
 
 each_notice = pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.template}-{notice.channel}")

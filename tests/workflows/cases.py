@@ -21,6 +21,7 @@ from tests.cast import (
 )
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
+from workflows.ask_words import SupervisionLevel
 from workflows.cases import Case
 from workflows.commands import CallResult, CommandBase, DeclineGround, Outcome, Satisfaction
 from workflows.statuses import Status
@@ -94,6 +95,13 @@ _CLOSED: dict[str, Any] = {
     "first_satisfaction": Satisfaction.satisfied,
     "rated_round": 1,
 }
+UNDER_NOTICE: dict[str, Any] = {
+    "supervised_at": ACKNOWLEDGED,
+    "supervision_level": SupervisionLevel.notice,
+    "supervision_due_at": at("2026-03-06 09:30"),
+}
+"""Supervised on Tuesday morning, with three working days for the answer."""
+
 _LIFE: dict[Status, dict[str, Any]] = {
     S.submitted: _HANDED_IN,
     S.assigned: _ASSIGNED,
@@ -131,6 +139,7 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "satisfaction": None,
         "rated_round": None,
         "target": case_in(S.assigned, id=OTHER_TICKET),
+        **UNDER_NOTICE,
     }
     over = {"hold_due": NOW} if status is S.follow_up else {}
     return case_in(status, **{**(furnished if status else {}), **over, **values})
@@ -160,6 +169,8 @@ SAMPLES: dict[str, CommandBase] = {
     "split": c.Split(parts=("路灯不亮", "水渠堵了")),
     "expedite": c.Expedite(note="天黑得早，请快一点"),
     "supervise": c.Supervise(note="本周内办结"),
+    "answer_supervision": c.AnswerSupervision(words="线路已经查清，周五前换好"),
+    "warn": c.Warn(note="退过两次"),
     "note": c.Note(words="与供电所核对过"),
     "mark_overdue": c.MarkOverdue(),
     "recalculate_due": c.RecalculateDue(reason="2027 年放假安排已公布"),

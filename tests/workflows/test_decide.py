@@ -53,6 +53,7 @@ from workflows.commands import COMMANDS, CommandBase, Outcome, Satisfaction
 from workflows.decide import HANDLING_VERBS, available, decide
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import ENDED, OPEN, FollowUpRule, Role, Status
+from workflows.supervision import NOT_SUPERVISED
 from workflows.terms import DayKind, SpecialDay, working_days
 from workflows.time_limits import Urgency
 from workflows.transitions import TRANSITIONS, rows_of
@@ -377,7 +378,7 @@ def test_words_about_a_ticket_move_no_deadline_and_no_holder(verb: str) -> None:
     case = ready_case(S.in_progress, fired=frozenset({"due_soon"}))
     actor = next(actor for actor in CAST.values() if not isinstance(outcome_of(case, SAMPLES[verb], actor), tuple))
     decision = decide(case, SAMPLES[verb], actor, NOW)
-    remembered = {"contacted_at", "expedited_at", "resident_expedited_at", "supervised_at"}
+    remembered = {"contacted_at", "expedited_at", "resident_expedited_at", *NOT_SUPERVISED}
     assert decision.changes == Changes(decision.changes.columns)
     assert decision.changes.columns.keys() <= remembered
     assert decision.after.fired == {"due_soon"}

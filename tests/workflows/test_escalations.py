@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import CAST, DISPATCHER, HANDLER, RESIDENT, REVIEWER, SUPERVISOR
-from tests.workflows.cases import HANDED_IN, NOW, SAMPLES, SECOND, case_in, ready_case
+from tests.workflows.cases import HANDED_IN, NOW, SAMPLES, SECOND, UNDER_NOTICE, case_in, ready_case
 from tests.workflows.china import SHANGHAI, at
 from workflows import escalations
 from workflows.actors import system
+from workflows.ask_words import SupervisionLevel
 from workflows.cases import Case
 from workflows.commands import VERB_WORDS, Satisfaction
 from workflows.decide import decide
@@ -43,6 +44,9 @@ def names(rules: tuple[Escalation, ...]) -> list[str]:
 
 NEVER = {"follow_up_rule": FollowUpRule.never}
 DISSATISFIED = {"satisfaction": Satisfaction.dissatisfied}
+BEFORE_THE_LEADER = {**UNDER_NOTICE, "supervision_level": SupervisionLevel.leader}
+NEEDED = {"notice_unanswered": UNDER_NOTICE, "leader_unanswered": BEFORE_THE_LEADER}
+"""What a rule is about, where an ordinary life does not have it."""
 
 # Which rule at which second, in the ordinary life of cases.py: a wish of Monday 10:00, assigned at 11:00.
 MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
@@ -59,6 +63,10 @@ MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("not_followed_up", S.follow_up, {}, "2026-03-17 18:00"),
     ("not_followed_up", S.follow_up, {"follow_up_rule": FollowUpRule.always}, "2026-03-17 18:00"),
     ("not_followed_up", S.follow_up, {**NEVER, **DISSATISFIED, "rated_round": 1}, "2026-03-17 18:00"),
+    ("notice_unanswered", S.submitted, UNDER_NOTICE, "2026-03-06 09:30"),
+    ("notice_unanswered", S.deferred, UNDER_NOTICE, "2026-03-06 09:30"),
+    ("notice_unanswered", S.follow_up, UNDER_NOTICE, "2026-03-06 09:30"),
+    ("leader_unanswered", S.in_progress, BEFORE_THE_LEADER, "2026-03-06 09:30"),
     ("close_uncalled", S.follow_up, NEVER, "2026-03-12 10:00"),
     ("close_uncalled", S.follow_up, {**NEVER, **DISSATISFIED, "round": 2, "rated_round": 1}, "2026-03-12 10:00"),
 ]
@@ -193,7 +201,7 @@ def test_a_ticket_that_waits_for_her_word_is_called_about_or_closed_by_the_clock
 @RULES
 def test_a_rule_fires_once_a_round(rule: Escalation) -> None:
     for status in rule.statuses:
-        case = case_in(status, follow_up_rule=follow_up_rule_for(rule))
+        case = case_in(status, **NEEDED.get(rule.name, {}), follow_up_rule=follow_up_rule_for(rule))
         after = fired(case, rule.name)
         assert moment_of(rule, after) is None
         assert rule not in due_rules(after, NOW + timedelta(days=3650))
@@ -219,7 +227,7 @@ def test_a_wish_taken_back_from_the_declined_ones_is_watched_again() -> None:
     ]
 
 
-WORDS_ABOUT_IT = ["note", "supplement", "contact", "verify", "report_progress", "expedite", "supervise"]
+WORDS_ABOUT_IT = ["note", "supplement", "contact", "verify", "report_progress", "expedite", "warn"]
 
 
 @pytest.mark.parametrize("verb", WORDS_ABOUT_IT)
@@ -260,12 +268,16 @@ def test_a_whole_life_under_the_clock_alone() -> None:
     assert fired_while_waiting(case_in(S.submitted)) == [
         ("2026-03-02 16:00", "undispatched"),
         ("2026-03-03 18:00", "undispatched_long"),
+        ("2026-03-06 18:00", "notice_unanswered"),
+        ("2026-03-10 18:00", "leader_unanswered"),
     ]
     assert fired_while_waiting(case_in(S.assigned)) == [
         ("2026-03-03 18:00", "unacknowledged"),
         ("2026-03-06 09:00", "due_soon"),
         ("2026-03-09 18:00", "overdue"),
         ("2026-03-16 18:00", "long_overdue"),
+        ("2026-03-19 18:00", "notice_unanswered"),
+        ("2026-03-23 18:00", "leader_unanswered"),
     ]
     assert fired_while_waiting(case_in(S.follow_up, **NEVER)) == [("2026-03-12 10:00", "close_uncalled")]
 

@@ -1,6 +1,6 @@
 """Each guard from both sides, and that a button is hidden only by what is known before a word is typed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -256,6 +256,13 @@ def test_only_provisional_deadlines_are_counted_again(due: bool, hold: bool, may
     assert refusal(case, SAMPLES["recalculate_due"], SYSTEM) == (None if may else sentence("due_is_provisional"))
 
 
+@pytest.mark.parametrize(("answered_at", "may"), [(None, True), (NOW, False)])
+def test_only_a_supervision_that_waits_is_answered(answered_at: datetime | None, may: bool) -> None:
+    case = ready_case(S.in_progress, supervision_answered_at=answered_at)
+    wanted = sentence("supervision_waits_for_an_answer")
+    assert refusal(case, SAMPLES["answer_supervision"], HANDLER) == (None if may else wanted)
+
+
 def test_every_guard_is_tried_above() -> None:
     tried = {
         "acts_from_outside_the_handling_units",
@@ -271,6 +278,7 @@ def test_every_guard_is_tried_above() -> None:
         "promise_lies_ahead",
         "says_why",
         "source_is_true",
+        "supervision_waits_for_an_answer",
         "time_to_ask_is_over",
         "was_not_urged_lately",
         "was_tried_often_enough",

@@ -35,7 +35,7 @@ from tests.factories import (
     wish_in,
 )
 from tests.support.programs import API, Program, is_problem, number_in, program_of
-from workflows.commands import COMMANDS, ContactWay, Note, Split
+from workflows.commands import COMMANDS, ContactWay, Note, Split, Supervise
 from workflows.statuses import Role, Status
 from workflows.transitions import TRANSITIONS
 
@@ -334,6 +334,7 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "split": (S.submitted, "dispatcher", {"parts": PARTS}, S.submitted),
     "expedite": (S.assigned, "dispatcher", {}, S.assigned),
     "supervise": (S.in_progress, "supervisor", SAID["supervise"], S.in_progress),
+    "answer_supervision": (S.in_progress, "handler", SAID["answer_supervision"], S.in_progress),
     "note": (S.closed, "handler", SAID["note"], S.closed),
 }
 ELSEWHERE = {"submit", "withdraw", "rate"}
@@ -352,6 +353,8 @@ def test_every_verb_has_its_way_in(
         wish = brought_to(status)
         with database.writing() as session:
             ticket_of(session, wish).follow_up_attempts = 3 if verb == "close" else 0
+            if verb == "answer_supervision":
+                act(session, wish, Supervise(note="请说明"), county.supervisor)
         given = {name: another if value == "another" else ids(county, value) for name, value in fields.items()}
         done = program(who).says(number_in(database, wish), verb, **given)
         came_through[verb] = (done.status_code, done.json().get("status_to"), done.json().get("detail"))
@@ -537,7 +540,7 @@ def test_the_clocks_verbs_are_the_clocks(
     program: Callable[[str], Program], brought_to: Callable[..., int], database: Database
 ) -> None:
     number, supervisor = number_in(database, brought_to(S.in_progress)), program("supervisor")
-    for verb in ("mark_overdue", "recalculate_due"):
+    for verb in ("warn", "mark_overdue", "recalculate_due"):
         assert is_problem(supervisor.says(number, verb, **SAID[verb]), 403)
 
 
