@@ -63,6 +63,10 @@ class Case:
     supervision_answered_at: datetime | None = None
     overdue_count: int = 0
     reopen_count: int = 0
+    is_claimable: bool = False
+    pool_words: str | None = None
+    pool_rank: int | None = None
+    pooled_at: datetime | None = None
     merged_into_id: int | None = None
     handling_units: frozenset[int] = frozenset()
     handled_by: frozenset[int] = frozenset()

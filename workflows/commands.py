@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from workflows.ask_words import SUPERVISION_WORDS
+from workflows.claim_commands import MarkClaimable, UnmarkClaimable
+from workflows.claim_words import CLAIM_VERB_WORDS, CLAIMANT_WORDS
 from workflows.command_fields import (
     LARGEST_ID,
     PARTS,
@@ -144,6 +146,7 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     **_any(SUPERVISION_WORDS),
     **_any(KIND_WORDS),  # Urgency.development has the same value as Kind.development, so it has the same words
     **_any(SOURCE_WORDS),
+    **_any(CLAIMANT_WORDS),
 }
 
 
@@ -347,6 +350,8 @@ Command = Annotated[
     | Warn
     | Note
     | MarkOverdue
+    | MarkClaimable
+    | UnmarkClaimable
     | RecalculateDue,
     Field(discriminator="verb"),
 ]
@@ -380,8 +385,11 @@ VERB_WORDS: dict[str, str] = {
     "answer_supervision": _("答复督办"),
     "warn": _("预警"),
     "note": _("备注"),
+    "mark_claimable": _("放进认领池"),
+    "unmark_claimable": _("移出认领池"),
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),
     **WHISTLE_VERB_WORDS,
+    **CLAIM_VERB_WORDS,
     **ISSUE_VERB_WORDS,
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from workflows import claimable
 from workflows.actors import NOBODY, Actor
 from workflows.cases import Case, standing
 from workflows.changes import Changes, Duty, Hold
@@ -33,9 +34,9 @@ def decide(case: Case, command: CommandBase, actor: Actor, now: datetime) -> Dec
     """Raise WrongStatus, NotPermitted or Refused; otherwise say what changes. Pure: nothing is read or written."""
     chosen, role = _choose(case, command, actor, now)
     _hold_guards(chosen, case, command, actor, now)
-    changes = chosen.changes(case, command, actor, now)
     status_to = chosen.to or case.status
     assert status_to is not None
+    changes = claimable.leaving(case, chosen.changes(case, command, actor, now), status_to)
     after = _apply(case, changes, status_to, chosen.verb, actor, now)
     return Decision(chosen.verb, role, case.status, status_to, changes, after)
 

@@ -1,7 +1,8 @@
 """All commands of all tables by their verb: what reads events has to know the fields of each."""
 
+from workflows.claim_commands import CLAIM_COMMANDS
 from workflows.commands import COMMANDS, CommandBase
 from workflows.issue_commands import ISSUE_COMMANDS
 from workflows.whistle_commands import WHISTLE_COMMANDS
 
-EVERY_COMMAND: dict[str, type[CommandBase]] = {**COMMANDS, **WHISTLE_COMMANDS, **ISSUE_COMMANDS}
+EVERY_COMMAND: dict[str, type[CommandBase]] = {**COMMANDS, **WHISTLE_COMMANDS, **CLAIM_COMMANDS, **ISSUE_COMMANDS}

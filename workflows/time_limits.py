@@ -66,6 +66,7 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("answer_supervision_leader", working_days(2), _("答复抄送分管领导的督办"), OURS),
     TimeLimit("answer_supervision_listed", working_days(1), _("答复挂牌督办"), OURS),
     TimeLimit("supervise_after", working_days(5), _("超期多久转督办"), SUPERVISION),
+    TimeLimit("claim_contact", days(7), _("认领后联系诉求人，过了退回认领池"), OURS),
     TimeLimit("whistle_approve", working_hours(4), _("镇主要负责人批准吹哨"), OURS),
     TimeLimit("whistle_confirm", hours(24), _("应急吹哨后补批"), OURS),
     TimeLimit("whistle_report_emergency", minutes(30), _("应急处置报到"), PINGGU_ORIGIN),

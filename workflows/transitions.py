@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflows import claim_commands, claimable
 from workflows import commands as c
 from workflows import effects as do
 from workflows import guards as g
@@ -107,6 +108,8 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.AnswerSupervision, {S.replied},    None,          {R.handler, R.reviewer},                   supervision.settle,          g.supervision_waits_for_an_answer),
     row(c.AnswerSupervision, {S.follow_up},  None,          {R.handler, R.follow_up_officer},          supervision.settle,          g.supervision_waits_for_an_answer),
     row(c.Warn,           OPEN,              None,          {R.system}),
+    row(claim_commands.MarkClaimable, OPEN,   None,          {R.dispatcher},                            claimable.put_into_the_pool, claimable.villager_has_agreed, claimable.is_not_for_officials_only, claimable.shames_nobody, claimable.tells_not_who_she_is),
+    row(claim_commands.UnmarkClaimable, OPEN, None,          {R.dispatcher},                            claimable.take_out_of_the_pool, claimable.is_in_the_pool),
     row(c.Note,           set(S),            None,          ANYBODY_INSIDE),
     row(c.MarkOverdue,    UNANSWERED,        None,          {R.system},                                do.mark_overdue),
     row(c.RecalculateDue, OPEN,              None,          {R.system},                                do.recalculate,              g.due_is_provisional),

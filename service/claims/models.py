@@ -17,6 +17,15 @@ class Claim(Table, table=True):
     __tablename__ = "claim"
     __table_args__ = (
         Index("ix_claim_ticket", "ticket_id", "id"),
+        # One unit claims one wish once at a time; others who claim have no unit, and may be many.
+        Index(
+            "ix_claim_running",
+            "ticket_id",
+            "unit_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('claimed', 'contacted')"),
+            postgresql_where=sa.text("state IN ('claimed', 'contacted')"),
+        ),
         Index(
             "ix_claim_alarm",
             "contact_due_at",
@@ -34,6 +43,7 @@ class Claim(Table, table=True):
     claimed_at: datetime
     contact_due_at: datetime
     contacted_at: datetime | None = None
+    deliver_by: date | None = None
     delivered_on: date | None = None
     state: ClaimState = Field(sa_type=word_of(ClaimState))
     ended_at: datetime | None = None

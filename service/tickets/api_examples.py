@@ -31,6 +31,8 @@ SAID: dict[str, dict[str, Any]] = {
     "supervise":       {"note": "三天内报办理情况。"},
     "answer_supervision": {"words": "材料已到，周五前换好，办好当天报结果。"},
     "warn":            {"note": "超期两次"},
+    "mark_claimable":  {"words": "村里文化室想要一百本农技书。", "is_agreed": True, "consent": "8 月 12 日打电话问过，本人愿意"},
+    "unmark_claimable": {"reason": "书已经够了。"},
     "note":            {"words": "同一条线路去年也坏过。"},
     "mark_overdue":    {},
     "recalculate_due": {"reason": "放假安排公布了。"},

@@ -63,6 +63,8 @@ CONSEQUENCES: dict[str, Consequence] = {
     ),
     "expedite": Consequence(_("催办不改变期限，还是 {due}；马上提醒现在该办的单位。")),
     "answer_supervision": Consequence(_("答复送到督查员那里，督办不再升级；这件事的期限不变，还是 {due}。")),
+    "mark_claimable": Consequence(_("放进认领池不改变谁来办，也不改变期限，还是 {due}。全县的单位都看得到您写的这句话和村名，看不到姓名、电话和住处。")),
+    "unmark_claimable": Consequence(_("移出后不能再认领；已经认领的照旧联系、兑现。期限不变，还是 {due}。")),
     "supervise": Consequence(_("督办不改变期限，还是 {due}；承办单位的负责人会收到督办要求，并要在 {notice}（抄送分管领导 {leader}，挂牌 {listed}）内答复，不答复就升一级。")),
 }
 # fmt: on

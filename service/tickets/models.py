@@ -63,6 +63,14 @@ class Ticket(Table, table=True):
             postgresql_where=sa.text(IS_OPEN_SQL),
         ),
         Index("ix_ticket_lead", "lead_unit_id", "id"),
+        Index(
+            "ix_ticket_pool",
+            "pool_rank",
+            "pooled_at",
+            "id",
+            sqlite_where=sa.text("pool_rank IS NOT NULL"),
+            postgresql_where=sa.text("pool_rank IS NOT NULL"),
+        ),
         Index("ix_ticket_link", "link_id", "created_at"),
         Index(
             "ix_ticket_issue",
@@ -148,6 +156,9 @@ class Ticket(Table, table=True):
     supervision_answered_at: datetime | None = None
     overdue_count: int = 0
     is_claimable: bool = False
+    pool_words: str | None = Field(default=None, max_length=200, description="What the whole county reads in the pool")
+    pool_rank: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    pooled_at: datetime | None = None
     issue_id: int | None = None
     closed_at: datetime | None = Field(default=None, index=True)
 

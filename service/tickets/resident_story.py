@@ -91,6 +91,14 @@ SHOWN: tuple[Shown, ...] = (
     Shown("expedite",        by_an_official,       _("{unit}催了一次")),
     Shown("supervise",       always,               _("上级盯着办")),
     Shown("mark_overdue",    always,               _("过了答应的日子，负责人已经知道")),
+    Shown("mark_claimable",  always,               _("{unit}按您同意的，请大家来帮这件事"),        words="words"),
+    Shown("unmark_claimable", always,              _("{unit}不再请别人认领这件事")),
+    Shown("claim",           always,               _("有人认领了这件事，会来联系您（{choice}）"),  choice="kind"),
+    Shown("join_claim",      always,               _("又有人一起认领了这件事（{choice}）"),       choice="kind"),
+    Shown("contact_claimed", always,               _("认领的人和您说好了")),
+    Shown("deliver_claim",   always,               _("认领的人给了您"),                        words="words", has_photos=True),
+    Shown("withdraw_claim",  always,               _("认领的人来不了，请别人来帮")),
+    Shown("lapse_claim",     always,               _("认领的人没有按时联系您，请别人来帮")),
     Shown("recalculate_due", always,               _("放假安排有变，日子重新算过")),
 )
 # fmt: on
@@ -98,7 +106,10 @@ SHOWN: tuple[Shown, ...] = (
 INSIDE = frozenset({"note", "send_back", "answer_supervision", "warn"})
 """Verbs of which she hears nothing at all."""
 
-HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"})
+HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"}) | {
+    *("mark_claimable", "unmark_claimable", "claim", "join_claim", "contact_claimed", "deliver_claim"),
+    *("withdraw_claim", "lapse_claim"),
+}
 """Of the ticket that hers was merged into she reads what is done, not what its villager said or was asked."""
 
 

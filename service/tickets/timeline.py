@@ -198,6 +198,11 @@ FACTS: dict[str, tuple[str, ...]] = {
     "reply": ("outcome", "promised_for", "referred_to"),
     "supervise": ("level",),
     "rate": ("satisfaction", "is_resolved"),
+    "mark_claimable": ("consent",),
+    "claim": ("kind",),
+    "join_claim": ("kind",),
+    "contact_claimed": ("deliver_by",),
+    "deliver_claim": ("given_on",),
     "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
 }
 """What stands beneath the words, by the labels that the form has."""

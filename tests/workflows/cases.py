@@ -23,6 +23,7 @@ from tests.workflows.china import CHINA, at
 from workflows import commands as c
 from workflows.ask_words import SupervisionLevel
 from workflows.cases import Case
+from workflows.claim_commands import MarkClaimable, UnmarkClaimable
 from workflows.commands import CallResult, CommandBase, DeclineGround, Outcome, Satisfaction
 from workflows.statuses import Status
 from workflows.statuses import Status as S
@@ -139,6 +140,7 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "satisfaction": None,
         "rated_round": None,
         "target": case_in(S.assigned, id=OTHER_TICKET),
+        "is_claimable": True,
         **UNDER_NOTICE,
     }
     over = {"hold_due": NOW} if status is S.follow_up else {}
@@ -171,6 +173,8 @@ SAMPLES: dict[str, CommandBase] = {
     "supervise": c.Supervise(note="本周内办结"),
     "answer_supervision": c.AnswerSupervision(words="线路已经查清，周五前换好"),
     "warn": c.Warn(note="退过两次"),
+    "mark_claimable": MarkClaimable(words="村口要装三盏太阳能路灯", is_agreed=True, consent="打电话问过，本人愿意"),
+    "unmark_claimable": UnmarkClaimable(reason="镇里已经买好了"),
     "note": c.Note(words="与供电所核对过"),
     "mark_overdue": c.MarkOverdue(),
     "recalculate_due": c.RecalculateDue(reason="2027 年放假安排已公布"),

@@ -33,6 +33,7 @@ def test_the_table_holds_the_limits_of_practice() -> None:
         "answer_supervision_leader": working_days(2),
         "answer_supervision_listed": working_days(1),
         "supervise_after": working_days(5),
+        "claim_contact": days(7),
         "whistle_approve": working_hours(4),
         "whistle_confirm": hours(24),
         "whistle_report_emergency": minutes(30),

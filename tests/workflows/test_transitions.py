@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import CAST, NEWCOMER, OUTSIDERS
 from tests.workflows.cases import NOW, SAMPLES, case_in, ready_case, samples_of
-from workflows import transitions
+from workflows import claimable, transitions
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case, standing
 from workflows.commands import COMMANDS, VERB_WORDS, Command, CommandBase
@@ -61,6 +61,8 @@ expedite        -        RDSX      RDSX     RDSX        RDSX     RDSX    RDSX   
 supervise       -        SX        SX       SX          SX       SX      SX        -      -        -         -
 answer_supervision - D        H         H           H        HV      HF        -      -        -         -
 warn            -        X         X        X           X        X       X         -      -        -         -
+mark_claimable  -        D         D        D           D        D       D         -      -        -         -
+unmark_claimable -       D         D        D           D        D       D         -      -        -         -
 note            -        DHCVFS    DHCVFS   DHCVFS      DHCVFS   DHCVFS  DHCVFS    DHCVFS DHCVFS   DHCVFS    DHCVFS
 mark_overdue    -        X         X        X           X        X       -         -      -        -         -
 recalculate_due -        X         X        X           X        X       X         -      -        -         -
@@ -268,7 +270,7 @@ def test_every_row_can_be_reached_and_does_what_it_says(row: Row) -> None:
 def as_the_row_says(row: Row, case: Case, command: CommandBase, actor: Actor, decision: Decision) -> Decision:
     to = row.to or case.status
     assert to is not None and decision.after.status is to
-    changes = row.changes(case, command, actor, NOW)
+    changes = claimable.leaving(case, row.changes(case, command, actor, NOW), to)
     return Decision(row.verb, decision.role, case.status, to, changes, decision.after)
 
 

@@ -20,6 +20,9 @@ NEW_ON_TICKET = (
     "supervision_answered_at",
     "overdue_count",
     "is_claimable",
+    "pool_words",
+    "pool_rank",
+    "pooled_at",
     "issue_id",
 )
 
@@ -131,6 +134,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("contact_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("contacted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deliver_by", sa.Date(), nullable=True),
         sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -146,6 +150,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'claimed'"),
             postgresql_where=sa.text("state = 'claimed'"),
+        )
+        batch_op.create_index(
+            "ix_claim_running",
+            ["ticket_id", "unit_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('claimed', 'contacted')"),
+            postgresql_where=sa.text("state IN ('claimed', 'contacted')"),
         )
         batch_op.create_index("ix_claim_ticket", ["ticket_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_claim_unit_id"), ["unit_id"], unique=False)
@@ -369,6 +380,9 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("supervision_answered_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ticket", sa.Column("overdue_count", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("ticket", sa.Column("is_claimable", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("ticket", sa.Column("pool_words", sa.String(200), nullable=True))
+    op.add_column("ticket", sa.Column("pool_rank", sa.SmallInteger(), nullable=True))
+    op.add_column("ticket", sa.Column("pooled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ticket", sa.Column("issue_id", sa.Integer(), nullable=True))
     op.create_index("ix_ticket_deferred_until", "ticket", ["deferred_until"])
     op.create_index(
@@ -377,6 +391,13 @@ def upgrade() -> None:
         ["issue_id", "town_id", "status"],
         sqlite_where=sa.text("issue_id IS NOT NULL"),
         postgresql_where=sa.text("issue_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_pool",
+        "ticket",
+        ["pool_rank", "pooled_at", "id"],
+        sqlite_where=sa.text("pool_rank IS NOT NULL"),
+        postgresql_where=sa.text("pool_rank IS NOT NULL"),
     )
     op.add_column("ticket_event", sa.Column("subject", sa.String(40), nullable=True))
     op.add_column("ticket_event", sa.Column("subject_to", sa.String(40), nullable=True))
@@ -387,6 +408,7 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_event_subject", "ticket_event")
     for name in ("subject_to", "subject"):
         op.drop_column("ticket_event", name)
+    op.drop_index("ix_ticket_pool", "ticket")
     op.drop_index("ix_ticket_issue", "ticket")
     op.drop_index("ix_ticket_deferred_until", "ticket")
     for name in NEW_ON_TICKET:
@@ -439,6 +461,11 @@ def downgrade() -> None:
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claim_unit_id"))
         batch_op.drop_index("ix_claim_ticket")
+        batch_op.drop_index(
+            "ix_claim_running",
+            sqlite_where=sa.text("state IN ('claimed', 'contacted')"),
+            postgresql_where=sa.text("state IN ('claimed', 'contacted')"),
+        )
         batch_op.drop_index(
             "ix_claim_alarm", sqlite_where=sa.text("state = 'claimed'"), postgresql_where=sa.text("state = 'claimed'")
         )

@@ -35,6 +35,7 @@ from tests.factories import (
     wish_in,
 )
 from tests.support.programs import API, Program, is_problem, number_in, program_of
+from workflows.claim_commands import MarkClaimable
 from workflows.commands import COMMANDS, ContactWay, Note, Split, Supervise
 from workflows.statuses import Role, Status
 from workflows.transitions import TRANSITIONS
@@ -335,6 +336,8 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "expedite": (S.assigned, "dispatcher", {}, S.assigned),
     "supervise": (S.in_progress, "supervisor", SAID["supervise"], S.in_progress),
     "answer_supervision": (S.in_progress, "handler", SAID["answer_supervision"], S.in_progress),
+    "mark_claimable": (S.in_progress, "dispatcher", SAID["mark_claimable"], S.in_progress),
+    "unmark_claimable": (S.in_progress, "dispatcher", SAID["unmark_claimable"], S.in_progress),
     "note": (S.closed, "handler", SAID["note"], S.closed),
 }
 ELSEWHERE = {"submit", "withdraw", "rate"}
@@ -353,6 +356,8 @@ def test_every_verb_has_its_way_in(
         wish = brought_to(status)
         with database.writing() as session:
             ticket_of(session, wish).follow_up_attempts = 3 if verb == "close" else 0
+            if verb == "unmark_claimable":
+                act(session, wish, MarkClaimable(**SAID["mark_claimable"]), county.dispatcher)
             if verb == "answer_supervision":
                 act(session, wish, Supervise(note="请说明"), county.supervisor)
         given = {name: another if value == "another" else ids(county, value) for name, value in fields.items()}
