@@ -21,8 +21,6 @@ from workflows.time_limits import Limits
 from workflows.words import _
 from workflows.workdays import WorkCalendar
 
-CLAIM_CONTACT = "claim_contact"
-
 
 @dataclass(frozen=True)
 class ClaimCase:
@@ -46,10 +44,6 @@ class ClaimCase:
     others: int = 0
     is_taken: bool = False
 
-    @property
-    def is_running(self) -> bool:
-        return self.state in RUNNING
-
 
 @dataclass(frozen=True)
 class ClaimDecision:
@@ -69,7 +63,7 @@ Effect = Callable[[ClaimCase, Any, datetime], dict[str, Any]]
 
 @dataclass(frozen=True)
 class ClaimGuard:
-    """A condition that reads aloud, with the sentence that a refused person reads; see workflows/guards.py."""
+    """As in workflows/guards.py."""
 
     name: str
     sentence: str
@@ -123,7 +117,7 @@ def _today(case: ClaimCase, now: datetime) -> date:
 
 def start_contact_term(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
     """认领之后七天: natural time, for the villager waits on Sundays too."""
-    return {"claimed_at": now, "contact_due_at": case.calendar.add(now, case.limits.term(CLAIM_CONTACT))}
+    return {"claimed_at": now, "contact_due_at": case.calendar.add(now, case.limits.term("claim_contact"))}
 
 
 def note_contact(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
