@@ -94,3 +94,9 @@ def _may_blow_as(post: Post, case: Case) -> bool:
     is_principal = post.is_head and post.area_path == town and post.role is not Role.administrator
     has_the_ticket = post.unit == case.lead_unit_id or post.unit in case.supporting
     return is_principal or post.role is Role.dispatcher or (post.role is Role.handler and has_the_ticket)
+
+
+def posts_at(actor: Actor, case: WhistleCase, role: WhistleRole) -> tuple[Post, ...]:
+    """The posts by which this actor has this role; those of the whistling unit itself come first."""
+    fitting = [post for post in actor.posts if role in _roles_of(post, case)]
+    return tuple(sorted(fitting, key=lambda post: post.unit != case.town_unit_id))

@@ -64,6 +64,7 @@ END_WORDS: dict[str, str] = {
     "reopened": _("重办"),
     "replaced": _("换了单位"),
     "leads_now": _("改为主办"),
+    "released": _("不再协办"),
 }
 
 

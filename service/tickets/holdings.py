@@ -14,6 +14,9 @@ from workflows.decide import Decision, began_by
 LEADS_NOW = "leads_now"
 """How the hold of a supporting unit ends that takes over the lead."""
 
+RELEASED = "released"
+"""How it ends for a unit that is needed no longer."""
+
 
 def write(session: Session, ticket_id: int, decision: Decision, now: datetime) -> None:
     changes = decision.changes
@@ -22,7 +25,8 @@ def write(session: Session, ticket_id: int, decision: Decision, now: datetime) -
     if changes.supporting is not None and decision.status_from is not None:
         _end(session, ticket_id, HoldRole.supporting, changes.ended or "replaced", now)
     for unit in changes.released:
-        _end(session, ticket_id, HoldRole.supporting, LEADS_NOW, now, unit)
+        how = LEADS_NOW if changes.hold is not None and changes.hold.unit == unit else RELEASED
+        _end(session, ticket_id, HoldRole.supporting, how, now, unit)
     for hold in began_by(changes):
         insert_row(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))
     if changes.revised is not None:

@@ -10,6 +10,8 @@ from service.database import Table, word_of
 from workflows.whistle_words import CallState, MilestoneState, WhistleKind, WhistleReason, WhistleStatus
 
 OPEN_SQL = "status NOT IN ('dismissed', 'accepted')"
+IS_OPEN: sa.ColumnElement[bool] = sa.text(f"whistle.{OPEN_SQL}")  # type: ignore[assignment]
+"""The condition in the words of the partial indexes, so that both databases use them."""
 
 
 class Whistle(Table, table=True):

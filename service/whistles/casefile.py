@@ -1,0 +1,99 @@
+"""Lays a whistle's rows out as the case that the rules decide on."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.directory.reference import Reference
+from service.tickets.models import Assignment, Ticket
+from service.whistles.models import Milestone, Whistle, WhistleCall, WhistleFiring
+from workflows.actors import Actor
+from workflows.cases import Case
+from workflows.changes import HoldRole
+from workflows.whistle_cases import CallCase, MilestoneCase, WhistleCase, town_of
+from workflows.whistle_commands import BlowWhistle
+from workflows.whistle_roles import whistling_unit
+
+SAME_NAMES = tuple({each.name for each in fields(WhistleCase)} & set(Whistle.model_fields))
+CALL_NAMES = tuple({each.name for each in fields(CallCase)} & set(WhistleCall.model_fields))
+MILESTONE_NAMES = tuple({each.name for each in fields(MilestoneCase)} & set(Milestone.model_fields))
+
+
+def new_whistle(case: Case, command: BlowWhistle, actor: Actor, known: Reference) -> WhistleCase:
+    """A whistle that has not been blown yet, for the unit as which this actor would blow it."""
+    unit = whistling_unit(case, actor, command.kind, town_desk(case, known))
+    return WhistleCase(
+        area_path=case.area_path,
+        ruling_unit_id=case.desks[-1],
+        limits=case.limits,
+        calendar=case.calendar,
+        kind=command.kind,
+        reason=command.reason,
+        ticket_id=case.id,
+        ticket_status=case.status,
+        ticket_units=_units_of(case.lead_unit_id, case.supporting),
+        town_unit_id=unit,
+    )
+
+
+def town_desk(case: Case, known: Reference) -> int:
+    """The dispatch desk of the town; the nearest desk where the town has none."""
+    town = next((area for area in known.areas.values() if area.path == town_of(case.area_path)), None)
+    return (town.desk_unit_id if town else None) or case.desk
+
+
+def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> WhistleCase:
+    """Everything the rules want to know of this whistle, as this transaction sees it."""
+    assert whistle.id is not None
+    ticket = session.get_one(Ticket, whistle.ticket_id)
+    calls = calls_of(session, whistle.id)
+    return WhistleCase(
+        **{name: getattr(whistle, name) for name in SAME_NAMES},
+        ruling_unit_id=known.desks_of(ticket.area_id)[-1],
+        limits=known.limits,
+        calendar=known.calendar,
+        ticket_status=ticket.status,
+        ticket_units=_units_of(ticket.lead_unit_id, supporting_of(session, whistle.ticket_id)),
+        calls=tuple(CallCase(**_columns(call, CALL_NAMES)) for call in calls),
+        milestones=tuple(
+            MilestoneCase(**_columns(each, MILESTONE_NAMES)) for each in milestones_of(session, whistle.id)
+        ),
+        fired=_fired(session, whistle.id),
+        dissolved=frozenset(call.unit_id for call in calls if not known.units[call.unit_id].is_active),
+    )
+
+
+def calls_of(session: Session, whistle_id: int) -> Sequence[WhistleCall]:
+    """The called units, the lead first."""
+    wanted = select(WhistleCall).where(WhistleCall.whistle_id == whistle_id)
+    return session.exec(wanted.order_by(col(WhistleCall.is_lead).desc(), col(WhistleCall.id))).all()
+
+
+def milestones_of(session: Session, whistle_id: int) -> Sequence[Milestone]:
+    """The plan in its order."""
+    wanted = select(Milestone).where(Milestone.whistle_id == whistle_id)
+    return session.exec(wanted.order_by(col(Milestone.position), col(Milestone.id))).all()
+
+
+def supporting_of(session: Session, ticket_id: int) -> frozenset[int]:
+    wanted = select(Assignment.unit_id).where(
+        Assignment.ticket_id == ticket_id,
+        Assignment.role == HoldRole.supporting,
+        col(Assignment.ended_at).is_(None),
+    )
+    return frozenset(session.exec(wanted))
+
+
+def _units_of(lead: int | None, supporting: frozenset[int]) -> frozenset[int]:
+    return supporting | ({lead} if lead is not None else set())
+
+
+def _columns(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _fired(session: Session, whistle_id: int) -> frozenset[tuple[str, str]]:
+    wanted = select(WhistleFiring.subject, WhistleFiring.step).where(WhistleFiring.whistle_id == whistle_id)
+    return frozenset((row.subject, row.step) for row in session.execute(wanted))
