@@ -11,6 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service import clock, jobs
+from service.claims.sweep import sweep_claims
 from service.clean_up import PLATFORM, clean_up
 from service.database import Database
 from service.directory.expiry import expire_links
@@ -42,6 +43,7 @@ SCHEDULE = (
     Job("sweep_escalations", sweep_escalations, every=timedelta(minutes=1)),
     Job("prepare_pictures", counted(prepare_pictures), every=timedelta(seconds=30)),
     Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
+    Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),
     Job("rearm", rearm, at=time(2, 40)),

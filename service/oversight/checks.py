@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, text
 from sqlmodel import Session, col, select
 
+from service.claims.models import Claim
 from service.directory.models import Area
 from service.directory.reference import reference
 from service.outbox.models import Delivery
@@ -14,6 +15,7 @@ from service.oversight.chains import broken_chains
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
+from workflows.claim_words import RUNNING, ClaimState
 from workflows.statuses import OPEN, STAGE_OF, Status
 
 Finder = Callable[[Session], Iterable[str]]
@@ -148,6 +150,29 @@ def unsearchable(session: Session) -> Iterable[str]:
     return [f"ticket {found}" for found in session.execute(missing).scalars()]
 
 
+def claims_without_term(session: Session) -> Iterable[str]:
+    """Who has not called her has a term for it; who has, has said until when he gives it; who is through has ended."""
+    waits = and_(col(Claim.state) == ClaimState.contacted, col(Claim.deliver_by).is_(None))
+    is_over = col(Claim.ended_at).is_not(None)
+    wanted = select(col(Claim.id)).where(or_(waits, col(Claim.state).in_(RUNNING) == is_over))
+    return [f"claim {found}" for found in session.execute(wanted).scalars()]
+
+
+def pool_against_tickets(session: Session) -> Iterable[str]:
+    is_in = col(Ticket.pool_rank).is_not(None)
+    is_told = and_(col(Ticket.pool_words).is_not(None), col(Ticket.pooled_at).is_not(None))
+    return _tickets(
+        session, or_(col(Ticket.is_claimable) != is_in, and_(is_in, or_(~is_told, col(Ticket.status).not_in(OPEN))))
+    )
+
+
+def claimed_twice(session: Session) -> Iterable[str]:
+    same: tuple[Any, ...] = (Claim.ticket_id, Claim.unit_id)
+    running = select(*map(col, same)).where(col(Claim.state).in_(RUNNING), col(Claim.unit_id).is_not(None))
+    twice = running.group_by(*map(col, same)).having(func.count() > 1)
+    return [f"ticket {row.ticket_id} by unit {row.unit_id}" for row in session.execute(twice)]
+
+
 def _tickets(session: Session, *conditions: ColumnElement[bool]) -> list[str]:
     return [f"ticket {found}" for found in session.execute(select(col(Ticket.id)).where(*conditions)).scalars()]
 
@@ -168,4 +193,7 @@ CHECKS: tuple[Check, ...] = (
     Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
     Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
+    Check("claims_without_term", "a running claim has a term, an ended one has its end", claims_without_term),
+    Check("pool_against_tickets", "what stands in the claim pool is open and has its sentence", pool_against_tickets),
+    Check("claimed_twice", "no unit claims a wish twice at once", claimed_twice),
 )

@@ -26,6 +26,7 @@ DAMAGE: dict[str, list[str]] = {
     "merged_into_nothing": ["UPDATE ticket SET merged_into_id = 2 WHERE id = 1"],
     "areas_without_desk": ["UPDATE area SET desk_unit_id = NULL"],
     "unsearchable": ["DELETE FROM ticket_search"],
+    "pool_against_tickets": ["UPDATE ticket SET is_claimable = true WHERE id = 1"],
 }
 
 
@@ -79,7 +80,7 @@ def test_a_notice_planned_twice_is_found(database: Database) -> None:
 
 
 def test_every_check_has_a_damage_that_shows_it_works() -> None:
-    elsewhere = {"open_without_unit_or_deadline", "notices_planned_twice"}
+    elsewhere = {"claims_without_term", "claimed_twice", "open_without_unit_or_deadline", "notices_planned_twice"}
     elsewhere |= {"issues_without_main_ticket", "tickets_against_memberships"}
     assert {check.name for check in CHECKS} == DAMAGE.keys() | elsewhere
 

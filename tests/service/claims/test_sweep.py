@@ -1,0 +1,83 @@
+"""Who has not called her in seven days gives the wish back: once, with priority, and only he."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from service.claims.models import Claim
+from service.claims.sweep import sweep_claims
+from service.database import Database
+from service.jobs import Surroundings, Tally
+from service.oversight.checks import breaches
+from service.scheduler import SCHEDULE
+from service.tickets.models import TicketEvent
+from tests.factories import County, act, later, ticket_of
+from tests.service.at_once import at_once
+from tests.service.claims.conftest import A_COMPANY_JOINS, claim, does, pooled, state_of
+from workflows import claim_commands as c
+from workflows.claim_words import PoolRank
+from workflows.commands import Withdraw
+
+Around = Callable[..., Surroundings]
+DUE = later(days=7)
+
+
+def verbs_of(database: Database, wish: int) -> list[str]:
+    with database.reading() as session:
+        wanted = select(TicketEvent.verb).where(TicketEvent.ticket_id == wish).order_by(col(TicketEvent.number))
+        return list(session.exec(wanted))
+
+
+def test_a_claim_lapses_at_its_hour_and_the_wish_goes_first(database: Database, county: County, around: Around) -> None:
+    with database.writing() as session:
+        wish = pooled(session, county)
+        mine = claim(session, wish, county.wrong_handler)
+    assert sweep_claims(around(later(days=6, hours=23))) == Tally()
+    assert sweep_claims(around(DUE)) == Tally(done=1)
+    assert sweep_claims(around(DUE)) == Tally()
+    with database.reading() as session:
+        assert (state_of(session, mine), session.get_one(Claim, mine).ended_at) == ("lapsed", DUE)
+        assert ticket_of(session, wish).pool_rank == PoolRank.returned
+        event = session.exec(select(TicketEvent).where(TicketEvent.verb == "lapse_claim")).one()
+        assert (event.rule, event.subject, event.subject_to) == ("claim_contact", f"claim:{mine}", "lapsed")
+        assert list(map(str, breaches(session))) == []
+
+
+def test_who_has_called_keeps_it_and_who_joined_keeps_it_too(
+    database: Database, county: County, around: Around
+) -> None:
+    with database.writing() as session:
+        wish = pooled(session, county)
+        called = claim(session, wish, county.wrong_handler)
+        does(session, called, county.wrong_handler, c.ContactClaimed(deliver_by=later(days=30).date()))
+        silent = claim(session, wish, county.handler, A_COMPANY_JOINS)
+    assert sweep_claims(around(DUE)) == Tally(done=1)
+    with database.reading() as session:
+        assert (state_of(session, called), state_of(session, silent)) == ("contacted", "lapsed")
+        assert ticket_of(session, wish).pool_rank == PoolRank.claimed
+
+
+def test_two_sweeps_at_once_let_it_lapse_once(database: Database, county: County, around: Around) -> None:
+    with database.writing() as session:
+        wish = pooled(session, county)
+        claim(session, wish, county.wrong_handler)
+    tallies = at_once(lambda: sweep_claims(around(DUE)))
+    assert [tally.failed for tally in tallies] == [0, 0]
+    assert verbs_of(database, wish).count("lapse_claim") == 1
+
+
+def test_a_claim_of_a_wish_that_she_takes_back_is_over(database: Database, county: County, around: Around) -> None:
+    with database.writing() as session:
+        wish = pooled(session, county)
+        mine = claim(session, wish, county.wrong_handler)
+        does(session, mine, county.wrong_handler, c.ContactClaimed(deliver_by=later(days=30).date()))
+        act(session, wish, Withdraw(reason="自己买了"), None, later(days=1))
+    at_once(lambda: sweep_claims(around(later(days=1, minutes=10))))
+    with database.reading() as session:
+        assert state_of(session, mine) == "withdrawn"
+        assert list(map(str, breaches(session))) == []
+    assert verbs_of(database, wish)[-2:] == ["withdraw", "withdraw_claim"]
+
+
+def test_the_schedule_has_it() -> None:
+    assert [job.function for job in SCHEDULE if job.name == "sweep_claims"] == [sweep_claims]
