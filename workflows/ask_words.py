@@ -63,3 +63,22 @@ SUPERVISION_WORDS: dict[SupervisionLevel, str] = {
     SupervisionLevel.leader: _("抄送分管领导"),
     SupervisionLevel.listed: _("挂牌督办"),
 }
+ASK_VERB_WORDS: dict[str, str] = {
+    "request_return": _("申请退单"),
+    "request_extension": _("申请延期"),
+    "request_deferral": _("申请挂账"),
+    "request_exclusion": _("申请剔除"),
+    "request_consultation": _("申请会商"),
+    "grant": _("准予"),
+    "refuse": _("驳回"),
+    "rule": _("裁定"),
+    "resume": _("恢复办理"),
+    "review_deferral": _("挂账复核"),
+    "press_decision": _("催促决定"),
+    "report_undecided": _("久未决定"),
+    "keep_promise": _("兑现承诺"),
+    "remind_promise": _("承诺将到期"),
+    "break_promise": _("承诺未兑现"),
+    "confirm_promise": _("承诺是否兑现"),
+    "return_to_desk": _("交回受理台"),
+}

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.actors import Actor
-from workflows.ask_words import SupervisionLevel
+from workflows.ask_words import PromiseState, SupervisionLevel
+from workflows.pending_asks import PendingAsk
 from workflows.statuses import OPEN, POSTS, FollowUpRule, Role, Status
 from workflows.time_limits import Limits, Urgency
 from workflows.workdays import WorkCalendar
@@ -62,6 +63,16 @@ class Case:
     supervision_due_at: datetime | None = None
     supervision_answered_at: datetime | None = None
     overdue_count: int = 0
+    return_count: int = 0
+    extension_count: int = 0
+    is_excluded: bool = False
+    ruled_unit_id: int | None = None
+    deferred_until: date | None = None
+    promise_state: PromiseState | None = None
+    promise_settled_at: datetime | None = None
+    promise_confirmed: bool | None = None
+    pending_asks: int = 0
+    asks: tuple[PendingAsk, ...] = ()
     reopen_count: int = 0
     is_claimable: bool = False
     pool_words: str | None = None

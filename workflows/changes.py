@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.commands import Submit
+from workflows.pending_asks import PendingAsk, Settled
 
 
 class Duty(StrEnum):
@@ -38,7 +39,8 @@ class Changes:
     """`ended` says how the present lead's hold ends (None leaves it running), `hold` begins, `revised` mends its term.
 
     `supporting` replaces all supporting holds and None changes nothing; `joined` begin to support besides those there
-    are, and `released` units no longer support.
+    are, and `released` units no longer support. `asked` waits for a decision from now on and `settled` no longer;
+    `rearmed` are rules of the clock that have to fire again in this round.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -49,6 +51,9 @@ class Changes:
     joined: tuple[Hold, ...] = ()
     released: frozenset[int] = frozenset()
     children: tuple[Submit, ...] = ()
+    asked: PendingAsk | None = None
+    settled: tuple[Settled, ...] = ()
+    rearmed: frozenset[str] = frozenset()
 
 
 NO_CHANGES = Changes()

@@ -65,6 +65,7 @@ def photos() -> Any:
 Text = Annotated[str, BeforeValidator(clean)]
 OptionalText = Annotated[str | None, BeforeValidator(none_if_blank)]
 OptionalPhone = Annotated[str | None, BeforeValidator(plain_digits)]
+RequiredDate = Annotated[date, BeforeValidator(none_if_blank)]
 OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
 OptionalChoice = Annotated[bool | None, BeforeValidator(none_if_blank)]
 Photos = tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...]

@@ -6,7 +6,26 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from workflows.ask_words import SUPERVISION_WORDS
+from workflows.ask_commands import (
+    BreakPromise,
+    ConfirmPromise,
+    Grant,
+    KeepPromise,
+    PressDecision,
+    Refuse,
+    RemindPromise,
+    ReportUndecided,
+    RequestConsultation,
+    RequestDeferral,
+    RequestExclusion,
+    RequestExtension,
+    RequestReturn,
+    Resume,
+    ReturnToDesk,
+    ReviewDeferral,
+    Rule,
+)
+from workflows.ask_words import ASK_VERB_WORDS, ASK_WORDS, SUPERVISION_WORDS
 from workflows.claim_commands import MarkClaimable, UnmarkClaimable
 from workflows.claim_words import CLAIM_VERB_WORDS, CLAIMANT_WORDS
 from workflows.command_fields import (
@@ -49,13 +68,30 @@ __all__ = [
     "WISH_LENGTH",
     "WORDS_LENGTH",
     "AnswerSupervision",
+    "BreakPromise",
     "CommandBase",
+    "ConfirmPromise",
+    "Grant",
+    "KeepPromise",
     "OptionalChoice",
     "OptionalDate",
     "OptionalPhone",
     "OptionalText",
     "Part",
     "Photos",
+    "PressDecision",
+    "Refuse",
+    "RemindPromise",
+    "ReportUndecided",
+    "RequestConsultation",
+    "RequestDeferral",
+    "RequestExclusion",
+    "RequestExtension",
+    "RequestReturn",
+    "Resume",
+    "ReturnToDesk",
+    "ReviewDeferral",
+    "Rule",
     "Supervise",
     "Text",
     "Warn",
@@ -147,6 +183,7 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     **_any(KIND_WORDS),  # Urgency.development has the same value as Kind.development, so it has the same words
     **_any(SOURCE_WORDS),
     **_any(CLAIMANT_WORDS),
+    **_any(ASK_WORDS),
 }
 
 
@@ -352,7 +389,24 @@ Command = Annotated[
     | MarkOverdue
     | MarkClaimable
     | UnmarkClaimable
-    | RecalculateDue,
+    | RecalculateDue
+    | RequestReturn
+    | RequestExtension
+    | RequestDeferral
+    | RequestExclusion
+    | RequestConsultation
+    | Grant
+    | Refuse
+    | Rule
+    | Resume
+    | ReviewDeferral
+    | PressDecision
+    | ReportUndecided
+    | KeepPromise
+    | RemindPromise
+    | BreakPromise
+    | ConfirmPromise
+    | ReturnToDesk,
     Field(discriminator="verb"),
 ]
 
@@ -389,6 +443,7 @@ VERB_WORDS: dict[str, str] = {
     "unmark_claimable": _("移出认领池"),
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),
+    **ASK_VERB_WORDS,
     **WHISTLE_VERB_WORDS,
     **CLAIM_VERB_WORDS,
     **ISSUE_VERB_WORDS,

@@ -1,6 +1,6 @@
 """decide() says what a command does to a case, or refuses with a sentence; available() says what may be asked now."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from workflows.actors import NOBODY, Actor
 from workflows.cases import Case, standing
 from workflows.changes import Changes, Duty, Hold
 from workflows.commands import COMMANDS, CommandBase
+from workflows.pending_asks import PendingAsk, lapsing
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import Role, Status
 from workflows.transitions import Row, rows_of
@@ -36,7 +37,7 @@ def decide(case: Case, command: CommandBase, actor: Actor, now: datetime) -> Dec
     _hold_guards(chosen, case, command, actor, now)
     status_to = chosen.to or case.status
     assert status_to is not None
-    changes = claimable.leaving(case, chosen.changes(case, command, actor, now), status_to)
+    changes = with_what_follows(case, chosen.changes(case, command, actor, now), status_to)
     after = _apply(case, changes, status_to, chosen.verb, actor, now)
     return Decision(chosen.verb, role, case.status, status_to, changes, after)
 
@@ -44,6 +45,7 @@ def decide(case: Case, command: CommandBase, actor: Actor, now: datetime) -> Dec
 def stays(case: Case, verb: str, role: Role, changes: Changes, now: datetime) -> Decision:
     """What another table has decided about something that hangs on this ticket: the ticket keeps its status."""
     assert case.status is not None
+    changes = with_what_follows(case, changes, case.status)
     after = _apply(case, changes, case.status, verb, NOBODY, now)
     return Decision(verb, role, case.status, case.status, changes, after)
 
@@ -93,9 +95,34 @@ def _apply(case: Case, changes: Changes, status: Status, verb: str, actor: Actor
     after["status"] = status
     if "round" in after:
         after["fired"] = frozenset()
+    elif changes.rearmed:
+        after["fired"] = case.fired - changes.rearmed
+    if changes.asked is not None or changes.settled:
+        after["asks"] = _asks_after(case, changes)
     if actor.person is not None and verb in HANDLING_VERBS:
         after["handled_by"] = case.handled_by | {actor.person}
     return case.changed(**after, **_holds_after(case, changes, now))
+
+
+def with_what_follows(case: Case, changes: Changes, status_to: Status) -> Changes:
+    """What every row brings along that ends a ticket, or the hold of its unit."""
+    return _with_asks(case, claimable.leaving(case, changes, status_to))
+
+
+def _with_asks(case: Case, changes: Changes) -> Changes:
+    """What was asked under a hold ends with it, undecided; the ticket knows how many asks still wait."""
+    if case.asks and changes.ended is not None:
+        changes = replace(changes, settled=(*changes.settled, *lapsing(case.asks, changes.settled)))
+    if changes.asked is None and not changes.settled:
+        return changes
+    count = len(_asks_after(case, changes))
+    return replace(changes, columns={**changes.columns, "pending_asks": count})
+
+
+def _asks_after(case: Case, changes: Changes) -> tuple[PendingAsk, ...]:
+    settled = {each.kind for each in changes.settled}
+    left = tuple(ask for ask in case.asks if ask.kind not in settled)
+    return left if changes.asked is None else (*left, changes.asked)
 
 
 def _holds_after(case: Case, changes: Changes, now: datetime) -> dict[str, Any]:

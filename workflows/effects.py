@@ -1,15 +1,17 @@
 """What a verb changes besides the status: pure functions from a case to the changed columns and holds."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflows import follow_ups, holds
+from workflows import follow_ups, holds, promises
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes, Duty, Hold
 from workflows.commands import Satisfaction
 from workflows.supervision import NOT_SUPERVISED
+from workflows.time_limits import Urgency
 
 
 def nothing(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -33,27 +35,33 @@ def open_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> Change
 
 
 def hand_to_unit(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    return hand_over(case, command.unit, command.supporting, command.urgency or case.urgency, now, ended="dispatched")
+
+
+def hand_over(
+    case: Case, unit: int, supporting: Iterable[int], urgency: Urgency, now: datetime, *, ended: str
+) -> Changes:
     """派单: the promise to the villager counts from the day she spoke, the unit's own term from today."""
-    urgency = command.urgency or case.urgency
     limit = case.limits.reply(urgency)
     started = case.round_started_at or now
     promise = case.calendar.add(started, limit)
-    hold = holds.begin(case, Duty.handle, command.unit, now, limit)
+    hold = holds.begin(case, Duty.handle, unit, now, limit)
     columns = {
-        **_with_unit(hold),
+        **to_lead(hold),
         "urgency": urgency,
         "due_at": promise,
         "original_due_at": case.original_due_at or promise,
         "due_is_provisional": holds.is_provisional(case, started, promise, limit),
     }
-    supporting = tuple(holds.support(case, unit, now, limit) for unit in command.supporting)
-    return Changes(columns, ended="dispatched", hold=hold, supporting=supporting)
+    return Changes(
+        columns, ended=ended, hold=hold, supporting=tuple(holds.support(case, each, now, limit) for each in supporting)
+    )
 
 
 def pass_on(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """改派: another unit starts its own term; what the villager was promised stays."""
     hold = holds.begin(case, Duty.handle, command.unit, now, case.limits.reply(case.urgency))
-    return Changes(_with_unit(hold), ended="reassigned", hold=hold, released=case.supporting & {hold.unit})
+    return Changes(to_lead(hold), ended="reassigned", hold=hold, released=case.supporting & {hold.unit})
 
 
 def acknowledge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -176,10 +184,10 @@ def mark_overdue(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
 def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     """A year's calendar was published: the same terms are counted again from the same beginnings."""
     promise = holds.same_promise(case)
-    return Changes(promise, revised=holds.same_hold(case.changed(**promise)))
+    return Changes(promise, revised=holds.same_hold(case.changed(**promise)) if case.hold_is_provisional else None)
 
 
-def _with_unit(hold: Hold) -> dict[str, Any]:
+def to_lead(hold: Hold) -> dict[str, Any]:
     return {"unit_id": hold.unit, "lead_unit_id": hold.unit, "acknowledged_at": None}
 
 
@@ -197,7 +205,8 @@ def _answer(case: Case, now: datetime, *, ended: str, columns: dict[str, Any]) -
     assert case.due_at is not None
     hold = holds.to_follow_up(case, case.follow_up_desk, now)
     first = {} if case.answered_at else {"answered_at": now, "answered_on_time": now <= case.due_at}
-    return Changes({**columns, **first, "unit_id": hold.unit}, ended=ended, hold=hold)
+    promise = promises.begins(case, columns)
+    return Changes({**columns, **first, **promise, "unit_id": hold.unit}, ended=ended, hold=hold)
 
 
 def _opinion(case: Case, command: Any) -> dict[str, Any]:

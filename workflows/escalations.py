@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from workflows import follow_ups, supervision
+from workflows import follow_ups, promises, supervision
 from workflows.ask_words import SupervisionLevel
 from workflows.cases import Case
-from workflows.commands import Close, CommandBase, Expedite, MarkOverdue, Supervise
+from workflows.commands import (
+    BreakPromise,
+    Close,
+    CommandBase,
+    Expedite,
+    MarkOverdue,
+    PressDecision,
+    RemindPromise,
+    ReportUndecided,
+    Resume,
+    Supervise,
+)
 from workflows.statuses import OPEN, Status
 from workflows.statuses import Status as S
 from workflows.words import _
@@ -20,12 +31,14 @@ Limit = Callable[[Case], Term]
 
 class Clock(StrEnum):
     """Which moment a rule counts from: the promise to the villager, the holder's own term, when he received it, or when
-    the answer to a supervision is due."""
+    the answer to a supervision is due; when the first pending ask is to be decided, or a dated promise comes due."""
 
     promise = "promise"
     hold_due = "hold_due"
     received = "received"
     supervision = "supervision"
+    decision = "decision"
+    dated_promise = "dated_promise"
 
 
 def always(case: Case) -> bool:
@@ -42,6 +55,10 @@ def nobody_answered_the_notice(case: Case) -> bool:
 
 def nobody_answered_before_the_leader(case: Case) -> bool:
     return supervision.waits_at(SupervisionLevel.leader, case)
+
+
+def somebody_waits_for_a_decision(case: Case) -> bool:
+    return bool(case.asks)
 
 
 def limit(name: str) -> Limit:
@@ -83,6 +100,12 @@ ESCALATIONS: tuple[Escalation, ...] = (
     Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=follow_ups.needs_no_call),
     Escalation("notice_unanswered",  OPEN,                      Clock.supervision, Supervise(level=SupervisionLevel.leader, note=_("督办通知到期没有答复，升一级，抄送分管领导。")), when=nobody_answered_the_notice),
     Escalation("leader_unanswered",  OPEN,                      Clock.supervision, Supervise(level=SupervisionLevel.listed, note=_("督办仍然没有答复，挂牌督办。")), when=nobody_answered_before_the_leader),
+    Escalation("undecided",          OPEN,                      Clock.decision, PressDecision(note=_("决定时限已到，请尽快决定。")), when=somebody_waits_for_a_decision),
+    Escalation("undecided_long",     OPEN,                      Clock.decision, ReportUndecided(note=_("决定时限过后仍未决定。")), after=limit("report_undecided_after"), when=somebody_waits_for_a_decision),
+    Escalation("review_soon",        frozenset({S.deferred}),   Clock.hold_due, Expedite(note=_("挂账快到复核的日子，请准备恢复办理。")), before=limit("review_soon_before")),
+    Escalation("review_date",        frozenset({S.deferred}),   Clock.hold_due, Resume(note=_("挂账到期，自动恢复办理。"))),
+    Escalation("promise_soon",       promises.WATCHED,          Clock.dated_promise, RemindPromise(note=_("承诺的日子快到了，请按时兑现并告诉诉求人。")), before=limit("promise_soon_before"), when=promises.is_open),
+    Escalation("promise_broken",     promises.WATCHED,          Clock.dated_promise, BreakPromise(), when=promises.is_open),
 )
 # fmt: on
 
@@ -127,6 +150,11 @@ def _span(clock: Clock, case: Case) -> tuple[datetime | None, datetime | None]:
         return case.round_started_at, case.due_at
     if clock is Clock.supervision:
         return case.supervised_at, case.supervision_due_at
+    if clock is Clock.decision:
+        first = min(case.asks, key=lambda ask: ask.due_at, default=None)
+        return (first.asked_at, first.due_at) if first else (None, None)
+    if clock is Clock.dated_promise:
+        return case.answered_at or case.created_at, promises.due_of(case)
     return case.hold_since, case.hold_due if clock is Clock.hold_due else case.hold_since
 
 

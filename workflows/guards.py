@@ -11,6 +11,9 @@ from workflows.cases import Case
 from workflows.statuses import OPEN, FollowUpRule, Source
 from workflows.words import _
 
+PROMISED_WITHIN = 10
+"""Years: the working calendar does not reach for ever."""
+
 Test = Callable[[Case, Any, Actor, datetime], bool]
 
 
@@ -45,6 +48,11 @@ def is_not_the_author_of_the_reply(case: Case, command: Any, actor: Actor, now: 
 def promise_lies_ahead(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
     today = now.astimezone(case.calendar.zone).date()
     return command.promised_for is None or command.promised_for > today
+
+
+@guard(_("承诺日期太远了，请写十年以内的日子。"), reads_command=True)
+def promise_is_within_reach(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return command.promised_for is None or command.promised_for.year <= now.year + PROMISED_WITHIN
 
 
 @guard(_("可以重办的期限已经过了，请重新提交一件心愿，并写上原来的编号。"))

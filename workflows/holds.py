@@ -1,7 +1,7 @@
 """Until when a unit holds a ticket, and the same deadlines counted again once a calendar is published."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from workflows import follow_ups
@@ -9,6 +9,18 @@ from workflows.cases import Case
 from workflows.changes import Duty, Hold, HoldRole
 from workflows.statuses import Status
 from workflows.workdays import Term
+
+MORNING, EVENING = time(9), time(18)
+
+
+def morning_of(case: Case, day: date) -> datetime:
+    """When one comes back to what was put off until this day."""
+    return datetime.combine(day, MORNING, case.calendar.zone).astimezone(UTC)
+
+
+def evening_of(case: Case, day: date) -> datetime:
+    """Until when something holds that was said to be done by this day."""
+    return datetime.combine(day, EVENING, case.calendar.zone).astimezone(UTC)
 
 
 def begin(case: Case, duty: Duty, unit: int, start: datetime, term: Term) -> Hold:

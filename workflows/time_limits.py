@@ -60,13 +60,17 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("expedite_interval", hours(24), _("诉求人两次催办的间隔"), OURS),
     TimeLimit("return_window", working_days(2), _("派单后可以申请退单"), SHANDONG_PETITIONS),
     TimeLimit("extension_most", working_days(10), _("一次延期最长"), SHANDONG),
+    TimeLimit("decide_ask", working_days(1), _("决定退单、延期、挂账、剔除和会商的申请"), OURS),
+    TimeLimit("report_undecided_after", working_days(1), _("申请超过决定时限多久报督查"), OURS),
+    TimeLimit("deferral_most", days(92), _("挂账最长多久复核一次（每季度）"), OURS),
+    TimeLimit("review_soon_before", working_days(3), _("挂账复核前多久提醒"), OURS),
+    TimeLimit("promise_soon_before", working_days(3), _("承诺到期前多久提醒"), OURS),
     TimeLimit("due_soon_before", working_days(1), _("到期前多久提醒"), SUPERVISION),
     TimeLimit("supervise_undispatched_after", working_days(1), _("派单超时多久转督办"), OURS),
     TimeLimit("answer_supervision_notice", working_days(3), _("答复督办通知"), OURS),
     TimeLimit("answer_supervision_leader", working_days(2), _("答复抄送分管领导的督办"), OURS),
     TimeLimit("answer_supervision_listed", working_days(1), _("答复挂牌督办"), OURS),
     TimeLimit("supervise_after", working_days(5), _("超期多久转督办"), SUPERVISION),
-    TimeLimit("claim_contact", days(7), _("认领后联系诉求人，过了退回认领池"), OURS),
     TimeLimit("whistle_approve", working_hours(4), _("镇主要负责人批准吹哨"), OURS),
     TimeLimit("whistle_confirm", hours(24), _("应急吹哨后补批"), OURS),
     TimeLimit("whistle_report_emergency", minutes(30), _("应急处置报到"), PINGGU_ORIGIN),
@@ -83,6 +87,7 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("whistle_plan_emergency", hours(24), _("应急处置排出计划"), OURS),
     TimeLimit("whistle_complete", working_days(2), _("节点都做完后报完成"), OURS),
     TimeLimit("whistle_accept", working_days(3), _("镇里验收"), OURS),
+    TimeLimit("claim_contact", days(7), _("认领后联系诉求人，过了退回认领池"), OURS),
 )
 
 DEFAULT_TERMS: dict[str, Term] = {limit.name: limit.term for limit in TIME_LIMITS}

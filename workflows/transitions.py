@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflows import claim_commands, claimable
+from workflows import ask_guards as a
+from workflows import asks, claim_commands, claimable, promises, supervision
 from workflows import commands as c
 from workflows import effects as do
 from workflows import guards as g
-from workflows import supervision
 from workflows.actors import Actor
+from workflows.ask_words import AskKind
 from workflows.cases import Case
 from workflows.changes import Changes
 from workflows.commands import VERB_WORDS, CommandBase
@@ -67,22 +68,26 @@ def row(
 NEW: set[Status | None] = {None}
 OFFICIALS = {R.dispatcher, R.handler, R.reviewer, R.follow_up_officer, R.supervisor}
 ANYBODY_INSIDE = OFFICIALS | {R.supporter}
+DECIDERS = {R.dispatcher, R.supervisor}
+DECIDES = (a.something_is_asked, a.has_an_ask_to_decide, a.is_pending, a.decides_this_one)
+RULES = (a.something_is_to_be_ruled, a.rules_from_outside, g.lead_is_not_among_the_supporting)
+EXCLUDABLE = frozenset({S.in_progress, S.replied, S.follow_up})
 
 # fmt: off
 TRANSITIONS: tuple[Row, ...] = (
     # command            from               to             who                                        changes                      guards
     row(c.Submit,         NEW,               S.submitted,   {R.resident, R.system} | OFFICIALS,         do.open_ticket,              g.source_is_true),
     row(c.Supplement,     OPEN,              None,          {R.resident, R.dispatcher, R.handler}),
-    row(c.Withdraw,       WITH_DESK_OR_UNIT, S.withdrawn,   {R.resident},                              do.end_without_answer),
+    row(c.Withdraw,       WITH_DESK_OR_UNIT | {S.deferred}, S.withdrawn,   {R.resident},                              do.end_without_answer),
     row(c.Decline,        {S.submitted},     S.declined,    {R.dispatcher},                            do.end_without_answer),
     row(c.Assign,         {S.submitted},     S.assigned,    {R.dispatcher, R.system},                  do.hand_to_unit,             g.lead_is_not_among_the_supporting),
-    row(c.Reassign,       WITH_UNIT,         S.assigned,    {R.dispatcher},                            do.pass_on,                  g.goes_to_another_unit),
+    row(c.Reassign,       WITH_UNIT,         S.assigned,    {R.dispatcher},                            do.pass_on,                  g.goes_to_another_unit, a.a_ruling_is_changed_by_the_county_only),
     row(c.Acknowledge,    {S.assigned},      S.in_progress, {R.handler, R.system},                     do.acknowledge),
     row(c.Contact,        OPEN,              None,          {R.dispatcher, R.handler, R.supporter, R.reviewer}, do.note_contact),
     row(c.Verify,         WITH_UNIT,         None,          {R.handler, R.supporter, R.dispatcher}),
     row(c.ReportProgress, {S.in_progress},   None,          {R.handler, R.supporter}),
-    row(c.Reply,          {S.in_progress},   S.replied,     {R.handler, R.system},                     do.hand_to_reviewer,         g.promise_lies_ahead,                  when=(g.needs_review,)),
-    row(c.Reply,          {S.in_progress},   S.follow_up,   {R.handler, R.system},                     do.answer_at_once,           g.promise_lies_ahead,                  when=(g.needs_no_review,)),
+    row(c.Reply,          {S.in_progress},   S.replied,     {R.handler, R.system},                     do.hand_to_reviewer,         g.promise_lies_ahead, g.promise_is_within_reach,               when=(g.needs_review,)),
+    row(c.Reply,          {S.in_progress},   S.follow_up,   {R.handler, R.system},                     do.answer_at_once,           g.promise_lies_ahead, g.promise_is_within_reach,               when=(g.needs_no_review,)),
     row(c.ApproveReply,   {S.replied},       S.follow_up,   {R.reviewer, R.system},                    do.answer,                   g.is_not_the_author_of_the_reply),
     row(c.SendBack,       {S.replied},       S.in_progress, {R.reviewer},                              do.hand_back,                g.is_not_the_author_of_the_reply),
     row(c.Rate,           {S.follow_up},     None,          {R.resident},                              do.record_rating,            when=(g.content_but_is_called_anyway,)),
@@ -113,6 +118,29 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.Note,           set(S),            None,          ANYBODY_INSIDE),
     row(c.MarkOverdue,    UNANSWERED,        None,          {R.system},                                do.mark_overdue),
     row(c.RecalculateDue, OPEN,              None,          {R.system},                                do.recalculate,              g.due_is_provisional),
+    # a unit asks, an officer decides
+    row(c.RequestReturn,       WITH_UNIT,             None,          {R.handler},                  asks.request_return,       g.goes_to_another_unit, a.no_return_is_pending, a.is_within_the_return_window, a.was_not_returned_too_often, a.was_not_named_by_a_ruling),
+    row(c.RequestExtension,    WITH_UNIT,             None,          {R.handler},                  asks.request_extension,    a.no_extension_is_pending, a.is_not_due_yet, a.was_not_extended_too_often, a.extends_no_further_than_allowed),
+    row(c.RequestDeferral,     WITH_UNIT,             None,          {R.handler},                  asks.request_deferral,     a.no_deferral_is_pending, a.is_looked_at_within_a_quarter),
+    row(c.RequestExclusion,    EXCLUDABLE,            None,          {R.handler},                  asks.request_exclusion,    a.no_exclusion_is_pending, a.counts_in_the_statistics),
+    row(c.RequestConsultation, {S.submitted},         None,          {R.dispatcher},               asks.request_consultation, a.no_consultation_is_pending),
+    row(c.RequestConsultation, WITH_UNIT,             None,          {R.dispatcher, R.handler},    asks.request_consultation, a.no_consultation_is_pending),
+    row(c.Grant,               WITH_UNIT,             S.assigned,    DECIDERS,                     asks.give_back,            *DECIDES, a.is_the_first_return, a.names_another_unit, when=(a.asks_for(AskKind.giving_back),)),
+    row(c.Grant,               WITH_UNIT,             None,          DECIDERS,                     asks.extend,               *DECIDES, a.extends_no_further_than_allowed, when=(a.asks_for(AskKind.extension),)),
+    row(c.Grant,               WITH_UNIT,             S.deferred,    DECIDERS,                     asks.defer,                *DECIDES, a.is_looked_at_within_a_quarter, when=(a.asks_for(AskKind.deferral),)),
+    row(c.Grant,               EXCLUDABLE,            None,          {R.supervisor},               asks.exclude,              *DECIDES, when=(a.asks_for(AskKind.exclusion),)),
+    row(c.Refuse,              WITH_DESK_OR_UNIT | EXCLUDABLE, None, DECIDERS,                     asks.refuse,               *DECIDES),
+    row(c.Rule,                WITH_UNIT,             None,          DECIDERS,                     asks.rule_that_it_stays,   *RULES, when=(a.ruling_keeps_the_lead,)),
+    row(c.Rule,                WITH_DESK_OR_UNIT,     S.assigned,    DECIDERS,                     asks.rule,                 *RULES),
+    row(c.Resume,              {S.deferred},          S.in_progress, {R.handler, R.dispatcher, R.system}, asks.resume),
+    row(c.ReviewDeferral,      {S.deferred},          None,          DECIDERS,                     asks.review,               a.acts_from_outside, a.is_looked_at_within_a_quarter),
+    row(c.PressDecision,       OPEN,                  None,          {R.system},                   do.nothing,                a.something_is_asked),
+    row(c.ReportUndecided,     OPEN,                  None,          {R.system},                   do.nothing,                a.something_is_asked),
+    row(c.KeepPromise,         promises.WATCHED,      None,          {R.handler},                  promises.keep,             promises.a_promise_stands),
+    row(c.RemindPromise,       promises.WATCHED,      None,          {R.system},                   do.nothing,                promises.a_promise_is_open),
+    row(c.BreakPromise,        promises.WATCHED,      None,          {R.system},                   promises.break_it,         promises.a_promise_is_open),
+    row(c.ConfirmPromise,      promises.WATCHED,      None,          {R.resident},                 promises.confirm,          promises.the_promise_has_come, promises.she_has_not_said_it_yet),
+    row(c.ReturnToDesk,        WITH_UNIT | {S.deferred}, S.submitted, {R.system},                  asks.return_to_desk),
 )
 # fmt: on
 

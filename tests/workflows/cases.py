@@ -4,7 +4,7 @@ An ordinary wish of Monday 2 March 2026, 10:00 local time: dispatched at 11:00, 
 Wednesday, told to the villager on Thursday, closed on Friday. No holiday is near; deadlines were counted by hand.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.cast import (
@@ -21,11 +21,12 @@ from tests.cast import (
 )
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
-from workflows.ask_words import SupervisionLevel
+from workflows.ask_words import AskKind, PromiseState, SupervisionLevel
 from workflows.cases import Case
 from workflows.claim_commands import MarkClaimable, UnmarkClaimable
 from workflows.commands import CallResult, CommandBase, DeclineGround, Outcome, Satisfaction
-from workflows.statuses import Status
+from workflows.pending_asks import PendingAsk
+from workflows.statuses import Role, Status
 from workflows.statuses import Status as S
 from workflows.time_limits import Limits
 
@@ -147,6 +148,46 @@ def ready_case(status: Status | None, **values: Any) -> Case:
     return case_in(status, **{**(furnished if status else {}), **over, **values})
 
 
+ASKED, DECIDE_BY = at("2026-03-05 15:00"), at("2026-03-06 18:00")
+REVIEWED_ON, EXTENDED_TO, PROMISED_FOR = date(2026, 5, 8), date(2026, 3, 13), date(2026, 3, 6)
+
+
+def pending(kind: AskKind, decider: Role = Role.dispatcher, **values: Any) -> PendingAsk:
+    """The lead unit asks; the desk of the town decides, or supervision where there is none outside."""
+    role = Role.supervisor if kind is AskKind.exclusion else decider
+    dates = {AskKind.extension: EXTENDED_TO, AskKind.deferral: REVIEWED_ON}
+    usual: dict[str, Any] = {
+        "kind": kind,
+        "unit": WATER_BUREAU,
+        "decider": role,
+        "decider_unit": TOWN_DESK if role is Role.dispatcher else None,
+        "asked_at": ASKED,
+        "due_at": DECIDE_BY,
+        "asked_by": HANDLER.person,
+        "suggested_unit": ROADS_BUREAU if kind is AskKind.giving_back else None,
+        "until": dates.get(kind),
+    }
+    return PendingAsk(**{**usual, **values})
+
+
+BY_THE_DESK = tuple(pending(kind) for kind in AskKind)
+BY_SUPERVISION = tuple(pending(kind, Role.supervisor) for kind in AskKind)
+PROMISE: dict[str, Any] = {"promise_state": PromiseState.open, "promised_for": PROMISED_FOR}
+FRESH: dict[str, Any] = {"hold_since": at("2026-03-05 10:00")}
+"""Handed over lately enough to be given back."""
+
+NEEDS: dict[str, dict[str, Any]] = {
+    **{verb: {"asks": BY_THE_DESK} for verb in ("grant", "refuse", "rule", "press_decision", "report_undecided")},
+    **dict.fromkeys(("keep_promise", "remind_promise", "break_promise", "confirm_promise"), PROMISE),
+    "request_return": FRESH,
+}
+"""What a verb is about, where an ordinary life does not have it."""
+
+
+def ready_for(verb: str, status: Status | None, **values: Any) -> Case:
+    return ready_case(status, **{**(NEEDS.get(verb, {}) if status else {}), **values})
+
+
 SAMPLES: dict[str, CommandBase] = {
     "submit": WISH,
     "supplement": c.Supplement(text="第二盏也灭了"),
@@ -178,10 +219,35 @@ SAMPLES: dict[str, CommandBase] = {
     "note": c.Note(words="与供电所核对过"),
     "mark_overdue": c.MarkOverdue(),
     "recalculate_due": c.RecalculateDue(reason="2027 年放假安排已公布"),
+    "request_return": c.RequestReturn(unit=ROADS_BUREAU, reason="路灯归公路局管"),
+    "request_extension": c.RequestExtension(until=EXTENDED_TO, reason="灯杆要从外地调来"),
+    "request_deferral": c.RequestDeferral(
+        until=REVIEWED_ON, reason="线路要等铁路完工以后改", evidence="铁路项目部的施工函"
+    ),
+    "request_exclusion": c.RequestExclusion(evidence="同一人一天里报了三次"),
+    "request_consultation": c.RequestConsultation(units=(ROADS_BUREAU, POWER_BUREAU), reason="没有单位认领这段路"),
+    "grant": c.Grant(ask=AskKind.deferral),
+    "refuse": c.Refuse(ask=AskKind.deferral, note="现在就能办"),
+    "rule": c.Rule(unit=ROADS_BUREAU, supporting=(POWER_BUREAU,), words="这段路由公路局主办"),
+    "resume": c.Resume(note="铁路提前完工了"),
+    "review_deferral": c.ReviewDeferral(until=REVIEWED_ON, reason="铁路还没有完工"),
+    "press_decision": c.PressDecision(note="请尽快决定"),
+    "report_undecided": c.ReportUndecided(note="久未决定"),
+    "keep_promise": c.KeepPromise(words="苗子已经送到家里"),
+    "remind_promise": c.RemindPromise(note="日子快到了"),
+    "break_promise": c.BreakPromise(),
+    "confirm_promise": c.ConfirmPromise(is_kept=True),
+    "return_to_desk": c.ReturnToDesk(reason="单位撤销了"),
 }
 """The smallest sensible command of each verb."""
 
 VARIATIONS: dict[str, tuple[CommandBase, ...]] = {
+    "grant": (
+        c.Grant(ask=AskKind.giving_back, unit=ROADS_BUREAU),
+        c.Grant(ask=AskKind.extension),
+        c.Grant(ask=AskKind.exclusion),
+    ),
+    "rule": (c.Rule(unit=WATER_BUREAU, words="还是由水利局主办"),),
     "rate": (
         c.Rate(satisfaction=Satisfaction.dissatisfied),
         c.Rate(satisfaction=Satisfaction.dissatisfied, words="修了一盏，还有两盏不亮"),

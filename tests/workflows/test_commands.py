@@ -210,7 +210,7 @@ def test_a_field_that_the_verb_does_not_have_is_refused(verb: str) -> None:
     assert errors_of(verb, status="closed") == {"extra_forbidden"}
 
 
-@pytest.mark.parametrize("verb", ["", "delete", "Submit", None, 5, "request_extension"])
+@pytest.mark.parametrize("verb", ["", "delete", "Submit", None, 5, "request_holiday"])
 def test_a_verb_that_does_not_exist_is_refused(verb: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         COMMAND.validate_python({"verb": verb})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import CAST, DISPATCHER, HANDLER, RESIDENT, REVIEWER, SUPERVISOR
-from tests.workflows.cases import HANDED_IN, NOW, SAMPLES, SECOND, UNDER_NOTICE, case_in, ready_case
+from tests.workflows.cases import HANDED_IN, NOW, SAMPLES, SECOND, UNDER_NOTICE, case_in, pending, ready_case
 from tests.workflows.china import SHANGHAI, at
 from workflows import escalations
 from workflows.actors import system
-from workflows.ask_words import SupervisionLevel
+from workflows.ask_words import AskKind, PromiseState, SupervisionLevel
 from workflows.cases import Case
 from workflows.commands import VERB_WORDS, Satisfaction
 from workflows.decide import decide
@@ -45,7 +45,14 @@ def names(rules: tuple[Escalation, ...]) -> list[str]:
 NEVER = {"follow_up_rule": FollowUpRule.never}
 DISSATISFIED = {"satisfaction": Satisfaction.dissatisfied}
 BEFORE_THE_LEADER = {**UNDER_NOTICE, "supervision_level": SupervisionLevel.leader}
-NEEDED = {"notice_unanswered": UNDER_NOTICE, "leader_unanswered": BEFORE_THE_LEADER}
+ASKED = {"asks": (pending(AskKind.extension),)}
+PROMISED = {"promise_state": PromiseState.open, "promised_for": date(2026, 4, 1)}
+NEEDED = {
+    "notice_unanswered": UNDER_NOTICE,
+    "leader_unanswered": BEFORE_THE_LEADER,
+    **dict.fromkeys(("undecided", "undecided_long"), ASKED),
+    **{name: {**PROMISED, "answered_at": NOW} for name in ("promise_soon", "promise_broken")},
+}
 """What a rule is about, where an ordinary life does not have it."""
 
 # Which rule at which second, in the ordinary life of cases.py: a wish of Monday 10:00, assigned at 11:00.
@@ -69,6 +76,13 @@ MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("leader_unanswered", S.in_progress, BEFORE_THE_LEADER, "2026-03-06 09:30"),
     ("close_uncalled", S.follow_up, NEVER, "2026-03-12 10:00"),
     ("close_uncalled", S.follow_up, {**NEVER, **DISSATISFIED, "round": 2, "rated_round": 1}, "2026-03-12 10:00"),
+    ("undecided", S.assigned, ASKED, "2026-03-06 18:00"),
+    ("undecided_long", S.in_progress, ASKED, "2026-03-09 18:00"),
+    ("review_soon", S.deferred, {"hold_due": at("2026-05-08 09:00")}, "2026-04-30 09:00"),
+    ("review_date", S.deferred, {"hold_due": at("2026-05-08 09:00")}, "2026-05-08 09:00"),
+    ("promise_soon", S.follow_up, PROMISED, "2026-03-27 09:00"),
+    ("promise_soon", S.closed, PROMISED, "2026-03-27 09:00"),
+    ("promise_broken", S.closed, PROMISED, "2026-04-01 18:00"),
 ]
 
 
@@ -139,7 +153,8 @@ def test_every_limit_of_a_rule_stands_in_the_table_of_limits() -> None:
 @RULES
 def test_the_clock_may_do_what_a_rule_asks_of_it_in_every_status_it_names(rule: Escalation) -> None:
     for status, follow_up_rule in product(rule.statuses, FollowUpRule):
-        case = ready_case(status, follow_up_rule=follow_up_rule, follow_up_attempts=0)
+        needed = NEEDED.get(rule.name, {})
+        case = ready_case(status, **{**needed, "follow_up_rule": follow_up_rule, "follow_up_attempts": 0})
         if rule.when(case):
             decision = decide(case, rule.command, system(rule.name), its_moment(rule, case))
             assert decision.role is Role.system and decision.verb == rule.command.verb
@@ -155,7 +170,7 @@ def its_moment(rule: Escalation, case: Case) -> datetime:
 def test_a_rule_has_one_direction_and_a_name_in_plain_words(rule: Escalation) -> None:
     assert rule.after is None or rule.before is None
     assert rule.name.replace("_", "").isalpha() and len(rule.name) <= 40
-    assert rule.statuses and rule.statuses <= OPEN
+    assert rule.statuses and rule.statuses <= OPEN | {S.closed}
     assert rule.command.verb in VERB_WORDS and rows_of(rule.command.verb)
 
 
@@ -172,13 +187,14 @@ def test_a_rule_never_fires_in_a_status_that_it_does_not_name(rule: Escalation, 
 
 @pytest.mark.parametrize("status", sorted(ENDED))
 def test_nothing_is_due_on_a_ticket_that_has_ended(status: Status) -> None:
+    """But a promise that was given with the answer: it is watched until it is kept or broken."""
     assert next_alarm(case_in(status)) is None
+    assert (next_alarm(case_in(status, **PROMISED)) is not None) is (status is S.closed)
     assert due_rules(case_in(status), NOW + timedelta(days=3650)) == ()
 
 
-@pytest.mark.parametrize("status", sorted(OPEN - {S.deferred}))
+@pytest.mark.parametrize("status", sorted(OPEN))
 def test_no_open_ticket_is_left_unwatched(status: Status) -> None:
-    """挂账 will be watched by its review date, which comes with the asks."""
     for follow_up_rule, word, rated_round in product(FollowUpRule, (None, *Satisfaction), (None, 1)):
         values = {"follow_up_rule": follow_up_rule, "satisfaction": word, "rated_round": rated_round}
         assert next_alarm(case_in(status, **values)) is not None
