@@ -35,6 +35,10 @@ from service.tickets import (
 )
 from service.tickets import pages as tickets
 from service.tickets.panels import PanelOf, Register, ToldOf
+from service.whistles import blow_pages as whistle_blow_pages
+from service.whistles import pages as whistle_pages
+from service.whistles import panels as whistle_panels
+from service.whistles import score_pages as whistle_score_pages
 
 # Tried one after the other for every request: what villagers and programs ask most often comes first.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -49,7 +53,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     queue_pages.router,
     entry_pages.router,
     meeting_pages.router,
+    whistle_blow_pages.router,
     tickets.router,
+    whistle_score_pages.router,
+    whistle_pages.router,
     register_pages.router,
     outbox.router,
     reports.router,
@@ -60,9 +67,9 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 # What the slices above the tickets show on the tickets' pages, in this order.
-PANELS: tuple[PanelOf, ...] = ()
-TOLD_BESIDES: tuple[ToldOf, ...] = ()
-REGISTERS: tuple[Register, ...] = ()
+PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket,)
+TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager,)
+REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER,)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:

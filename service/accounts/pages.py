@@ -23,7 +23,7 @@ router = APIRouter()
 HOME = "/desk"
 FOR_VILLAGERS = "/track"
 OWN_FIELDS = frozenset({"login", "password", "next", "again", "version", TOKEN_FIELD})
-KEEPS_WORDS = ("/desk/tickets/", "/desk/new", "/desk/meeting")
+KEEPS_WORDS = ("/desk/tickets/", "/desk/whistles/", "/desk/new", "/desk/meeting")
 """Pages that take the words of an interrupted form back with `?again=1`, without doing anything yet."""
 
 

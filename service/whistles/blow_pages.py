@@ -1,0 +1,121 @@
+"""吹哨: the form on a ticket, with the rule and the clock told before anybody presses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.accounts.visits import Acting, Looking, Visit
+from service.errors import Conflict
+from service.fields import Action, Choice
+from service.local_words import LocalWords
+from service.tickets.casefile import case_of
+from service.tickets.desk_choices import unit_choices
+from service.tickets.desk_words import local_words
+from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
+from service.tickets.forms import Mistaken, command_from_form
+from service.tickets.models import Ticket
+from service.tickets.numbers import id_of
+from service.tickets.scope import seen_ticket
+from service.tickets.suggestions import suggestions
+from service.typed import Typed
+from service.web import flash, redirect, render, say
+from service.whistles import lifecycle, listing
+from service.whistles.consequences import BEFORE_BLOWING, kind_rule
+from service.whistles.models import Whistle
+from service.whistles.whistle_buttons import form_of
+from service.whistles.whistle_page import ticket_line, wishes_of
+from workflows.refusals import NotPermitted, Refused
+from workflows.whistle_commands import BlowWhistle
+from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
+from workflows.whistles import may_blow
+from workflows.words import _
+
+router = APIRouter(prefix="/desk/tickets/{number}/whistle", include_in_schema=False)
+
+STILL_HERE = _("您已重新登录。刚才写的还在下面，请看一遍再提交。")
+NOT_NOW = _("这件心愿现在不能吹哨，或者您没有吹哨的权限。")
+BLOWN = _("哨吹响了，被叫的单位马上收到。")
+RAISED = _("已提交，等镇主要负责人批准；批准后才算吹响。")
+
+
+@router.get("")
+def show(request: Request, number: str, visit: Looking) -> Response:
+    """On a wish that belongs to an issue it is blown for all wishes of that issue."""
+    ticket = _seen(visit, number)
+    if not may_blow(case_of(visit.session, ticket, visit.known), visit.actor):
+        raise NotPermitted(NOT_NOW)
+    return _page(request, visit, ticket, _first_values(ticket))
+
+
+@router.post("")
+def blow(request: Request, number: str, typed: Typed, visit: Acting) -> Response:
+    """Whatever is refused comes back with what was typed."""
+    ticket = _seen(visit, number)
+    values = {name: values_typed(BlowWhistle, name, typed) for name in BlowWhistle.model_fields}
+    if request.query_params.get("again"):
+        return _page(request, visit, ticket, values, refusal=say(request, STILL_HERE))
+    try:
+        with visit.session.begin_nested():
+            command = command_from_form(BlowWhistle, typed)
+            assert isinstance(command, BlowWhistle)
+            whistle_id = lifecycle.blow(visit.session, ticket.id or 0, command, visit.actor, visit.now)
+    except (Refused, Conflict) as refused:
+        above = SOME_FIELDS if isinstance(refused, Mistaken) else refused.sentence
+        said = say(request, above, **({} if isinstance(refused, Mistaken) else refused.values))
+        errors = errors_by_field(request, refused)
+        return _page(request, visit, ticket, values, errors, said, status=refused.http_status)
+    whistle = visit.session.get_one(Whistle, whistle_id)
+    response = redirect(listing.url_of(whistle))
+    flash(request, response, RAISED if whistle.status is WhistleStatus.raised else BLOWN)
+    return response
+
+
+def _seen(visit: Visit, number: str) -> Ticket:
+    return seen_ticket(visit.session, visit.actor, id_of(number))
+
+
+def _first_values(ticket: Ticket) -> dict[str, Any]:
+    return {"kind": str(WhistleKind.public_concern), "issue": ticket.issue_id or ""}
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    ticket: Ticket,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    refusal: str | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    local = local_words(request)
+    shown = ticket_line(ticket)
+    return render(
+        request,
+        "whistles/blow.html",
+        status,
+        ticket={
+            **shown,
+            "place": visit.known.place_name(ticket.area_id),
+            "wishes": wishes_of(visit.session, ticket.id or 0, ticket.issue_id),
+        },
+        kinds=[(KIND_WORDS[kind], kind_rule(kind, visit.known, local)) for kind in WhistleKind],
+        refusal=refusal,
+        action=Action(
+            verb="blow_whistle",
+            label=WHISTLE_VERB_WORDS["blow_whistle"],
+            url=f"{shown['url']}/whistle",
+            fields=form_of(BlowWhistle, _choices(visit, ticket, local), values, errors or {}),
+            tone="primary",
+            explanation=local._(BEFORE_BLOWING),
+        ),
+    )
+
+
+def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[Choice]]:
+    """The units that the catalogue names stand first; the town that blows calls others."""
+    likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
+    units = unit_choices(visit.known, ticket.area_path, likely, local)
+    town = visit.known.desks_of(ticket.area_id)[:1]
+    return {"unit": units, "units": [each for each in units if int(each.value) not in town]}
