@@ -10,6 +10,7 @@ from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import Changes, Duty, Hold
 from workflows.commands import Satisfaction
+from workflows.statuses import Status
 from workflows.supervision import NOT_SUPERVISED
 from workflows.time_limits import Urgency
 
@@ -52,6 +53,7 @@ def hand_over(
         "due_at": promise,
         "original_due_at": case.original_due_at or promise,
         "due_is_provisional": holds.is_provisional(case, started, promise, limit),
+        **({"overdue_at": None} if promise > now else {}),
     }
     return Changes(
         columns, ended=ended, hold=hold, supporting=tuple(holds.support(case, each, now, limit) for each in supporting)
@@ -178,7 +180,9 @@ def urge(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
 
 
 def mark_overdue(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return Changes({"overdue_at": case.overdue_at or now, "overdue_count": case.overdue_count + 1})
+    """What the desk let lie is not counted against the unit that gets it afterwards."""
+    count = case.overdue_count if case.status is Status.submitted else case.overdue_count + 1
+    return Changes({"overdue_at": case.overdue_at or now, "overdue_count": count})
 
 
 def recalculate(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:

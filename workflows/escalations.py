@@ -90,6 +90,7 @@ PROMISED = AT_WORK | {S.replied}
 ESCALATIONS: tuple[Escalation, ...] = (
     #          name                  statuses                   clock           command
     Escalation("undispatched",       frozenset({S.submitted}),  Clock.hold_due, Expedite(note=_("派单时限已到，请尽快派单。"))),
+    Escalation("undispatched_overdue", frozenset({S.submitted}), Clock.promise, MarkOverdue()),
     Escalation("undispatched_long",  frozenset({S.submitted}),  Clock.hold_due, Supervise(note=_("派单时限过后仍未派单。")), after=limit("supervise_undispatched_after")),
     Escalation("unacknowledged",     frozenset({S.assigned}),   Clock.received, Expedite(note=_("签收时限已到，请尽快签收。")), after=acknowledge_limit),
     Escalation("due_soon",           AT_WORK,                   Clock.promise,  Expedite(note=_("答复期限快到了，请抓紧办理。")), before=limit("due_soon_before")),

@@ -58,6 +58,7 @@ NEEDED = {
 # Which rule at which second, in the ordinary life of cases.py: a wish of Monday 10:00, assigned at 11:00.
 MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("undispatched", S.submitted, {}, "2026-03-02 16:00"),
+    ("undispatched_overdue", S.submitted, {}, "2026-03-02 16:00"),
     ("undispatched_long", S.submitted, {}, "2026-03-03 18:00"),
     ("unacknowledged", S.assigned, {}, "2026-03-03 18:00"),
     ("due_soon", S.assigned, {}, "2026-03-06 09:00"),
@@ -239,7 +240,8 @@ def test_a_new_round_is_watched_from_its_own_beginning() -> None:
 def test_a_wish_taken_back_from_the_declined_ones_is_watched_again() -> None:
     case = case_in(S.declined, fired=frozenset({"undispatched", "undispatched_long"}))
     assert names(due_rules(decide(case, SAMPLES["reopen"], SUPERVISOR, NOW).after, at("2026-03-06 17:00"))) == [
-        "undispatched"
+        "undispatched",
+        "undispatched_overdue",
     ]
 
 
@@ -283,6 +285,7 @@ def test_a_whole_life_under_the_clock_alone() -> None:
     """Nobody moves; every minute somebody looks."""
     assert fired_while_waiting(case_in(S.submitted)) == [
         ("2026-03-02 16:00", "undispatched"),
+        ("2026-03-02 16:00", "undispatched_overdue"),
         ("2026-03-03 18:00", "undispatched_long"),
         ("2026-03-06 18:00", "notice_unanswered"),
         ("2026-03-10 18:00", "leader_unanswered"),

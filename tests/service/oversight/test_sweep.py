@@ -16,7 +16,7 @@ from tests.service.at_once import at_once
 from tests.service.oversight.conftest import Around
 from workflows.actors import Actor
 from workflows.cases import Case
-from workflows.commands import Acknowledge, CommandBase, Note, Rate, Satisfaction
+from workflows.commands import Acknowledge, Assign, CommandBase, Note, Rate, Satisfaction
 from workflows.statuses import Status
 from workflows.terms import Term, TermUnit
 
@@ -65,7 +65,23 @@ def test_nobody_dispatching_is_urged_and_then_supervised(database: Database, cou
         wish = submit_wish(session, county)
     sweep_escalations(around(later(hours=8)))
     sweep_escalations(around(later(days=3)))
-    assert fired(database, wish) == [(1, "undispatched"), (1, "undispatched_long")]
+    assert fired(database, wish) == [(1, "undispatched"), (1, "undispatched_overdue"), (1, "undispatched_long")]
+
+
+def test_a_late_dispatch_is_marked_and_is_not_the_units_lateness(
+    database: Database, county: County, around: Around
+) -> None:
+    with database.writing() as session:
+        wish = submit_wish(session, county)
+    sweep_escalations(around(later(hours=8)))
+    with database.reading() as session:
+        assert ticket_of(session, wish).overdue_at == later(hours=8)
+    with database.writing() as session:
+        act(session, wish, Assign(unit=county.bureau), county.dispatcher, later(hours=8))
+        assert (ticket_of(session, wish).overdue_at, ticket_of(session, wish).overdue_count) == (None, 0)
+    sweep_escalations(around(OVERDUE_AT))
+    with database.reading() as session:
+        assert (ticket_of(session, wish).overdue_at, ticket_of(session, wish).overdue_count) == (OVERDUE_AT, 1)
 
 
 def test_two_sweeps_at_once_fire_once(database: Database, county: County, around: Around) -> None:
