@@ -8,6 +8,7 @@ from workflows.actors import Actor
 from workflows.ask_words import PromiseState, SupervisionLevel
 from workflows.pending_asks import PendingAsk
 from workflows.statuses import OPEN, POSTS, FollowUpRule, Role, Status
+from workflows.terms import Term
 from workflows.time_limits import Limits, Urgency
 from workflows.workdays import WorkCalendar
 
@@ -16,6 +17,7 @@ from workflows.workdays import WorkCalendar
 class Case:
     """Field names are the ticket's column names. `desks` are the dispatch desks from the nearest area up to the county.
 
+    `limits` are those in force now, `limits_of_hold` those under which the present holder received it.
     `hold_since` and `hold_due` belong to whoever holds the ticket now; `due_at` is the promise to the villager.
     `status` None is a wish that has not been handed in yet.
     """
@@ -38,6 +40,7 @@ class Case:
     hold_since: datetime | None = None
     hold_due: datetime | None = None
     hold_is_provisional: bool = False
+    limits_of_hold: Limits | None = field(default=None, compare=False)
     urgency: Urgency = Urgency.ordinary
     needs_review: bool = True
     follow_up_rule: FollowUpRule = FollowUpRule.if_unrated
@@ -99,6 +102,11 @@ class Case:
     def follow_up_desk(self) -> int:
         """The nearest desk that did not handle the matter; the county's own when all did."""
         return next((desk for desk in self.desks if desk not in self.handling_units), self.desks[-1])
+
+    @property
+    def acknowledge_term(self) -> Term:
+        """Counted from the moment when the unit received it, by what was promised then."""
+        return (self.limits_of_hold or self.limits).acknowledge(self.urgency)
 
     def changed(self, **values: Any) -> "Case":
         return replace(self, **values)

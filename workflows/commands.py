@@ -51,6 +51,7 @@ from workflows.command_fields import (
     plain_digits,
     words,
 )
+from workflows.inspection_words import FINDING_WORDS, INSPECTION_VERB_WORDS
 from workflows.issue_words import ISSUE_VERB_WORDS
 from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
@@ -180,6 +181,7 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     Urgency.ordinary: _("一般"),
     Urgency.complex: _("复杂疑难"),
     **_any(SUPERVISION_WORDS),
+    **_any(FINDING_WORDS),
     **_any(KIND_WORDS),  # Urgency.development has the same value as Kind.development, so it has the same words
     **_any(SOURCE_WORDS),
     **_any(CLAIMANT_WORDS),
@@ -447,4 +449,5 @@ VERB_WORDS: dict[str, str] = {
     **WHISTLE_VERB_WORDS,
     **CLAIM_VERB_WORDS,
     **ISSUE_VERB_WORDS,
+    **INSPECTION_VERB_WORDS,
 }

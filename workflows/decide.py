@@ -130,6 +130,7 @@ def _holds_after(case: Case, changes: Changes, now: datetime) -> dict[str, Any]:
     lead = changes.hold or changes.revised
     if lead is not None:
         since = now if changes.hold else case.hold_since
+        after |= {"limits_of_hold": case.limits if changes.hold else case.limits_of_hold}
         after |= {"hold_since": since, "hold_due": lead.due_at, "hold_is_provisional": lead.is_provisional}
     elif changes.ended is not None:
         after |= {"hold_since": None, "hold_due": None, "hold_is_provisional": False}

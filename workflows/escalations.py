@@ -67,7 +67,7 @@ def limit(name: str) -> Limit:
 
 
 def acknowledge_limit(case: Case) -> Term:
-    return case.limits.acknowledge(case.urgency)
+    return case.acknowledge_term
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,14 @@
 
 from workflows.claim_commands import CLAIM_COMMANDS
 from workflows.commands import COMMANDS, CommandBase
+from workflows.inspections import INSPECTION_COMMANDS
 from workflows.issue_commands import ISSUE_COMMANDS
 from workflows.whistle_commands import WHISTLE_COMMANDS
 
-EVERY_COMMAND: dict[str, type[CommandBase]] = {**COMMANDS, **WHISTLE_COMMANDS, **CLAIM_COMMANDS, **ISSUE_COMMANDS}
+EVERY_COMMAND: dict[str, type[CommandBase]] = {
+    **COMMANDS,
+    **WHISTLE_COMMANDS,
+    **CLAIM_COMMANDS,
+    **ISSUE_COMMANDS,
+    **INSPECTION_COMMANDS,
+}

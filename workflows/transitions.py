@@ -102,7 +102,7 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.Close,          {S.follow_up},     S.closed,      {R.system},                                do.conclude,                 g.time_to_ask_is_over, when=(g.is_imported_history,)),
     row(c.Close,          {S.follow_up},     S.closed,      {R.follow_up_officer, R.system},           do.conclude,                 g.acts_from_outside_the_handling_units, g.was_tried_often_enough),
     row(c.Reopen,         {S.closed},        S.in_progress, {R.resident},                              do.start_new_round_at_her_word, g.is_within_the_reopening_window),
-    row(c.Reopen,         {S.closed},        S.in_progress, {R.follow_up_officer, R.supervisor},       do.start_new_round),
+    row(c.Reopen,         {S.closed},        S.in_progress, {R.follow_up_officer, R.supervisor, R.system}, do.start_new_round),
     row(c.Reopen,         {S.declined},      S.submitted,   {R.dispatcher, R.supervisor},              do.take_back),
     row(c.Merge,          WITH_DESK_OR_UNIT, S.merged,      {R.dispatcher},                            do.join_main_ticket,         g.main_ticket_is_known, g.is_not_merged_into_itself, g.main_ticket_is_open),
     row(c.Split,          WITH_DESK_OR_UNIT, None,          {R.dispatcher},                            do.split_off),

@@ -48,7 +48,7 @@ def add_category(request: Request, typed: Typed, visit: Acting) -> Response:
 def _list(request: Request, visit: Visit, pressed: Pressed | None = None) -> Response:
     action = None
     if may(visit, "add_category"):
-        choices = {"urgency": urgency_choices(visit.known, local_words(request))}
+        choices = {"urgency": urgency_choices(visit.known.limits, local_words(request))}
         action = button(request, AddCategory, "/desk/categories", pressed, choices=choices, tone="primary")
     return page(
         request,
@@ -125,7 +125,7 @@ def _actions(request: Request, visit: Visit, category: Category, pressed: Presse
     url = categories.url_of(category.id or 0)
     mine = acting_as(visit, "add_catalogue_row")
     where_and_who = {"area": area_choices(visit.known, mine), "unit": unit_choices_in(visit, mine)}
-    urgencies = {"urgency": urgency_choices(visit.known, local_words(request))}
+    urgencies = {"urgency": urgency_choices(visit.known.limits, local_words(request))}
     change, line = f"{url}/change_category", f"{url}/add_catalogue_row"
     now = categories.as_it_is(category)
     return (

@@ -7,6 +7,7 @@ from service.administration import (
     calendar_pages,
     category_pages,
     change_pages,
+    emergency_pages,
     limit_pages,
     link_pages,
     people_pages,
@@ -21,6 +22,7 @@ PARTS: tuple[APIRouter, ...] = (
     category_pages.router,
     calendar_pages.router,
     limit_pages.router,
+    emergency_pages.router,
     change_pages.router,
 )
 

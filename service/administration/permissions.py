@@ -58,6 +58,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("see_limits",           EVERYBODY),
     Permission("set_limit",            ADMINISTRATORS, is_countys=True),
     Permission("reset_limit",          ADMINISTRATORS, is_countys=True),
+    Permission("see_emergency",        WATCHES),
+    Permission("begin_emergency",      ADMINISTRATORS),
+    Permission("end_emergency",        ADMINISTRATORS),
     Permission("see_changes",          WATCHES),
 )
 # fmt: on

@@ -29,6 +29,7 @@ from service.administration.commands import (
     SetLimit,
     SetRobot,
 )
+from service.administration.emergency_commands import BeginEmergency, EndEmergency
 from service.directory.models import AreaLevel, UnitClass
 from service.fields import Choice
 from workflows.commands import CHOICE_WORDS
@@ -62,6 +63,8 @@ ADMIN_VERBS: dict[type[AdminCommand], str] = {
     PublishYear: _("上传放假安排"),
     SetLimit: _("改时限"),
     ResetLimit: _("恢复默认时限"),
+    BeginEmergency: _("转入应急"),
+    EndEmergency: _("转回平时"),
 }
 """Every verb with what its button and the record of changes call it."""
 

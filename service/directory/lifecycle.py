@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.directory.models import (
     Appointment,
     Area,
     CalendarDay,
     CalendarYear,
+    EmergencyMode,
     Link,
     Person,
     TimeLimit,
@@ -136,6 +138,34 @@ def set_limit(session: Session, name: str, term: Term, person_id: int | None, no
 def reset_limit(session: Session, name: str) -> None:
     session.exec(delete(TimeLimit).where(col(TimeLimit.name) == name))
     touch(session)
+
+
+def begin_emergency(
+    session: Session, area_id: int, reason: str, roster: str, person_id: int | None, now: datetime
+) -> EmergencyMode:
+    """What is promised in this area from now on is shorter. Raises NotFound, and Refused where it holds already."""
+    if session.get(Area, area_id) is None:
+        raise NotFound(_("没有这个地方。"))
+    if session.exec(_open_emergency(area_id)).first() is not None:
+        raise Refused(_("这个地方已经在应急状态。"), field="area")
+    mode = EmergencyMode(area_id=area_id, reason=reason, duty_roster=roster, began_at=now, began_by_id=person_id)
+    session.add(mode)
+    touch(session)
+    session.flush()
+    return mode
+
+
+def end_emergency(session: Session, mode: EmergencyMode, person_id: int | None, now: datetime) -> None:
+    """Running clocks stay as they were promised; only what is promised from now on is as usual."""
+    if mode.ended_at is not None:
+        raise Refused(_("这里已经转回平时了。"))
+    mode.ended_at, mode.ended_by_id = now, person_id
+    session.add(mode)
+    touch(session)
+
+
+def _open_emergency(area_id: int) -> SelectOfScalar[EmergencyMode]:
+    return select(EmergencyMode).where(EmergencyMode.area_id == area_id, col(EmergencyMode.ended_at).is_(None))
 
 
 def publish_year(session: Session, year: CalendarYearData, source: str, person_id: int | None, now: datetime) -> None:

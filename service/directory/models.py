@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from service.database import Table, word_of
@@ -170,6 +170,15 @@ class EmergencyMode(Table, table=True):
     """平急转换: an area in flood season has shorter limits from one moment to another; running clocks stay as promised."""
 
     __tablename__ = "emergency_mode"
+    __table_args__ = (
+        Index(
+            "ix_emergency_mode_one_open",
+            "area_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     area_id: int = Field(foreign_key="area.id", index=True)
     reason: str = Field(max_length=200)

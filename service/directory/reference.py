@@ -1,7 +1,8 @@
 """Reference data as one value in memory: read again as soon as anybody, in any process, has changed it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -18,12 +19,14 @@ from service.directory.models import (
     CalendarYear,
     CatalogueRow,
     Category,
+    EmergencyMode,
     ReferenceVersion,
     TimeLimit,
     Unit,
 )
 from service.errors import Failure
 from service.settings import settings
+from workflows.emergency import in_emergency
 from workflows.routing import CatalogueEntry
 from workflows.time_limits import Limits
 from workflows.words import _
@@ -41,6 +44,7 @@ class Reference:
     catalogue: tuple[CatalogueEntry, ...]
     limits: Limits
     calendar: WorkCalendar
+    emergencies: tuple[EmergencyMode, ...] = ()
     _desks: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -50,6 +54,28 @@ class Reference:
         if found is None:
             raise Failure(_("还没有录入本县的区划和单位：请先运行 weiyuan import directory。"))
         return found
+
+    @cached_property
+    def emergency_limits(self) -> Limits:
+        return in_emergency(self.limits)
+
+    def emergency_in(self, area_id: int, at: datetime | None = None) -> EmergencyMode | None:
+        """The emergency that holds here now, or held at that moment: of this area or of one above it."""
+        lineage = {area.id for area in self.lineage(area_id)}
+        return next((each for each in self.emergencies if each.area_id in lineage and _holds(each, at)), None)
+
+    def limits_in(self, area_id: int, at: datetime | None = None) -> Limits:
+        """What is promised in this area: less time in an emergency."""
+        return self.emergency_limits if self.emergency_in(area_id, at) else self.limits
+
+    def emergencies_seen_from(self, area_paths: Iterable[str]) -> tuple[EmergencyMode, ...]:
+        """Those that hold now in one of these areas, below one of them or above it."""
+        paths = tuple(area_paths)
+        return tuple(
+            each
+            for each in self.emergencies
+            if each.ended_at is None and any(_touches(self.areas[each.area_id].path, path) for path in paths)
+        )
 
     @cached_property
     def categories_by_key(self) -> dict[str, Category]:
@@ -88,6 +114,16 @@ class Reference:
     def category_name(self, category_id: int | None) -> str:
         category = self.categories.get(category_id or 0)
         return category.name if category else ""
+
+
+def _holds(mode: EmergencyMode, at: datetime | None) -> bool:
+    if at is None:
+        return mode.ended_at is None
+    return mode.began_at <= at and (mode.ended_at is None or at < mode.ended_at)
+
+
+def _touches(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 _cached: WeakKeyDictionary[Engine, Reference] = WeakKeyDictionary()
@@ -154,6 +190,7 @@ def _read(session: Session, version: int) -> Reference:
         catalogue=tuple(CatalogueEntry(row.category_id, paths[row.area_id], row.unit_id) for row in rows),
         limits=_limits(session),
         calendar=_calendar(session),
+        emergencies=tuple(session.exec(select(EmergencyMode).order_by(col(EmergencyMode.began_at).desc())).all()),
     )
 
 

@@ -1,20 +1,12 @@
 """Tables of looking back: rounds in which closed tickets are inspected again, by people of another area."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from service.database import Table, word_of
-
-
-class Finding(StrEnum):
-    """What an inspector found: the answer was true, true in part, or not true at all."""
-
-    confirmed = "confirmed"
-    partly = "partly"
-    untrue = "untrue"
+from workflows.inspection_words import Finding
 
 
 class InspectionRound(Table, table=True):

@@ -19,7 +19,7 @@ def new_case(command: Submit, reference: Reference) -> Case:
     """A wish that has not been handed in yet: where it belongs, and how long its category may wait."""
     area = reference.areas[command.area]
     category = reference.categories_by_key.get(command.category or "")
-    case = Case(area.path, reference.desks_of(command.area), reference.limits, reference.calendar)
+    case = Case(area.path, reference.desks_of(command.area), reference.limits_in(command.area), reference.calendar)
     if category is None:
         return case
     return case.changed(
@@ -31,14 +31,16 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
     """Everything the rules want to know of this ticket, as this transaction sees it."""
     assert ticket.id is not None
     holds = session.exec(select(Assignment).where(Assignment.ticket_id == ticket.id)).all()
+    held = _held(holds)
     return Case(
         **{name: getattr(ticket, name) for name in SAME_NAMES},
         desks=reference.desks_of(ticket.area_id),
-        limits=reference.limits,
+        limits=reference.limits_in(ticket.area_id),
+        limits_of_hold=reference.limits_in(ticket.area_id, held["hold_since"]),
         calendar=reference.calendar,
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
-        **_held(holds),
+        **held,
     )
 
 

@@ -10,7 +10,7 @@ from service.tickets.suggestions import Suggestion
 from workflows.actors import Actor
 from workflows.commands import CHOICE_WORDS
 from workflows.statuses import Kind
-from workflows.time_limits import Urgency
+from workflows.time_limits import Limits, Urgency
 from workflows.words import _
 
 SUGGESTED = _("建议")
@@ -55,14 +55,14 @@ def category_choices(known: Reference) -> list[Choice]:
     ]
 
 
-def urgency_choices(known: Reference, local: LocalWords) -> list[Choice]:
+def urgency_choices(limits: Limits, local: LocalWords) -> list[Choice]:
     """Each with its limit: who chooses one sees what he promises."""
     pattern = _("{urgency}：{term}")
     return [
         Choice(
             str(urgency),
             local._(pattern).format(
-                urgency=local._(CHOICE_WORDS[urgency]), term=known.limits.reply(urgency).in_words(local._)
+                urgency=local._(CHOICE_WORDS[urgency]), term=limits.reply(urgency).in_words(local._)
             ),
         )
         for urgency in Urgency
@@ -91,6 +91,11 @@ def _town_name(area: Area, known: Reference) -> str:
     return next((each.name for each in lineage if each.level is AreaLevel.town), known.county.name)
 
 
+def _area_of(path: str) -> int:
+    """A path ends with the area's own id."""
+    return int(path.rstrip("/").rpartition("/")[2])
+
+
 def for_ticket(
     known: Reference, area_path: str, suggested: Iterable[Suggestion], local: LocalWords
 ) -> Mapping[str, Sequence[Choice]]:
@@ -100,5 +105,5 @@ def for_ticket(
         "unit": units,
         "units": units,
         "category": category_choices(known),
-        "urgency": urgency_choices(known, local),
+        "urgency": urgency_choices(known.limits_in(_area_of(area_path)), local),
     }

@@ -91,7 +91,7 @@ def _own_terms(case: Case, unit: str, since: datetime, due: datetime, local: Loc
         return [_clock(_("审核期限"), "review", since, due, case, local)]
     found = []
     if case.status is Status.assigned:
-        acknowledge_by = case.calendar.add(since, case.limits.acknowledge(case.urgency))
+        acknowledge_by = case.calendar.add(since, case.acknowledge_term)
         found.append(_clock(_("签收期限"), "acknowledge", since, acknowledge_by, case, local))
     if due != case.due_at:
         own = _clock(_("{unit}自己的期限"), "reply", since, due, case, local)

@@ -12,6 +12,7 @@ from service.fields import Action, fields_of
 from service.tickets import lifecycle, queue, views
 from service.tickets.desk_choices import for_ticket
 from service.tickets.desk_words import local_words
+from service.tickets.emergencies import emergencies_of
 from service.tickets.form_words import errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_class, command_from_form
 from service.tickets.numbers import id_of
@@ -109,6 +110,7 @@ def _workbench(
         bulk_actions=_bulk_actions(request, visit, typed, refused, asked.query) if is_bulk else (),
         ticked={key.partition("~")[0] for key in ticked},
         results=results,
+        emergencies=emergencies_of(visit),
         refusal=_above(request, refused),
     )
 

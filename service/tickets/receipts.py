@@ -56,7 +56,7 @@ class Step:
 
 def _what_comes_next(ticket: Ticket, known: Reference, local: LocalWords) -> list[Step]:
     desk = known.unit_name(known.desks_of(ticket.area_id)[0])
-    limits, urgency = known.limits, ticket.urgency
+    limits, urgency = known.limits_in(ticket.area_id, ticket.created_at), ticket.urgency
     return [
         Step(local._(_("{desk}收到了")).format(desk=desk), ticket.created_at, is_done=True),
         _step(_("交给管事的单位"), limits.dispatch(urgency), ticket, known, local),

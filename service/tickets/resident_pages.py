@@ -156,7 +156,7 @@ def _form(
         kept=kept or [],
         text_most=WISH_LENGTH[1],
         photos_most=PHOTOS_MOST,
-        dispatch_by=known.calendar.add(now, known.limits.dispatch(Urgency.ordinary)),
+        dispatch_by=known.calendar.add(now, known.limits_in(area_id).dispatch(Urgency.ordinary)),
     )
 
 

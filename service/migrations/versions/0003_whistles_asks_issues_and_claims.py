@@ -45,6 +45,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("emergency_mode", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_emergency_mode_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(
+            "ix_emergency_mode_one_open",
+            ["area_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "inspection_round",
@@ -487,6 +494,7 @@ def downgrade() -> None:
     op.drop_table("pairing")
     op.drop_table("inspection_round")
     with op.batch_alter_table("emergency_mode", schema=None) as batch_op:
+        batch_op.drop_index("ix_emergency_mode_one_open")
         batch_op.drop_index(batch_op.f("ix_emergency_mode_area_id"))
 
     op.drop_table("emergency_mode")

@@ -19,6 +19,7 @@ LOOKS = {
     "see_categories": "/desk/categories",
     "see_calendar": "/desk/calendar",
     "see_limits": "/desk/time-limits",
+    "see_emergency": "/desk/emergency",
     "see_changes": "/desk/changes",
 }
 ACTS = {
@@ -46,6 +47,8 @@ ACTS = {
     "publish_year": "/desk/calendar",
     "set_limit": "/desk/time-limits/dispatch/set_limit",
     "reset_limit": "/desk/time-limits/dispatch/reset_limit",
+    "begin_emergency": "/desk/emergency/begin_emergency",
+    "end_emergency": "/desk/emergency/1/end_emergency",
 }
 CAST = {
     Role.dispatcher: "county_dispatcher",

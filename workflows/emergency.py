@@ -1,0 +1,51 @@
+"""Emergency mode (平急转换): while an area is in flood season, what is promised there is shorter. Running clocks stay."""
+
+from collections.abc import Iterable
+
+from workflows.terms import Term, hours, minutes, working_days
+from workflows.time_limits import Limits
+from workflows.whistle_words import WhistleKind
+
+# fmt: off
+EMERGENCY_LIMITS: tuple[tuple[str, Term], ...] = (
+    ("dispatch",          hours(1)),
+    ("dispatch_danger",   minutes(15)),
+    ("acknowledge",       hours(1)),
+    ("acknowledge_danger", minutes(15)),
+    ("contact",           hours(4)),
+    ("reply_danger",      hours(1)),
+    ("reply_urgent",      hours(12)),
+    ("reply_ordinary",    working_days(2)),
+    ("reply_complex",     working_days(7)),
+)
+# fmt: on
+
+
+def in_emergency(limits: Limits) -> Limits:
+    """The county's limits with the shorter ones in their place; a limit of its own that is shorter still is kept."""
+    return limits.with_overrides({name: shorter(limits.terms[name], term) for name, term in EMERGENCY_LIMITS})
+
+
+def shorter(usual: Term, emergency: Term) -> Term:
+    """Terms of different kinds (a working day, twelve hours) cannot be compared: then the emergency's holds."""
+    is_known = usual.unit is emergency.unit or (usual.is_natural and emergency.is_natural)
+    if not is_known:
+        return emergency
+    return min(usual, emergency, key=_length)
+
+
+def kinds_in_order(kinds: Iterable[WhistleKind], is_emergency: bool) -> tuple[WhistleKind, ...]:
+    """The kinds of whistle as a form offers them: 应急处置 stands first while there is an emergency."""
+    first = WhistleKind.emergency if is_emergency else None
+    return tuple(sorted(kinds, key=lambda kind: kind is not first))
+
+
+def as_markdown() -> str:
+    """The table as the README prints it."""
+    usual = Limits.defaults().terms
+    lines = [f"| `{name}` | {usual[name].in_words()} | {term.in_words()} |\n" for name, term in EMERGENCY_LIMITS]
+    return "| name | 平时（默认） | 应急 |\n|---|---|---|\n" + "".join(lines)
+
+
+def _length(term: Term) -> float:
+    return term.length.total_seconds() if term.is_natural else term.amount
