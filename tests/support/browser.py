@@ -2,8 +2,10 @@
 
 import ctypes
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +26,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+NOTO = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
 NewPage = Callable[..., Page]
 
 
@@ -36,10 +40,20 @@ def browser() -> Iterator[Browser]:
         ctypes.CDLL("libatomic.so.1")
     except OSError:
         needs.missing("libatomic1", "Playwright, which leads the browser,")
+    if not has_chinese_letters():
+        needs.missing("fonts-noto-cjk", "A page that is looked at, and measured, in Chinese")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def has_chinese_letters() -> bool:
+    """Any font will do: without one every letter is the same empty box, and no page is ever too wide."""
+    lists = shutil.which("fc-list")
+    if lists is None:
+        return NOTO.exists()
+    return bool(subprocess.run([lists, ":lang=zh-cn", "family"], capture_output=True, check=True).stdout.strip())
 
 
 @contextmanager
