@@ -51,6 +51,7 @@ from workflows.command_fields import (
     plain_digits,
     words,
 )
+from workflows.endorsements import ENDORSE_VERB_WORDS
 from workflows.inspection_words import FINDING_WORDS, INSPECTION_VERB_WORDS
 from workflows.issue_words import ISSUE_VERB_WORDS
 from workflows.refusals import Refused
@@ -450,4 +451,5 @@ VERB_WORDS: dict[str, str] = {
     **CLAIM_VERB_WORDS,
     **ISSUE_VERB_WORDS,
     **INSPECTION_VERB_WORDS,
+    **ENDORSE_VERB_WORDS,
 }

@@ -2,6 +2,7 @@
 
 from workflows.claim_commands import CLAIM_COMMANDS
 from workflows.commands import COMMANDS, CommandBase
+from workflows.endorsements import ENDORSE_COMMANDS
 from workflows.inspections import INSPECTION_COMMANDS
 from workflows.issue_commands import ISSUE_COMMANDS
 from workflows.whistle_commands import WHISTLE_COMMANDS
@@ -12,4 +13,5 @@ EVERY_COMMAND: dict[str, type[CommandBase]] = {
     **CLAIM_COMMANDS,
     **ISSUE_COMMANDS,
     **INSPECTION_COMMANDS,
+    **ENDORSE_COMMANDS,
 }

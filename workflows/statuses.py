@@ -32,6 +32,7 @@ class Role(StrEnum):
     """What somebody is to *this* ticket; job titles are data and no concern of the rules."""
 
     resident = "resident"
+    neighbour = "neighbour"
     dispatcher = "dispatcher"
     handler = "handler"
     supporter = "supporter"
@@ -42,7 +43,7 @@ class Role(StrEnum):
     system = "system"
 
 
-POSTS = frozenset(Role) - {Role.resident, Role.supporter, Role.system}
+POSTS = frozenset(Role) - {Role.resident, Role.neighbour, Role.supporter, Role.system}
 """Roles that somebody is appointed to; the others come from a secret address, from the ticket and from the clock."""
 
 
@@ -117,6 +118,7 @@ STATUS_WORDS: dict[Status, str] = {
 
 ROLE_WORDS: dict[Role, str] = {
     Role.resident: _("诉求人"),
+    Role.neighbour: _("乡亲"),
     Role.dispatcher: _("派单员"),
     Role.handler: _("承办人"),
     Role.supporter: _("协办人"),

@@ -12,6 +12,7 @@ from service.directory.models import Area
 from service.directory.reference import reference
 from service.outbox.models import Delivery
 from service.oversight.chains import broken_chains
+from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
@@ -192,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     Check("areas_without_desk", "every area has a dispatch desk, its own or one above", areas_without_desk),
     Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
     Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
+    Check("endorsements_miscounted", "a ticket counts the endorsements that stand", endorsements_miscounted),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
     Check("claims_without_term", "a running claim has a term, an ended one has its end", claims_without_term),
     Check("pool_against_tickets", "what stands in the claim pool is open and has its sentence", pool_against_tickets),

@@ -181,7 +181,40 @@
     });
   }
 
+  /* Wishes like hers, asked for when she stops writing; the button for browsers without this file goes away. */
+
+  function lookForAlike(area) {
+    var place = document.getElementById("alike");
+    var button = document.querySelector("button.look");
+    var timer = 0;
+    var asked = "";
+    if (!place || !window.XMLHttpRequest) return;
+    if (button) button.hidden = true;
+    function ask() {
+      var words = area.value.trim();
+      if (words.length < 6 || words === asked) return;
+      asked = words;
+      var request = new XMLHttpRequest();
+      request.open("POST", area.getAttribute("data-alike"));
+      request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+      request.timeout = 8000;
+      request.onload = function () { if (request.status === 200 && asked === words) place.innerHTML = request.responseText; };
+      request.send("text=" + encodeURIComponent(words) + "&csrf_token=" + encodeURIComponent(area.form.elements.csrf_token.value));
+    }
+    area.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, 1200); });
+    area.addEventListener("change", ask);
+    if (area.value) ask();
+  }
+
+  /* What was said by "me too" need not be kept to be said again. */
+
+  function clearWithMe(form) {
+    form.addEventListener("submit", function () { store.set("sent", draftKey(document.getElementById(form.getAttribute("data-clears")))); });
+  }
+
   clearWhatArrived();
+  each(all("textarea[data-alike]"), lookForAlike);
+  each(all("form[data-clears]"), clearWithMe);
   if (canChange()) each(all("input[data-photos][data-words]"), photos);
   each(all("form[method=post]"), keepWords);
   each(all("form[data-once]"), guard);

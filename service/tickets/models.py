@@ -73,6 +73,13 @@ class Ticket(Table, table=True):
         ),
         Index("ix_ticket_link", "link_id", "created_at"),
         Index(
+            "ix_ticket_promise",
+            "promised_for",
+            "id",
+            sqlite_where=sa.text("promise_state IS NOT NULL"),
+            postgresql_where=sa.text("promise_state IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_issue",
             "issue_id",
             "town_id",
@@ -107,6 +114,8 @@ class Ticket(Table, table=True):
     phone_index: str | None = Field(default=None, max_length=64, index=True)
     is_nameless: bool = True
     is_private: bool = False
+    is_shared: bool = Field(default=False, description="Neighbours may read the masked words, as she was told")
+    endorsements: int = 0
 
     status: Status = Field(sa_type=word_of(Status))
     stage: Stage = Field(sa_type=sa.SmallInteger)
@@ -143,6 +152,7 @@ class Ticket(Table, table=True):
     reopen_count: int = 0
     return_count: int = 0
     extension_count: int = 0
+    pending_asks: int = Field(default=0, description="How many rows of `ask` wait for a decision")
     is_excluded: bool = False
     ruled_unit_id: int | None = Field(
         default=None, foreign_key="unit.id", description="Named by a ruling: cannot return it"
@@ -241,6 +251,7 @@ class Ask(Table, table=True):
     __tablename__ = "ask"
     __table_args__ = (
         CheckConstraint("(decided_at IS NULL) = (state = 'pending')", name="decided_once"),
+        CheckConstraint("decider_unit_id IS NOT NULL OR decider_role = 'supervisor'", name="has_a_decider"),
         Index(
             "ix_ask_one_pending",
             "ticket_id",
@@ -260,7 +271,10 @@ class Ask(Table, table=True):
     unit_id: int = Field(foreign_key="unit.id")
     asked_by_id: int | None = Field(default=None, foreign_key="person.id")
     asked_at: datetime
-    decider_unit_id: int = Field(foreign_key="unit.id")
+    decider_role: Role = Field(sa_type=word_of(Role))
+    decider_unit_id: int | None = Field(
+        default=None, foreign_key="unit.id", description="None: supervision, whoever of it is outside the unit"
+    )
     due_at: datetime
     is_provisional: bool = False
     suggested_unit_id: int | None = Field(default=None, foreign_key="unit.id")

@@ -3,6 +3,7 @@
 app.state.panels         beside a ticket in the workbench
 app.state.told_besides   on the villager's page of her wish
 app.state.registers      on the page of registers (台账)
+app.state.alike          on her form, before she sends it
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from service.accounts.visits import Visit
+from service.directory.models import Link
 from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
@@ -23,10 +25,14 @@ from workflows.statuses import Role
 
 @dataclass(frozen=True)
 class Panel:
-    """A template of the slice, rendered where the page leaves room; it finds `values` under the name `panel`."""
+    """A template of the slice, rendered where the page leaves room; it finds `values` under the name `panel`.
+
+    `is_hers`: told to the villager alone, and not to neighbours whose wishes were merged into hers.
+    """
 
     template: str
     values: Mapping[str, Any]
+    is_hers: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Register:
 
 PanelOf = Callable[[Visit, Ticket, Case, LocalWords], Panel | None]
 ToldOf = Callable[[Session, Ticket, Reference, LocalWords, datetime], Panel | None]
+AlikeOf = Callable[[Request, Session, Link, str], Panel | None]
 
 
 def panels_of(request: Request, visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> list[Panel]:
@@ -58,6 +65,12 @@ def told_besides(
 ) -> list[Panel]:
     tellers: tuple[ToldOf, ...] = request.app.state.told_besides
     return [panel for tell in tellers if (panel := tell(session, ticket, known, local, now)) is not None]
+
+
+def alike_wishes(request: Request, session: Session, link: Link, words: str) -> Panel | None:
+    """Wishes like the one that is being written behind this link."""
+    tell: AlikeOf = request.app.state.alike
+    return tell(request, session, link, words)
 
 
 def registers_of(request: Request, visit: Visit) -> list[tuple[Register, int | None]]:

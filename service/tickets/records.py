@@ -15,7 +15,7 @@ from service.inserts import insert_for_id, insert_or_skip, insert_row
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
-from service.tickets import chain, holdings, search
+from service.tickets import ask_rows, chain, holdings, search
 from service.tickets.models import (
     Attachment,
     EscalationFiring,
@@ -28,7 +28,7 @@ from workflows import escalations
 from workflows.actors import Actor
 from workflows.commands import CommandBase, Submit
 from workflows.decide import Decision
-from workflows.statuses import STAGE_OF
+from workflows.statuses import STAGE_OF, Source
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def ticket_values(
         "phone_index": phone_index(command.phone),
         "is_nameless": command.is_nameless,
         "is_private": command.is_private,
+        "is_shared": command.source is Source.link and not command.is_private,
         "status": decision.status_to,
         "stage": STAGE_OF[decision.status_to],
         "urgency": after.urgency,
@@ -148,6 +149,7 @@ def write_event(
     event_id = insert_for_id(session, TicketEvent, event)
     insert_row(session, TicketEventDetails, {"event_id": event_id, **words})
     holdings.write(session, ticket_id, decision, now)
+    ask_rows.write(session, ticket_id, decision, actor, now)
     if actor.rule in escalations.BY_NAME:
         firing = EscalationFiring(ticket_id=ticket_id, round=decision.after.round, rule=actor.rule or "", at=now)
         session.add(firing)

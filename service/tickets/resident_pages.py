@@ -1,7 +1,8 @@
 """A villager says a wish: the form behind a link. No sign-in, no script, and nothing typed is ever lost."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -21,6 +22,7 @@ from service.tickets import afterwards, lifecycle, links
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed
+from service.tickets.panels import Panel, alike_wishes
 from service.tickets.posted import sentences
 from service.tickets.records import Origin
 from service.tickets.uploads import Uploads, has_pictures, store_of, uploads_of
@@ -44,13 +46,15 @@ def show_form(request: Request, token: str, session: Reading) -> Response:
     except LinkClosed as closed:
         return _gone(request, session, closed)
     request.app.state.afterwards.visits.count(link.id)
-    return _form(request, session, link, 200)
+    return _form(request, session, link, 200, Again())
 
 
 @router.post("/w/{token}")
 def hand_in(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
     now = clock.now()
     uploads = Uploads()
+    if "look" in form:
+        return _look(request, token, form, database)
     try:
         uploads = _uploads(request, token, form, database, now)
         performed = _handed_in(token, form, uploads, database, now)
@@ -62,6 +66,17 @@ def hand_in(request: Request, token: str, form: Typed, database: TheDatabase) ->
     if not uploads.is_empty:
         request.app.state.afterwards.prepare_pictures()
     return web.redirect(f"/r/{tracking_token(performed.ticket_id)}")
+
+
+def _look(request: Request, token: str, form: FormData, database: Database) -> Response:
+    """Without a script she presses a button to see wishes like hers; all that she typed comes back."""
+    uploads = Uploads()
+    try:
+        uploads = _uploads(request, token, form, database, clock.now())
+    except LinkClosed as closed:
+        with database.reading() as session:
+            return _gone(request, session, closed, str(clean(said(form, "text"))))
+    return _form_again(request, token, form, uploads, database, None)
 
 
 # Handing in
@@ -125,18 +140,20 @@ def _idempotency_key(form: FormData) -> str | None:
 # Pages
 
 
-def _form(
-    request: Request,
-    session: Session,
-    link: Link,
-    status: int,
-    *,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    refusal: str | None = None,
-    kept: list[str] | None = None,
-    form_key: str = "",
-) -> Response:
+@dataclass(frozen=True)
+class Again:
+    """What a form shows that came back: `alike` are wishes like hers, once she has looked for them."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: str | None = None
+    kept: Sequence[str] = ()
+    form_key: str = ""
+    alike: Panel | None = None
+    has_looked: bool = False
+
+
+def _form(request: Request, session: Session, link: Link, status: int, again: Again) -> Response:
     known = reference(session)
     area_id, now = link.area_id, clock.now()
     return web.render(
@@ -145,15 +162,19 @@ def _form(
         status,
         link={"area_name": known.place_name(area_id), "desk_name": known.unit_name(known.desks_of(area_id)[0])},
         action=f"/w/{link.token}",
-        form_key=form_key or secrets.token_urlsafe(16),
+        form_key=again.form_key or secrets.token_urlsafe(16),
         kinds=[Choice(kind, label) for kind, label in KIND_WORDS.items()],
         areas=[Choice(str(area.id), area.name) for area in known.below(area_id)],
         area=area_id,
         categories=_categories(known),
-        values=values or {},
-        errors=errors or {},
-        refusal=refusal,
-        kept=kept or [],
+        values=again.values,
+        errors=again.errors,
+        refusal=again.refusal,
+        kept=again.kept,
+        alike=again.alike,
+        has_looked=again.has_looked,
+        look_url=f"/w/{link.token}/alike",
+        endorse_url=f"/w/{link.token}/endorse",
         text_most=WISH_LENGTH[1],
         photos_most=PHOTOS_MOST,
         dispatch_by=known.calendar.add(now, known.limits_in(area_id).dispatch(Urgency.ordinary)),
@@ -166,18 +187,20 @@ def _categories(known: Reference) -> list[Choice]:
 
 
 def _form_again(
-    request: Request, token: str, form: FormData, uploads: Uploads, database: Database, refused: Exception
+    request: Request, token: str, form: FormData, uploads: Uploads, database: Database, refused: Exception | None
 ) -> Response:
-    status, refusal, errors = sentences(request, refused)
+    """`refused` None: nothing is wrong, she only looks for wishes like hers."""
+    status, refusal, errors = sentences(request, refused) if refused else (200, None, {})
     kept = uploads.keep(database, clock.now())
     values = {name: str(clean(said(form, name))) for name in TYPED}
     with database.reading() as session:
         link = links.find(session, token)
         if link is None:
             raise NotFound()
-        form_key = said(form, "form_key")[:100]
+        found = None if refused else alike_wishes(request, session, link, values["text"])
+        key = said(form, "form_key")[:100]
         return _form(
-            request, session, link, status, values=values, errors=errors, refusal=refusal, kept=kept, form_key=form_key
+            request, session, link, status, Again(values, errors, refusal, kept, key, found, has_looked=not refused)
         )
 
 

@@ -99,11 +99,12 @@ SHOWN: tuple[Shown, ...] = (
     Shown("deliver_claim",   always,               _("认领的人给了您"),                        words="words", has_photos=True),
     Shown("withdraw_claim",  always,               _("认领的人来不了，请别人来帮")),
     Shown("lapse_claim",     always,               _("认领的人没有按时联系您，请别人来帮")),
+    Shown("endorse",         always,               _("又有一位乡亲说“我也是”")),
     Shown("recalculate_due", always,               _("放假安排有变，日子重新算过")),
 )
 # fmt: on
 
-INSIDE = frozenset({"note", "send_back", "answer_supervision", "warn"})
+INSIDE = frozenset({"take_back_endorsement", "note", "send_back", "answer_supervision", "warn"})
 """Verbs of which she hears nothing at all."""
 
 HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"}) | {

@@ -121,6 +121,26 @@ class Teller:
             commands=self._commands(ticket, case) if main is ticket else (),
         )
 
+    def tell_neighbour(self, ticket: Ticket) -> Tracked:
+        """The same wish for somebody who has one like it: what is done, and nothing of its villager but masked words."""
+        assert ticket.id is not None
+        main = main_of(self.session, ticket)
+        stories = story_of(self.session, main.id or 0)
+        case = case_of(self.session, main, self.known)
+        reader = Reader(self.known, self.local._, self.picture, is_neighbour=True, sees_words=not main.is_private)
+        answer = last_answer(stories, reader)
+        return Tracked(
+            ticket_id=ticket.id,
+            main=main,
+            version=ticket.version,
+            wish=replace(self._her_words(ticket, ()), phone="", name="", has_place=False, photos_lost=0),
+            where=replace(self._whereabouts(main, main, case, stories), urged_at=None),
+            answer=answer if answer and answer.round == main.round else None,
+            timeline=_without_repetition(entries(stories, reader), answer, main),
+            is_discontent=False,
+            commands=(),
+        )
+
     def picture(self, attachment: Attachment) -> Picture:
         url = f"{self.address}/photos/{attachment.id}"
         return Picture(attachment.id or 0, url, f"{url}?size=small")

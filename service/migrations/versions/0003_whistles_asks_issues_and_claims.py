@@ -11,6 +11,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 NEW_ON_TICKET = (
+    "pending_asks",
     "deferred_until",
     "promise_state",
     "promise_settled_at",
@@ -24,6 +25,8 @@ NEW_ON_TICKET = (
     "pool_rank",
     "pooled_at",
     "issue_id",
+    "is_shared",
+    "endorsements",
 )
 
 
@@ -101,7 +104,8 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decider_unit_id", sa.Integer(), nullable=False),
+        sa.Column("decider_role", sa.String(40), nullable=False),
+        sa.Column("decider_unit_id", sa.Integer(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_provisional", sa.Boolean(), nullable=False),
         sa.Column("suggested_unit_id", sa.Integer(), nullable=True),
@@ -110,6 +114,9 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("(decided_at IS NULL) = (state = 'pending')", name=op.f("ck_ask_decided_once")),
+        sa.CheckConstraint(
+            "decider_unit_id IS NOT NULL OR decider_role = 'supervisor'", name=op.f("ck_ask_has_a_decider")
+        ),
         sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_ask_asked_by_id_person")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_ask_decided_by_id_person")),
         sa.ForeignKeyConstraint(["decider_unit_id"], ["unit.id"], name=op.f("fk_ask_decider_unit_id_unit")),
@@ -378,6 +385,7 @@ def upgrade() -> None:
         "ALTER TABLE ticket ADD COLUMN ruled_unit_id INTEGER"
         " CONSTRAINT fk_ticket_ruled_unit_id_unit REFERENCES unit (id)"
     )
+    op.add_column("ticket", sa.Column("pending_asks", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("ticket", sa.Column("deferred_until", sa.Date(), nullable=True))
     op.add_column("ticket", sa.Column("promise_state", sa.String(40), nullable=True))
     op.add_column("ticket", sa.Column("promise_settled_at", sa.DateTime(timezone=True), nullable=True))
@@ -391,7 +399,28 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("pool_rank", sa.SmallInteger(), nullable=True))
     op.add_column("ticket", sa.Column("pooled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ticket", sa.Column("issue_id", sa.Integer(), nullable=True))
+    op.add_column("ticket", sa.Column("is_shared", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("ticket", sa.Column("endorsements", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "endorsement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_endorsement_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_endorsement")),
+        sa.UniqueConstraint("ticket_id", "browser", name=op.f("uq_endorsement_ticket_id_browser")),
+    )
     op.create_index("ix_ticket_deferred_until", "ticket", ["deferred_until"])
+    op.create_index(
+        "ix_ticket_promise",
+        "ticket",
+        ["promised_for", "id"],
+        sqlite_where=sa.text("promise_state IS NOT NULL"),
+        postgresql_where=sa.text("promise_state IS NOT NULL"),
+    )
     op.create_index(
         "ix_ticket_issue",
         "ticket",
@@ -412,11 +441,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("endorsement")
     op.drop_index("ix_ticket_event_subject", "ticket_event")
     for name in ("subject_to", "subject"):
         op.drop_column("ticket_event", name)
     op.drop_index("ix_ticket_pool", "ticket")
     op.drop_index("ix_ticket_issue", "ticket")
+    op.drop_index("ix_ticket_promise", "ticket")
     op.drop_index("ix_ticket_deferred_until", "ticket")
     for name in NEW_ON_TICKET:
         op.drop_column("ticket", name)

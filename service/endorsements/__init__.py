@@ -1,0 +1,1 @@
+"""附议: wishes like hers, shown before she sends her own, and "me too" in one tap."""

@@ -1,0 +1,82 @@
+"""Wishes like hers, shown before she sends it: open ones and those of the last months, with what was answered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select
+
+from service.directory.reference import Reference
+from service.local_words import LocalWords
+from service.sealing import secret_address
+from service.tickets import search
+from service.tickets.models import Ticket
+from service.tickets.queries import story_of
+from service.tickets.resident_story import Reader, last_answer
+from service.tickets.resident_words import Standing, headline
+from service.tickets.scope import in_area
+from workflows.statuses import OPEN, Status
+
+MOST = 3
+LOOKS_BACK = timedelta(days=120)
+WORDS_LEAST = 4
+SUMMARY = 120
+ALIKE_ADDRESS = "alike"
+ANSWERED = (Status.follow_up, Status.closed)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One wish as its neighbours may see it; `token` names it in her form and nowhere else."""
+
+    token: str
+    place: str
+    words: str
+    standing: str
+    answer: str
+    endorsements: int
+    is_open: bool
+
+
+def alike(
+    session: Session, words: str, area_path: str, known: Reference, local: LocalWords, now: datetime
+) -> list[Alike]:
+    """At most three, of the same town, the most similar first; none for words too few to compare."""
+    if len(words.strip()) < WORDS_LEAST:
+        return []
+    recent = or_(col(Ticket.status).in_(OPEN), col(Ticket.closed_at) > now - LOOKS_BACK)
+    readable = col(Ticket.is_shared) & in_area(town_path(area_path)) & recent
+    found = search.nearest(session, words, readable, MOST)
+    rows = {row.id: row for row in session.exec(select(Ticket).where(col(Ticket.id).in_(found)))}
+    return [_told(session, rows[each], known, local, now) for each in found if each in rows]
+
+
+def town_path(area_path: str) -> str:
+    """`/1/4/` of `/1/4/17/`: who lives in the next village may have the same road."""
+    return "/" + "/".join(area_path.strip("/").split("/")[:2]) + "/"
+
+
+def _told(session: Session, ticket: Ticket, known: Reference, local: LocalWords, now: datetime) -> Alike:
+    place = known.lineage(ticket.area_id)
+    village = next((area for area in reversed(place) if area.path.count("/") == 4), place[0])
+    return Alike(
+        token=secret_address(ALIKE_ADDRESS, ticket.id or 0),
+        place=known.place_name(village.id or ticket.area_id),
+        words=shortened(ticket.public_text),
+        standing=headline(Standing(ticket, now), known, local)[0],
+        answer=_answer(session, ticket, known, local),
+        endorsements=ticket.endorsements,
+        is_open=ticket.status in OPEN,
+    )
+
+
+def _answer(session: Session, ticket: Ticket, known: Reference, local: LocalWords) -> str:
+    if ticket.status not in ANSWERED:
+        return ""
+    reader = Reader(known, local._, lambda photo: None, is_neighbour=True)  # type: ignore[arg-type,return-value]
+    answer = last_answer(story_of(session, ticket.id or 0), reader)
+    return shortened(answer.words) if answer else ""
+
+
+def shortened(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= SUMMARY else line[: SUMMARY - 1] + "…"

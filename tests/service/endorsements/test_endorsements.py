@@ -1,0 +1,167 @@
+"""Wishes like hers are shown before she sends her own; "me too" counts once, tells nobody who she is, can be taken back."""
+
+import re
+
+import pytest
+from sqlmodel import Session, select
+
+from service.database import Database
+from service.endorsements import lifecycle
+from service.endorsements.models import Endorsement
+from service.oversight.checks import breaches
+from service.tickets.models import Ticket, TicketEvent
+from tests.factories import PHONE, TOKEN, County, act, later, submit_wish
+from tests.service.at_once import at_once
+from tests.service.tickets.conftest import Page, Villager
+from workflows.commands import Acknowledge, Assign, Withdraw
+from workflows.endorsements import EndorsementState
+from workflows.refusals import Refused, WrongStatus
+
+LAMP = "三组的路灯坏了两盏，晚上不敢出门，电话 13800001234"
+LIKE_IT = "我们这里的路灯坏了，晚上不敢出门"
+
+
+def shared_wish(session: Session, county: County, **said: object) -> int:
+    return submit_wish(session, county, **{"text": LAMP, **said})
+
+
+def looked(villager: Villager, words: str = LIKE_IT) -> Page:
+    return Page(villager.client.post(f"/w/{TOKEN}/alike", data={"text": words}))
+
+
+def says_me_too(villager: Villager, token: str) -> Page:
+    return Page(villager.client.post(f"/w/{TOKEN}/endorse", data={"alike": token}))
+
+
+def token_on(page: Page) -> str:
+    found = re.search(r'name="alike" value="([^"]+)"', page.answer.text)
+    assert found
+    return found[1]
+
+
+def test_she_sees_wishes_like_hers_with_every_number_hidden(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county, phone=PHONE, name="王秀英")
+    words = looked(villager).words
+    assert "三组的路灯坏了两盏" in words and "我也是" in words
+    assert "13800001234" not in words and "王秀英" not in words
+
+
+def test_what_was_said_for_officials_only_is_shown_to_nobody(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county, is_private=True)
+    assert "路灯" not in looked(villager).words
+
+
+def test_words_that_nobody_has_said_bring_nothing(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county)
+    assert "我也是" not in looked(villager, "想学做豆腐乳卖到外地去").words
+
+
+def test_without_a_script_a_button_looks_and_all_that_was_typed_comes_back(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county)
+    page = villager.says(text=LIKE_IT, look="1", place="老槐树旁")
+    assert page.status == 200 and "我也是" in page.words
+    assert LIKE_IT in page.answer.text and page.value_of("place") == "老槐树旁"
+    assert len(villager.tickets()) == 1
+
+
+def test_me_too_in_one_tap_leads_to_a_page_that_follows_the_wish(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        wish = shared_wish(session, villager.county, phone=PHONE, name="王秀英")
+    answer = says_me_too(villager, token_on(looked(villager)))
+    assert answer.status == 303 and answer.goes_to.startswith("/e/")
+    page = villager.opens(answer.goes_to)
+    assert "1 位乡亲说“我也是”" in page.words and "三组的路灯坏了两盏" in page.words
+    assert "王秀英" not in page.words and PHONE not in page.words and "13800001234" not in page.words
+    with villager.database.writing() as session:
+        act(session, wish, Assign(unit=villager.county.bureau), villager.county.dispatcher)
+        act(session, wish, Acknowledge(), villager.county.handler)
+    assert "已经看到" in villager.opens(answer.goes_to).words
+
+
+def test_the_same_phone_counts_once_and_another_one_besides(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        wish = shared_wish(session, villager.county)
+    token = token_on(looked(villager))
+    says_me_too(villager, token)
+    again = says_me_too(villager, token)
+    assert again.goes_to == f"/w/{TOKEN}" and "您已经说过“我也是”了" in villager.opens(again.goes_to).words
+    villager.client.cookies.clear()
+    says_me_too(villager, token)
+    with villager.database.reading() as session:
+        assert session.get_one(Ticket, wish).endorsements == 2
+
+
+def test_it_can_be_taken_back_and_said_again(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        wish = shared_wish(session, villager.county)
+    token = token_on(looked(villager))
+    page = says_me_too(villager, token).goes_to
+    villager.client.post(f"{page}/take-back")
+    with villager.database.reading() as session:
+        assert session.get_one(Ticket, wish).endorsements == 0
+    assert "您收回了" in villager.opens(page).words
+    assert says_me_too(villager, token).goes_to == page
+    with villager.database.reading() as session:
+        verbs = session.exec(select(TicketEvent.verb).where(TicketEvent.ticket_id == wish)).all()
+    assert verbs == ["submit", "endorse", "take_back_endorsement", "endorse"]
+
+
+def test_two_at_the_same_moment_are_both_counted(database: Database, county: County) -> None:
+    with database.writing() as session:
+        wish = shared_wish(session, county)
+
+    browsers = iter(["one", "another"])
+
+    def me_too() -> object:
+        with database.writing() as session:
+            return lifecycle.endorse(session, wish, next(browsers), later()).id
+
+    at_once(me_too)
+    with database.reading() as session:
+        assert session.get_one(Ticket, wish).endorsements == 2
+        assert list(breaches(session)) == []
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_what_cannot_be_endorsed_is_refused_and_nothing_is_written(
+    database: Database, county: County, twice: bool
+) -> None:
+    with database.writing() as session:
+        wish = shared_wish(session, county, is_private=not twice)
+        if twice:
+            lifecycle.endorse(session, wish, "a browser", later())
+    with pytest.raises(Refused), database.writing() as session:
+        lifecycle.endorse(session, wish, "a browser", later())
+    with database.reading() as session:
+        assert session.get_one(Ticket, wish).endorsements == int(twice)
+
+
+def test_a_wish_that_is_over_takes_no_more_and_gives_none_back(database: Database, county: County) -> None:
+    with database.writing() as session:
+        wish = shared_wish(session, county)
+        given = lifecycle.endorse(session, wish, "a browser", later()).id or 0
+        act(session, wish, Withdraw())
+    with pytest.raises(WrongStatus), database.writing() as session:
+        lifecycle.endorse(session, wish, "another browser", later())
+    with pytest.raises(WrongStatus), database.writing() as session:
+        lifecycle.take_back(session, given, later())
+
+
+def test_an_address_that_was_made_up_leads_nowhere(villager: Villager) -> None:
+    assert villager.opens("/e/nothing").status == 404
+    assert says_me_too(villager, "made-up").status == 404
+    assert villager.client.post("/e/nothing/take-back").status_code == 404
+
+
+def test_nothing_in_the_database_says_who_it_was(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county)
+    says_me_too(villager, token_on(looked(villager)))
+    cookie = villager.client.cookies["weiyuan_neighbour"]
+    with villager.database.reading() as session:
+        (row,) = session.exec(select(Endorsement)).all()
+    assert row.state is EndorsementState.given and cookie not in row.browser
