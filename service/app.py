@@ -35,6 +35,7 @@ from service.tickets import (
 )
 from service.tickets import pages as tickets
 from service.tickets.panels import PanelOf, Register, ToldOf
+from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
 from service.whistles import pages as whistle_pages
 from service.whistles import panels as whistle_panels
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     administration.router,
     accounts_api.router,
+    whistles_api.router,
     reports_api.router,
     api_docs.router,
 )

@@ -26,6 +26,7 @@ from service.oversight.sweep import rearm, sweep_escalations
 from service.reports.figures import refresh_figures
 from service.settings import Settings
 from service.tickets.darkroom import prepare_pictures, tidy_pictures
+from service.whistles.sweep import rearm_whistles, recalculate_whistles, sweep_whistles
 
 log = structlog.get_logger()
 
@@ -41,12 +42,15 @@ SCHEDULE = (
     Job("plan_notices", plan_notices, every=timedelta(seconds=2)),
     Job("send_notices", send_notices, every=timedelta(seconds=5)),
     Job("sweep_escalations", sweep_escalations, every=timedelta(minutes=1)),
+    Job("sweep_whistles", sweep_whistles, every=timedelta(minutes=1)),
     Job("prepare_pictures", counted(prepare_pictures), every=timedelta(seconds=30)),
     Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
+    Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),
     Job("rearm", rearm, at=time(2, 40)),
+    Job("rearm_whistles", rearm_whistles, at=time(2, 50)),
     Job("tidy_pictures", counted(tidy_pictures), at=time(3, 0)),
     Job("clean_up", partial(clean_up, steps=FORGOTTEN), at=time(3, 20)),
 )

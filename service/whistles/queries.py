@@ -18,7 +18,8 @@ from service.whistles.models import IS_OPEN, Milestone, Whistle, WhistleCall
 from workflows.actors import Actor
 from workflows.command_fields import LARGEST_ID
 from workflows.refusals import Refused
-from workflows.whistle_words import CallState, MilestoneState
+from workflows.statuses import Role
+from workflows.whistle_words import CallState, MilestoneState, WhistleStatus
 from workflows.words import _
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 PAGE = 50
+COUNTY_DEPTH = 2
+"""Slashes in the path of the county itself."""
 
 
 class Only(StrEnum):
@@ -58,7 +61,7 @@ def visible_whistles(actor: Actor) -> ColumnElement[bool]:
     called = exists().where(col(WhistleCall.whistle_id) == col(Whistle.id), col(WhistleCall.unit_id).in_(units))
     own = col(Whistle.town_unit_id).in_(units)
     by_unit = (own, and_(col(Whistle.blown_at).is_not(None), called)) if units else ()
-    heads = [post.area_path for post in actor.posts if post.is_head and post.area_path.count("/") > 2]
+    heads = [post.area_path for post in actor.posts if post.is_head and post.area_path.count("/") > COUNTY_DEPTH]
     return scope.visible(actor, col(Whistle.area_path), scope.in_areas(col(Whistle.area_path), heads), *by_unit)
 
 
@@ -123,15 +126,25 @@ def _is_late(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 
 def _waits_for_him(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """What is owed first, a call that is awaited, or an open milestone of one of his units."""
+    """What is owed first, and whatever else one of his units owes: coming, a ruling, the plan or a milestone."""
     units = actor.units
+    rules = any(post.role is Role.dispatcher and post.area_path.count("/") <= COUNTY_DEPTH for post in actor.posts)
+    awaited = _a_call(col(WhistleCall.unit_id).in_(units), col(WhistleCall.state) == CallState.called)
+    leads = _a_call(
+        col(WhistleCall.unit_id).in_(units), col(WhistleCall.is_lead).is_(True), col(WhistleCall.ended_at).is_(None)
+    )
     milestone = exists().where(
         col(Milestone.whistle_id) == col(Whistle.id),
         col(Milestone.unit_id).in_(units),
         col(Milestone.state) == MilestoneState.planned,
     )
-    called = _a_call(col(WhistleCall.unit_id).in_(units), col(WhistleCall.state) == CallState.called)
-    return or_(col(Whistle.unit_id).in_(units), and_(col(Whistle.blown_at).is_not(None), called), milestone)
+    return or_(
+        col(Whistle.unit_id).in_(units),
+        and_(col(Whistle.blown_at).is_not(None), awaited),
+        and_(col(Whistle.status) == WhistleStatus.at_work, col(Whistle.work_due_at).is_not(None), leads),
+        milestone,
+        *((_a_call(col(WhistleCall.state) == CallState.contested),) if rules else ()),
+    )
 
 
 def _a_call(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from service.api_docs import OPENAPI, PREFIX
@@ -25,11 +26,14 @@ from service.database import Database
 from service.oversight.checks import breaches
 from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
-from tests.factories import TOKEN, County, build_county, number_of, sign_in, wish_in
+from service.whistles import lifecycle
+from tests.factories import NOW, TOKEN, County, actor, build_county, number_of, sign_in, wish_in
 from tests.support.app import app_on, serving
 from tests.support.programs import API, PROBLEM, Program, is_problem, program_of
 from workflows.commands import COMMANDS
+from workflows.every_command import EVERY_COMMAND
 from workflows.statuses import Status
+from workflows.whistle_commands import BlowWhistle
 
 CHECKS = [
     not_a_server_error,
@@ -72,6 +76,10 @@ def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(d
         f"get {API}/tickets/{{number}}",
         f"post {API}/tickets/{{number}}/commands",
         f"get {API}/figures",
+        f"get {API}/whistles",
+        f"get {API}/whistles/{{whistle_id}}",
+        f"post {API}/whistles/{{whistle_id}}/commands",
+        f"post {API}/tickets/{{number}}/whistles",
     }
 
 
@@ -99,7 +107,7 @@ def test_every_body_has_an_example_that_its_own_model_takes(described: dict[str,
         examples = [told["value"] for told in body.get("examples", {}).values()] or schema.get("examples", [])
         assert examples, (method, path)
         for example in (each for each in examples if "verb" in each):
-            assert COMMANDS[example["verb"]].model_validate(example).details() is not None
+            assert EVERY_COMMAND[example["verb"]].model_validate(example).details() is not None
     assert set(SAID) == set(COMMANDS)
 
 
@@ -121,6 +129,7 @@ class World:
     database: Database
     county: County
     number: str
+    whistle: int
     token: str
     tracking: str
 
@@ -133,9 +142,15 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         with database.writing() as session:
             county = build_county(session)
             wish = wish_in(session, county, Status.in_progress)
+            whistle = blow(session, county, wish)
             number, token = number_of(session, wish), sign_in(session, county.county_dispatcher)
-        yield World(address, database, county, number, token, tracking_token(wish))
+        yield World(address, database, county, number, whistle, token, tracking_token(wish))
         database.close()
+
+
+def blow(session: Session, county: County, wish: int) -> int:
+    call = BlowWhistle(kind="emergency", reason="beyond_power", text="路塌了，请马上来", lead=county.other_bureau)
+    return lifecycle.blow(session, wish, call, actor(session, wish, county.dispatcher), NOW)
 
 
 def test_whatever_is_sent_the_answer_is_one_that_is_described(world: World) -> None:
@@ -153,6 +168,8 @@ ONLY_BY_LUCK = {
     f"delete {API}/session",
     f"post {API}/tickets/{{number}}/commands",
     f"post {API}/wishes/{{tracking_token}}/commands",
+    f"post {API}/whistles/{{whistle_id}}/commands",
+    f"post {API}/tickets/{{number}}/whistles",
 }
 """A password, a token that may be ended, a command that fits the moment: these have tests of their own."""
 
@@ -164,7 +181,7 @@ def bombard(operation: Any, world: World) -> set[int]:
     @settings(max_examples=20, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
     @given(case=operation.as_strategy())
     def attack(case: Any) -> None:
-        real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking}
+        real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking, "whistle_id": world.whistle}
         if next(turn) % 2:
             case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             if (case.method, case.path) == ("POST", f"{API}/tickets") and case.meta.generation.mode.is_positive:

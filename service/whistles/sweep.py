@@ -1,0 +1,233 @@
+"""What the clock does to whistles: the ladder's steps, units that are no more, tickets that ended or were merged.
+
+Two sweeps at once do no harm: ticket and whistle are held while they are looked at, and what fired leaves its proof.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import exists, tuple_, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from service.database import Database
+from service.directory.models import Unit
+from service.directory.reference import reference
+from service.errors import Busy
+from service.jobs import Surroundings, Tally, told
+from service.tickets.models import Ticket
+from service.whistles import lifecycle
+from service.whistles.casefile import whistle_case_of
+from service.whistles.models import IS_OPEN, Whistle, WhistleCall, WhistleFiring
+from workflows.actors import system
+from workflows.statuses import ENDED, Status
+from workflows.whistle_cases import WhistleCase
+from workflows.whistle_commands import ContestCall, ContestGround, RecalculateWhistle, TellTicketEnded
+from workflows.whistle_duties import held
+from workflows.whistle_effects import TICKET_ENDED
+from workflows.whistle_ladder import due_steps, next_alarm
+from workflows.whistle_terms import recalculate
+from workflows.whistle_words import CallState, WhistleStatus
+from workflows.words import _
+
+log = structlog.get_logger()
+
+BATCH = 500
+LATER = timedelta(hours=1)
+"""When a whistle at which a step has failed is looked at again."""
+
+UNIT_IS_NO_MORE = _("这个单位已经撤销，请裁定由谁来。")
+TICKET_HAS_ENDED = _("心愿已经结束，这次吹哨还在走；不需要了请撤哨。")
+CALENDAR_IS_THERE = _("放假安排已经公布，期限按它重新计算。")
+
+
+@dataclass
+class Count:
+    """What became of the whistles so far."""
+
+    done: int = 0
+    failed: int = 0
+    error: str | None = None
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.done, self.failed, self.error)
+
+
+Act = Callable[[Session, int, datetime], bool]
+
+
+def sweep_whistles(around: Surroundings) -> Tally:
+    """`done` counts what fired. A whistle at which something fails waits an hour; the others go on."""
+    count = Count()
+    for found, act in SWEPT:
+        for whistle_id in found(around.database, around.now):
+            if not around.goes_on():
+                return count.tally
+            _until_nothing_is_due(around, whistle_id, act, count)
+    return count.tally
+
+
+def recalculate_whistles(around: Surroundings) -> Tally:
+    """Terms that hung on a calendar that was not published are counted again once it is."""
+    count = Count()
+    wanted = select(Whistle.id).where(IS_OPEN, col(Whistle.is_provisional)).order_by(col(Whistle.id))
+    with around.database.reading() as session:
+        found = [each for each in session.exec(wanted) if each is not None]
+    for whistle_id in found:
+        if not around.goes_on():
+            break
+        _until_nothing_is_due(around, whistle_id, count_again, count)
+    return count.tally
+
+
+def rearm_whistles(around: Surroundings) -> Tally:
+    """Set every open whistle's alarm anew, as the ladder is now; `done` counts what moved."""
+    with around.database.reading() as session:
+        found = [each for each in session.exec(select(Whistle.id).where(IS_OPEN)) if each is not None]
+    count = Count()
+    for whistle_id in found:
+        if not around.goes_on():
+            break
+        with around.database.writing() as session:
+            count.done += _rearmed(session, whistle_id)
+    return count.tally
+
+
+def _until_nothing_is_due(around: Surroundings, whistle_id: int, act: Act, count: Count) -> None:
+    """Each act in a transaction of its own, so that one that fails does not undo the one before."""
+    try:
+        while _once(around, whistle_id, act):
+            count.done += 1
+    except (Busy, OperationalError):
+        raise
+    except Exception as problem:
+        log.exception("the clock failed at a whistle", whistle_id=whistle_id)
+        count.failed += 1
+        count.error = f"whistle {whistle_id}: {told(problem)}"[:500]
+        with around.database.writing() as session:
+            later = update(Whistle).where(col(Whistle.id) == whistle_id, col(Whistle.alarm_at) <= around.now)
+            session.execute(later.values(alarm_at=around.now + LATER))
+
+
+def _once(around: Surroundings, whistle_id: int, act: Act) -> bool:
+    with around.database.writing() as session:
+        return act(session, whistle_id, around.now)
+
+
+def fire_next(session: Session, whistle_id: int, now: datetime) -> bool:
+    """Take the first step that is due; where none is, only the alarm was wrong, and it is set anew."""
+    whistle = lifecycle.locked_whistle(session, whistle_id)
+    if whistle.alarm_at is None or whistle.alarm_at > now:
+        return False
+    case = whistle_case_of(session, whistle, reference(session))
+    due = next(iter(due_steps(case, now)), None)
+    if due is None:
+        whistle.alarm_at = next_alarm(case)
+        return False
+    lifecycle.perform(session, whistle_id, due.command(), system(due.step.rule), now)
+    return True
+
+
+def refer_to_ruling(session: Session, whistle_id: int, now: datetime) -> bool:
+    """A called unit was dissolved: who comes instead is for the ruling officer to say."""
+    whistle = lifecycle.locked_whistle(session, whistle_id)
+    case = whistle_case_of(session, whistle, reference(session))
+    gone = next((call for call in case.calls if call.unit_id in case.dissolved and call.state in STILL_OWING), None)
+    if gone is None or case.status not in RUNNING:
+        return False
+    ground = ContestGround.unit_dissolved
+    command = ContestCall(ground=ground, words=UNIT_IS_NO_MORE, unit=gone.unit_id)
+    lifecycle.perform(session, whistle_id, command, system("whistle_unit_dissolved"), now)
+    return True
+
+
+def follow_ticket(session: Session, whistle_id: int, now: datetime) -> bool:
+    """A merged ticket hands its whistle to the main one; one that ended otherwise leaves it, and the town is told."""
+    whistle = lifecycle.locked_whistle(session, whistle_id)
+    known = reference(session)
+    case = whistle_case_of(session, whistle, known)
+    if not case.is_open or case.ticket_is_open:
+        return False
+    if case.ticket_status is Status.merged:
+        return lifecycle.follow_the_merge(session, whistle, now, known)
+    if ("whistle", TICKET_ENDED) in case.fired:
+        return False
+    command = TellTicketEnded(note=TICKET_HAS_ENDED)
+    lifecycle.perform(session, whistle_id, command, system("whistle_ticket_ended"), now)
+    return True
+
+
+def count_again(session: Session, whistle_id: int, now: datetime) -> bool:
+    whistle = lifecycle.locked_whistle(session, whistle_id)
+    case = whistle_case_of(session, whistle, reference(session))
+    if not case.is_provisional or _is_still_a_guess(case, now):
+        return False
+    command = RecalculateWhistle(reason=CALENDAR_IS_THERE)
+    lifecycle.perform(session, whistle_id, command, system("whistle_calendar"), now)
+    return True
+
+
+def _is_still_a_guess(case: WhistleCase, now: datetime) -> bool:
+    return held(recalculate(case, None, system("whistle_calendar"), now)).is_provisional
+
+
+def _rearmed(session: Session, whistle_id: int) -> bool:
+    whistle = lifecycle.locked_whistle(session, whistle_id)
+    before = whistle.alarm_at
+    whistle.alarm_at = next_alarm(whistle_case_of(session, whistle, reference(session)))
+    return whistle.alarm_at != before
+
+
+def _alarmed(database: Database, now: datetime) -> Iterator[int]:
+    """The cost follows what is due, not what is open: only the index of alarms is read."""
+    order = (col(Whistle.alarm_at), col(Whistle.id))
+    due = select(Whistle.id, Whistle.alarm_at).where(col(Whistle.alarm_at) <= now).order_by(*order).limit(BATCH)
+    wanted = due
+    while True:
+        with database.reading() as session:
+            rows = session.execute(wanted).all()
+        yield from (row.id for row in rows)
+        if len(rows) < BATCH:
+            return
+        wanted = due.where(tuple_(*order) > (rows[-1].alarm_at, rows[-1].id))
+
+
+def _with_dissolved_units(database: Database, now: datetime) -> list[int]:
+    """Found from the units that are out of service, of which there are few."""
+    wanted = (
+        select(WhistleCall.whistle_id)
+        .join(Unit, col(Unit.id) == col(WhistleCall.unit_id))
+        .join(Whistle, col(Whistle.id) == col(WhistleCall.whistle_id))
+        .where(~col(Unit.is_active), col(WhistleCall.state).in_(STILL_OWING), col(Whistle.status).in_(RUNNING))
+    )
+    return _ids(database, wanted)
+
+
+def _of_ended_tickets(database: Database, now: datetime) -> list[int]:
+    """One look-up for each open whistle; what was told already is left out."""
+    was_told = exists().where(col(WhistleFiring.whistle_id) == col(Whistle.id), col(WhistleFiring.step) == TICKET_ENDED)
+    wanted = (
+        select(Whistle.id)
+        .join(Ticket, col(Ticket.id) == col(Whistle.ticket_id))
+        .where(IS_OPEN, col(Ticket.status).in_(ENDED), (col(Ticket.status) == Status.merged) | ~was_told)
+    )
+    return _ids(database, wanted)
+
+
+def _ids(database: Database, wanted: Any) -> list[int]:
+    with database.reading() as session:
+        return sorted({each for each in session.execute(wanted).scalars() if each is not None})
+
+
+STILL_OWING = frozenset({CallState.called, CallState.reported})
+RUNNING = frozenset({WhistleStatus.blown, WhistleStatus.at_work})
+
+SWEPT: tuple[tuple[Callable[[Database, datetime], Iterator[int] | list[int]], Act], ...] = (
+    (_alarmed, fire_next),
+    (_with_dissolved_units, refer_to_ruling),
+    (_of_ended_tickets, follow_ticket),
+)
