@@ -16,6 +16,11 @@ from service.administration import pages as administration
 from service.database import Database
 from service.demo.sign_ins import demo_people
 from service.errors import NotSignedIn
+from service.issues import answer_pages as issue_answer_pages
+from service.issues import api as issues_api
+from service.issues import issue_pages, told
+from service.issues import pages as issues
+from service.issues import public_pages as public_issues
 from service.keys import Keyring
 from service.outbox import pages as outbox
 from service.reports import api as reports_api
@@ -58,6 +63,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     whistle_score_pages.router,
     whistle_pages.router,
+    issues.router,
+    issue_answer_pages.router,
+    issue_pages.router,
+    public_issues.router,
     register_pages.router,
     outbox.router,
     reports.router,
@@ -65,13 +74,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts_api.router,
     whistles_api.router,
     reports_api.router,
+    issues_api.router,
     api_docs.router,
 )
 
 # What the slices above the tickets show on the tickets' pages, in this order.
-PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket,)
-TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager,)
-REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER,)
+PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket, told.beside_ticket)
+TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager, told.told_to_villager)
+REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER, told.REGISTER)
+PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = ()
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -89,6 +100,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.panels, app.state.told_besides, app.state.registers = PANELS, TOLD_BESIDES, REGISTERS
+    app.state.planned_for_issues = PLANNED_FOR_ISSUES
     app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)

@@ -15,6 +15,7 @@ from service.claims.sweep import sweep_claims
 from service.clean_up import PLATFORM, clean_up
 from service.database import Database
 from service.directory.expiry import expire_links
+from service.issues.settling import settle_issues
 from service.jobs import Job, Register, Surroundings, Tally
 from service.leadership import BEAT, Leadership, lock_for
 from service.outbox.cleaning import forget_old_deliveries
@@ -46,6 +47,7 @@ SCHEDULE = (
     Job("prepare_pictures", counted(prepare_pictures), every=timedelta(seconds=30)),
     Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
+    Job("settle_issues", settle_issues, every=timedelta(minutes=1)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),

@@ -71,3 +71,8 @@ def _acting(request: Request, session: Writing) -> Visit:
 
 Looking = Annotated[Visit, Depends(_looking, scope="function")]
 Acting = Annotated[Visit, Depends(_acting, scope="function")]
+
+
+def visit_in(request: Request, session: Session) -> Visit:
+    """For a request of several transactions, which opens them by itself. Raise NotSignedIn."""
+    return _visit(request, session)

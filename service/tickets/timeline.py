@@ -139,7 +139,7 @@ def _complete(story: Story) -> dict[str, Any]:
     details = story.details
     fields = EVERY_COMMAND[story.event.verb].model_fields
     defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
-    dated = {"promised_for": date.fromisoformat(details["promised_for"])} if details.get("promised_for") else {}
+    dated = {name: date.fromisoformat(details[name]) for name in DATED if details.get(name)}
     return {**defaults, **details, **dated}
 
 
@@ -197,6 +197,11 @@ FACTS: dict[str, tuple[str, ...]] = {
     "contact": ("way",),
     "reply": ("outcome", "promised_for", "referred_to"),
     "supervise": ("level",),
+    "create_issue": ("title",),
+    "join_issue": ("title",),
+    "leave_issue": ("title",),
+    "describe_issue": ("title", "public_text", "expected_on"),
+    "answer_issue": ("outcome", "promised_for", "referred_to"),
     "rate": ("satisfaction", "is_resolved"),
     "mark_claimable": ("consent",),
     "claim": ("kind",),
@@ -206,6 +211,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
 }
 """What stands beneath the words, by the labels that the form has."""
+
+DATED = ("promised_for", "expected_on", "deliver_by", "given_on")
 
 FACT_WORDS = {
     "satisfaction": _("满意程度"),

@@ -1,0 +1,192 @@
+"""The API of issues: the same commands as on their pages, told apart by `verb`."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from fastapi.openapi.models import Example
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
+
+from service.accounts.visits import Acting, Looking, Visit
+from service.api_docs import SIGNED_IN, problems
+from service.issues import lifecycle
+from service.issues.casefile import case_of
+from service.issues.models import Issue
+from service.issues.queries import Counted, counts_of, find_issues, seen_issue, wishes_of
+from service.issues.told import place_of, public_url
+from service.tickets.api_doors import Version
+from service.tickets.api_words import TicketSummary, summary
+from service.tickets.models import Ticket
+from service.tickets.numbers import number_of
+from workflows.command_fields import CommandBase
+from workflows.issue_commands import (
+    CreateIssue,
+    DescribeIssue,
+    EndIssue,
+    JoinIssue,
+    LeaveIssue,
+    TakeOverIssue,
+)
+from workflows.issue_words import ISSUE_VERB_WORDS, IssueStatus
+from workflows.issues import available_on_issue
+
+router = APIRouter(prefix="/api/v1/issues")
+
+IssueId = Annotated[int, Field(ge=1)]
+ByJSON = Annotated[JoinIssue | LeaveIssue | TakeOverIssue | DescribeIssue | EndIssue, Field(discriminator="verb")]
+"""To answer all takes a transaction for each wish: that stands at an address of its own in the workbench."""
+
+# fmt: off
+SAID: dict[str, dict[str, Any]] = {
+    "join_issue":      {"tickets": ["2026-000123", "2026-000124"]},
+    "leave_issue":     {"ticket": "2026-000124", "reason": "说的是另一段路。"},
+    "take_over_issue": {"ticket": "2026-000123"},
+    "describe_issue":  {"title": "干线公路被压坏了", "public_text": "分段修，先保通。", "expected_on": "2027-06-30"},
+    "end_issue":       {"reason": "路已经修好，都答复了。"},
+}
+# fmt: on
+EXAMPLES = {
+    verb: Example(summary=ISSUE_VERB_WORDS[verb], value={"verb": verb, **values}) for verb, values in SAID.items()
+}
+CREATED = {
+    "create_issue": Example(
+        summary=ISSUE_VERB_WORDS["create_issue"],
+        value={
+            "verb": "create_issue",
+            "title": "干线公路被压坏了",
+            "public_text": "三个镇都有。",
+            "tickets": ["2026-000123", "2026-000124"],
+        },
+    )
+}
+
+
+class IssueSummary(BaseModel):
+    """Many wishes, one matter. `main` is the ticket that stands for it."""
+
+    id: int
+    version: int
+    title: str
+    public_text: str
+    status: IssueStatus
+    area: str
+    main: str
+    expected_on: date | None
+    wishes: int
+    open: int
+    public_url: str
+
+
+class IssueList(BaseModel):
+    """`cursor` asks for the next page; null when there is none."""
+
+    issues: list[IssueSummary]
+    cursor: str | None
+
+
+class IssueDetail(IssueSummary):
+    """With the wishes that you can see, a page of them at a time."""
+
+    commands: list[str] = Field(description="The verbs that you may use now")
+    tickets: list[TicketSummary]
+    cursor: str | None
+
+
+class IssueDone(BaseModel):
+    """Send `version` with the next command: 409 tells you that somebody else was quicker."""
+
+    id: int
+    version: int
+    status: IssueStatus
+
+
+Cursor = Annotated[
+    str | None, Query(max_length=20, pattern=r"^[0-9]{1,10}$", description="`cursor` of the page before")
+]
+
+
+@router.get("", tags=["officials"], response_model=IssueList, dependencies=SIGNED_IN, responses=problems(401, 422))
+def list_issues(visit: Looking, cursor: Cursor = None) -> IssueList:
+    """Issues of your area, and those in which a wish is that you can see; the newest first."""
+    page = find_issues(visit.session, visit.actor, cursor)
+    return IssueList(issues=[IssueSummary(**each) for each in _summaries(visit, page.rows)], cursor=page.cursor)
+
+
+@router.get(
+    "/{issue_id}",
+    tags=["officials"],
+    response_model=IssueDetail,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 404, 422),
+)
+def show_issue(issue_id: IssueId, visit: Looking, cursor: Cursor = None) -> IssueDetail:
+    """One issue with its wishes. What you cannot see is 404."""
+    issue = seen_issue(visit.session, visit.actor, issue_id)
+    (shown,) = _summaries(visit, [issue])
+    page = wishes_of(visit.session, visit.actor, issue_id, cursor)
+    offered = available_on_issue(case_of(visit.session, issue, None, visit.actor, visit.known), visit.actor)
+    return IssueDetail(
+        **shown,
+        commands=[str(command.model_fields["verb"].default) for command in offered],
+        tickets=[TicketSummary(**summary(row, visit.known)) for row in page.rows],
+        cursor=page.cursor,
+    )
+
+
+@router.post(
+    "",
+    status_code=201,
+    tags=["officials"],
+    response_model=IssueDone,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 403, has_body=True),
+)
+def create(command: Annotated[CreateIssue, Body(openapi_examples=CREATED)], visit: Acting) -> IssueDone:
+    """Make one matter of several wishes; the oldest open one stands for it. Each keeps its own unit and deadline."""
+    return _done(lifecycle.create(visit.session, command, visit.actor, visit.now))
+
+
+@router.post(
+    "/{issue_id}/commands",
+    tags=["officials"],
+    response_model=IssueDone,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 403, 404, 409, has_body=True),
+)
+def command(
+    issue_id: IssueId,
+    command: Annotated[ByJSON, Body(openapi_examples=EXAMPLES)],
+    visit: Acting,
+    version: Version = None,
+) -> IssueDone:
+    """Do something with an issue: one route for all verbs, told apart by `verb`."""
+    seen_issue(visit.session, visit.actor, issue_id)
+    asked: CommandBase = command
+    return _done(lifecycle.perform(visit.session, issue_id, asked, visit.actor, visit.now, version))
+
+
+def _done(done: lifecycle.Done) -> IssueDone:
+    return IssueDone(id=done.issue_id, version=done.version, status=done.status)
+
+
+def _summaries(visit: Visit, issues: Sequence[Issue]) -> list[dict[str, Any]]:
+    counts = counts_of(visit.session, [issue.id or 0 for issue in issues])
+    mains = [issue.main_ticket_id for issue in issues]
+    rows = visit.session.execute(select(Ticket.id, Ticket.created_at).where(col(Ticket.id).in_(mains)))
+    numbers = {row.id: number_of(row.id, row.created_at) for row in rows}
+    return [
+        _summary(visit, issue, counts.get(issue.id or 0, Counted()), numbers[issue.main_ticket_id]) for issue in issues
+    ]
+
+
+def _summary(visit: Visit, issue: Issue, counted: Counted, main: str) -> dict[str, Any]:
+    return {
+        **{name: getattr(issue, name) for name in ("id", "version", "title", "public_text", "status", "expected_on")},
+        "area": place_of(visit.known, issue.area_path),
+        "main": main,
+        "wishes": counted.wishes,
+        "open": counted.open,
+        "public_url": public_url(issue.id or 0),
+    }

@@ -1,0 +1,51 @@
+"""/i/<token>: an issue as anybody may read it who was given the address: the matter, the towns, how many, what is planned."""
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from service import clock, web
+from service.dependencies import Reading
+from service.directory.reference import Reference, reference
+from service.errors import NotFound
+from service.issues.models import Issue
+from service.issues.queries import by_town_and_status
+from service.issues.told import ISSUE_ADDRESS, PlannedOf
+from service.masking import mask_text
+from service.sealing import id_behind
+from service.tickets.posted import local_words
+from workflows.issue_words import ISSUE_STATUS_WORDS
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/i/{token}")
+def show_issue(request: Request, token: str, session: Reading) -> Response:
+    """Nothing of any single wish stands here, and of no person."""
+    issue = session.get(Issue, id_behind(ISSUE_ADDRESS, token) or 0)
+    if issue is None:
+        raise NotFound()
+    known, local = reference(session), local_words(request)
+    tellers: tuple[PlannedOf, ...] = request.app.state.planned_for_issues
+    planned = [tell(session, issue.id or 0, known, local, clock.now()) for tell in tellers]
+    towns = _towns(session, issue.id or 0, known)
+    return web.render(
+        request,
+        "issues/public.html",
+        title=mask_text(issue.title),
+        words=mask_text(issue.public_text),
+        stands=ISSUE_STATUS_WORDS[issue.status],
+        since=issue.created_at,
+        expected_on=issue.expected_on,
+        towns=towns,
+        total=sum(count for _name, count in towns),
+        planned=[panel for panel in planned if panel is not None],
+    )
+
+
+def _towns(session: Session, issue_id: int, known: Reference) -> list[tuple[str, int]]:
+    """The most wishes first."""
+    counts: dict[str, int] = {}
+    for town, _status, count in by_town_and_status(session, issue_id):
+        name = known.place_name(town or known.county.id or 0)
+        counts[name] = counts.get(name, 0) + count
+    return sorted(counts.items(), key=lambda row: -row[1])

@@ -1,0 +1,107 @@
+"""Which wishes may be one matter: N alike within D days in an area, and the same words in other towns.
+
+It suggests; people group. Bounded: only the newest wishes of the last days are looked at, by the words that they share.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row
+from sqlmodel import Session, col, select
+
+from service.issues.models import Issue
+from service.tickets import search
+from service.tickets.models import Ticket
+from service.tickets.scope import visible_tickets
+from workflows.actors import Actor
+from workflows.issues import CANNOT_BE_GROUPED, common_area
+
+LEAST = 3
+WITHIN = timedelta(days=30)
+"""Three wishes alike within thirty days are worth a look (our default; the page says so)."""
+
+LOOKED_AT_MOST = 400
+SHOWN_MOST = 8
+ALIKE = 0.4
+"""The share of the shorter wish's pairs of characters that the other has, too."""
+COMMON = 0.2
+"""What more than a fifth of all wishes say says nothing of any of them."""
+FOUND_MOST = 20
+
+
+@dataclass
+class Group:
+    """Wishes that are alike; the first one is the newest and speaks for them."""
+
+    rows: list[Row[Any]] = field(default_factory=list)
+
+    @property
+    def area_path(self) -> str:
+        return common_area(row.area_path for row in self.rows)
+
+    @property
+    def ids(self) -> list[int]:
+        return sorted(row.id for row in self.rows)
+
+
+def suggested(session: Session, actor: Actor, now: datetime) -> list[Group]:
+    """The largest first: wishes of one town, or of several, for whoever sees them all."""
+    rows = session.execute(_ungrouped(actor, now - WITHIN).limit(LOOKED_AT_MOST)).all()
+    groups = [group for group in _alike(rows) if len(group.rows) >= LEAST]
+    return sorted(groups, key=lambda group: -len(group.rows))[:SHOWN_MOST]
+
+
+def elsewhere(session: Session, actor: Actor, words: str, now: datetime, most: int = FOUND_MOST) -> list[int]:
+    """同步梳理周边乡镇的同类问题: ids of ungrouped wishes with the most similar words, wherever this actor sees any."""
+    return search.nearest(session, words, _can_be_grouped() & visible_tickets(actor), most)
+
+
+def issues_like(session: Session, words: str, issues: Sequence[Issue]) -> list[Issue]:
+    """Of those on the page: a matter that is known already needs no second issue."""
+    tokens = frozenset(search.tokens_of(words))
+    return [issue for issue in issues if tokens and _share(tokens, frozenset(search.tokens_of(issue.title))) >= ALIKE]
+
+
+def _can_be_grouped() -> ColumnElement[bool]:
+    return col(Ticket.issue_id).is_(None) & col(Ticket.status).not_in(CANNOT_BE_GROUPED)
+
+
+def _ungrouped(actor: Actor, since: datetime) -> Any:
+    columns = (Ticket.id, Ticket.area_path, Ticket.area_id, Ticket.created_at, Ticket.public_text, Ticket.status)
+    wanted = select(*columns).where(visible_tickets(actor), _can_be_grouped(), col(Ticket.created_at) >= since)  # type: ignore[call-overload]
+    return wanted.order_by(col(Ticket.id).desc())
+
+
+def _alike(rows: Sequence[Row[Any]]) -> list[Group]:
+    """Each wish joins the group with whose first one it shares the most, or begins one of its own."""
+    tokens = [frozenset(search.tokens_of(row.public_text)) for row in rows]
+    telling = _telling(tokens)
+    groups: list[Group] = []
+    heads: list[frozenset[str]] = []
+    with_token: dict[str, list[int]] = defaultdict(list)
+    for row, said in zip(rows, (each & telling for each in tokens), strict=True):
+        shared = Counter(place for token in said for place in with_token[token])
+        near = [(_share(said, heads[place]), place) for place, count in shared.items() if count > 1]
+        share, place = max(near, default=(0.0, 0))
+        if share < ALIKE:
+            place = len(groups)
+            groups.append(Group())
+            heads.append(said)
+            for token in said:
+                with_token[token].append(place)
+        groups[place].rows.append(row)
+    return groups
+
+
+def _telling(tokens: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Pairs of characters that are not in everybody's mouth."""
+    wishes = list(tokens)
+    said_by = Counter(token for said in wishes for token in said)
+    return frozenset(token for token, count in said_by.items() if count <= max(LEAST * 4, COMMON * len(wishes)))
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / (min(len(one), len(other)) or 1)
