@@ -13,6 +13,10 @@ from service.accounts import account_pages
 from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
 from service.administration import pages as administration
+from service.claims import api as claims_api
+from service.claims import claim_pages
+from service.claims import pages as claims
+from service.claims import told as claims_told
 from service.database import Database
 from service.demo.sign_ins import demo_people
 from service.errors import NotSignedIn
@@ -68,6 +72,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     issue_pages.router,
     public_issues.router,
     register_pages.router,
+    claims.router,
+    claim_pages.router,
+    claims_api.router,
     outbox.router,
     reports.router,
     administration.router,
@@ -79,9 +86,9 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 # What the slices above the tickets show on the tickets' pages, in this order.
-PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket, told.beside_ticket)
-TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager, told.told_to_villager)
-REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER, told.REGISTER)
+PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket, claims_told.beside_ticket, told.beside_ticket)
+TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager, claims_told.told_to_villager, told.told_to_villager)
+REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER, claims.REGISTER, told.REGISTER)
 PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = ()
 
 

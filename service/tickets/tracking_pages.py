@@ -81,7 +81,8 @@ class Seen:
 def _seen(request: Request, session: Session, token: str) -> Seen:
     tracked, known = _tracked(request, session, token), reference(session)
     besides = told_besides(request, session, tracked.main, known, local_words(request), clock.now())
-    return Seen(tracked, besides)
+    is_her_own = tracked.ticket_id == tracked.main.id
+    return Seen(tracked, [panel for panel in besides if is_her_own or not panel.is_hers])
 
 
 def _tracked(request: Request, session: Session, token: str) -> Tracked:
