@@ -21,7 +21,7 @@ from service.tickets.suggestions import suggestions
 from service.typed import Typed
 from service.web import flash, redirect, render, say
 from service.whistles import lifecycle, listing
-from service.whistles.consequences import BEFORE_BLOWING, kind_rule
+from service.whistles.consequences import BEFORE_BLOWING, kind_choices, kind_rule
 from service.whistles.models import Whistle
 from service.whistles.whistle_buttons import form_of
 from service.whistles.whistle_page import ticket_line, wishes_of
@@ -118,4 +118,5 @@ def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[
     likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
     units = unit_choices(visit.known, ticket.area_path, likely, local)
     town = visit.known.desks_of(ticket.area_id)[:1]
-    return {"unit": units, "units": [each for each in units if int(each.value) not in town]}
+    kinds = kind_choices(visit.known, local)
+    return {"kind": kinds, "unit": units, "units": [each for each in units if int(each.value) not in town]}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from service.directory.reference import Reference
+from service.fields import Choice
 from service.local_words import LocalWords
 from workflows.whistle_cases import NEEDS_NO_APPROVAL, DutyName, WhistleCase, WhistleDuty
-from workflows.whistle_words import WhistleKind
+from workflows.whistle_words import KIND_WORDS, WhistleKind
 from workflows.words import _
 
 BEFORE_BLOWING = _("报到的时间按类别算，见上面。工单还在镇里手上，答应诉求人的日子不变。")
@@ -54,9 +55,9 @@ LIMITS_SAID = {
 }
 """The dates that a sentence may name, each counted from now by this row of the time limits."""
 
-APPROVED_FIRST = _("{term}内报到。镇主要负责人批准后才算吹响，时间从那时算起。")
-BLOWN_AT_ONCE = _("{term}内报到。马上吹响，镇主要负责人事后补批。")
-BLOWN_BY_THEMSELVES = _("{term}内报到。马上吹响，不用镇里批准。")
+APPROVED_FIRST = _("{term}内报到；镇主要负责人批准后才算吹响。")
+BLOWN_AT_ONCE = _("{term}内报到；马上吹响，镇主要负责人事后补批。")
+BLOWN_BY_THEMSELVES = _("{term}内报到；马上吹响，不用镇里批准。")
 
 
 def consequence(verb: str, case: WhistleCase, now: datetime, known: Reference, local: LocalWords) -> str:
@@ -84,12 +85,25 @@ def lateness(duty: WhistleDuty, now: datetime, known: Reference, local: LocalWor
 
 def kind_rule(kind: WhistleKind, known: Reference, local: LocalWords) -> str:
     """2 个工作日内报到。镇主要负责人批准后才算吹响…"""
-    limits = known.limits
-    term = limits.terms.get(f"whistle_report_{kind}") or limits.term("whistle_report")
     sentence = BLOWN_AT_ONCE if kind is WhistleKind.emergency else APPROVED_FIRST
     if kind in NEEDS_NO_APPROVAL and kind is not WhistleKind.emergency:
         sentence = BLOWN_BY_THEMSELVES
-    return local._(sentence).format(term=term.in_words(local._))
+    return local._(sentence).format(term=_report_term(kind, known, local))
+
+
+def kind_choices(known: Reference, local: LocalWords) -> list[Choice]:
+    """Each with its limit: who chooses one sees what he asks of others."""
+    pattern = local._(_("{kind}：{term}内报到"))
+    return [
+        Choice(str(kind), pattern.format(kind=local._(words), term=_report_term(kind, known, local)))
+        for kind, words in KIND_WORDS.items()
+    ]
+
+
+def _report_term(kind: WhistleKind, known: Reference, local: LocalWords) -> str:
+    limits = known.limits
+    term = limits.terms.get(f"whistle_report_{kind}") or limits.term("whistle_report")
+    return term.in_words(local._)
 
 
 def rules_of(kind: WhistleKind, known: Reference, local: LocalWords) -> Sequence[str]:

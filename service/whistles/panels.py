@@ -35,6 +35,7 @@ class WhistleLine:
 class ToldCall:
     unit: str
     icon: str
+    tone: str
     words: str
 
 
@@ -44,6 +45,7 @@ class ToldStep:
     unit: str
     due_at: datetime
     icon: str
+    tone: str
     words: str
 
 
@@ -93,6 +95,14 @@ def told_to_villager(
     return Panel("whistles/_told.html", {"whistles": told}) if told else None
 
 
+def told_of_issue(session: Session, issue_id: int, known: Reference, local: LocalWords, now: datetime) -> Panel | None:
+    """On the public page of an issue: the same as each of its villagers reads."""
+    wanted = select(Whistle).where(Whistle.issue_id == issue_id, col(Whistle.status).in_(TOLD))
+    found = session.exec(wanted.order_by(col(Whistle.id).desc())).all()
+    told = [_told(session, each, known, local, now) for each in found]
+    return Panel("whistles/_told.html", {"whistles": told}) if told else None
+
+
 def _told(session: Session, whistle: Whistle, known: Reference, local: LocalWords, now: datetime) -> Told:
     calls = [call for call in calls_of(session, whistle.id or 0) if _counts(call)]
     is_over = whistle.status is WhistleStatus.accepted
@@ -115,22 +125,22 @@ ALL_DONE = _("请来的单位已经办完，镇里验收过了。")
 def _told_call(call: WhistleCall, known: Reference, local: LocalWords, now: datetime) -> ToldCall:
     unit = known.unit_name(call.unit_id)
     if call.state in HAS_COME and call.reported_at is not None:
-        return ToldCall(unit, "checked", local._(_("{day}来了")).format(day=local.day(call.reported_at)))
+        return ToldCall(unit, "checked", "ours", local._(_("{day}来了")).format(day=local.day(call.reported_at)))
     if call.state is CallState.contested:
-        return ToldCall(unit, "flag", local._(_("说不归它管，县里正在裁定")))
+        return ToldCall(unit, "flag", "plain", local._(_("说不归它管，县里正在裁定")))
     if call.report_due_at < now:
-        return ToldCall(unit, "alert", local._(_("过了说好的时间还没来，正在催")))
-    return ToldCall(unit, "clock", local._(_("{day}前来")).format(day=local.time(call.report_due_at)))
+        return ToldCall(unit, "alert", "late", local._(_("过了说好的时间还没来，正在催")))
+    return ToldCall(unit, "clock", "plain", local._(_("{day}前来")).format(day=local.time(call.report_due_at)))
 
 
 def _told_step(step: Milestone, known: Reference, local: LocalWords, now: datetime) -> ToldStep:
     if step.state is MilestoneState.done:
-        icon, words = "checked", _("做完了")
+        icon, tone, words = "checked", "ours", _("做完了")
     elif step.due_at < now:
-        icon, words = "alert", _("比说好的晚了，正在催")
+        icon, tone, words = "alert", "late", _("比说好的晚了，正在催")
     else:
-        icon, words = "clock", _("还没到日子")
-    return ToldStep(step.title, known.unit_name(step.unit_id), step.due_at, icon, local._(words))
+        icon, tone, words = "clock", "plain", _("还没到日子")
+    return ToldStep(step.title, known.unit_name(step.unit_id), step.due_at, icon, tone, local._(words))
 
 
 def waiting(visit: Visit) -> int:

@@ -1,4 +1,4 @@
-"""The buttons of a whistle: those that the rules offer now, each with its short form, the likeliest one first and large."""
+"""The buttons of a whistle: those that the rules offer now, each with its short form, the likeliest first and large."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -103,8 +103,8 @@ def test_the_form_tells_the_rule_and_the_clock_before_anybody_presses(
     app: FastAPI, client: TestClient, database: Database, county: County, wish: int
 ) -> None:
     words = official(app, database, county.dispatcher).opens(f"/desk/tickets/{number(database, wish)}/whistle").words
-    assert "2 个工作日内报到。镇主要负责人批准后才算吹响" in words
-    assert "30 分钟内报到。马上吹响，镇主要负责人事后补批" in words
+    assert "2 个工作日内报到；镇主要负责人批准后才算吹响" in words
+    assert "30 分钟内报到；马上吹响，镇主要负责人事后补批" in words
     assert "答应诉求人的日子不变" in words
 
 
