@@ -27,6 +27,8 @@ from service.issues import pages as issues
 from service.issues import public_pages as public_issues
 from service.keys import Keyring
 from service.outbox import pages as outbox
+from service.oversight import pages as oversight_pages
+from service.oversight import panels as oversight_panels
 from service.reports import api as reports_api
 from service.reports import pages as reports
 from service.scheduler import Clockwork
@@ -75,6 +77,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     claims.router,
     claim_pages.router,
     claims_api.router,
+    oversight_pages.router,
     outbox.router,
     reports.router,
     administration.router,
@@ -86,9 +89,23 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 # What the slices above the tickets show on the tickets' pages, in this order.
-PANELS: tuple[PanelOf, ...] = (whistle_panels.beside_ticket, claims_told.beside_ticket, told.beside_ticket)
-TOLD_BESIDES: tuple[ToldOf, ...] = (whistle_panels.told_to_villager, claims_told.told_to_villager, told.told_to_villager)
-REGISTERS: tuple[Register, ...] = (whistle_panels.REGISTER, claims.REGISTER, told.REGISTER)
+PANELS: tuple[PanelOf, ...] = (
+    oversight_panels.beside_ticket,
+    whistle_panels.beside_ticket,
+    claims_told.beside_ticket,
+    told.beside_ticket,
+)
+TOLD_BESIDES: tuple[ToldOf, ...] = (
+    whistle_panels.told_to_villager,
+    claims_told.told_to_villager,
+    told.told_to_villager,
+)
+REGISTERS: tuple[Register, ...] = (
+    whistle_panels.REGISTER,
+    claims.REGISTER,
+    told.REGISTER,
+    *oversight_pages.REGISTERS,
+)
 PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = ()
 
 

@@ -22,6 +22,7 @@ from service.outbox.cleaning import forget_old_deliveries
 from service.outbox.planning import plan_notices
 from service.outbox.relay import send_notices
 from service.oversight.cleaning import forget_old_sign_ins
+from service.oversight.early_warning import raise_warnings
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
 from service.reports.figures import refresh_figures
@@ -48,6 +49,7 @@ SCHEDULE = (
     Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("settle_issues", settle_issues, every=timedelta(minutes=1)),
+    Job("raise_warnings", raise_warnings, every=timedelta(minutes=5)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),

@@ -14,6 +14,7 @@ from service.outbox.models import Delivery
 from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
+from service.oversight.own_checks import emergencies_twice, rounds_without_inspector, supervision_without_level
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
 from workflows.claim_words import RUNNING, ClaimState
@@ -194,6 +195,9 @@ CHECKS: tuple[Check, ...] = (
     Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
     Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
     Check("endorsements_miscounted", "a ticket counts the endorsements that stand", endorsements_miscounted),
+    Check("supervision_without_level", "a supervision has a level and a due date", supervision_without_level),
+    Check("rounds_without_inspector", "an open round has inspectors, a due date and items", rounds_without_inspector),
+    Check("emergencies_twice", "an area is in one emergency at most", emergencies_twice),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
     Check("claims_without_term", "a running claim has a term, an ended one has its end", claims_without_term),
     Check("pool_against_tickets", "what stands in the claim pool is open and has its sentence", pool_against_tickets),

@@ -64,6 +64,13 @@ class Ticket(Table, table=True):
         ),
         Index("ix_ticket_lead", "lead_unit_id", "id"),
         Index(
+            "ix_ticket_supervised",
+            "supervision_due_at",
+            "id",
+            sqlite_where=sa.text("supervision_level IS NOT NULL"),
+            postgresql_where=sa.text("supervision_level IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_pool",
             "pool_rank",
             "pooled_at",
@@ -288,6 +295,7 @@ class EscalationFiring(Table, table=True):
     """A rule of the escalation table fires once per ticket and round: this row is the proof."""
 
     __tablename__ = "escalation_firing"
+    __table_args__ = (Index("ix_escalation_firing_rule", "rule", "ticket_id"),)
     ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")
     round: int = Field(primary_key=True)
     rule: str = Field(primary_key=True, max_length=40)

@@ -422,6 +422,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("promise_state IS NOT NULL"),
     )
     op.create_index(
+        "ix_ticket_supervised",
+        "ticket",
+        ["supervision_due_at", "id"],
+        sqlite_where=sa.text("supervision_level IS NOT NULL"),
+        postgresql_where=sa.text("supervision_level IS NOT NULL"),
+    )
+    op.create_index("ix_escalation_firing_rule", "escalation_firing", ["rule", "ticket_id"])
+    op.create_index(
         "ix_ticket_issue",
         "ticket",
         ["issue_id", "town_id", "status"],
@@ -448,6 +456,8 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_pool", "ticket")
     op.drop_index("ix_ticket_issue", "ticket")
     op.drop_index("ix_ticket_promise", "ticket")
+    op.drop_index("ix_escalation_firing_rule", "escalation_firing")
+    op.drop_index("ix_ticket_supervised", "ticket")
     op.drop_index("ix_ticket_deferred_until", "ticket")
     for name in NEW_ON_TICKET:
         op.drop_column("ticket", name)

@@ -25,6 +25,15 @@ DAMAGE: dict[str, list[str]] = {
     "ends_of_holds": ["UPDATE assignment SET ended_at = '2001-01-01 00:00:00' WHERE ended_at IS NOT NULL"],
     "merged_into_nothing": ["UPDATE ticket SET merged_into_id = 2 WHERE id = 1"],
     "areas_without_desk": ["UPDATE area SET desk_unit_id = NULL"],
+    "supervision_without_level": ["UPDATE ticket SET supervision_due_at = created_at WHERE id = 1"],
+    "rounds_without_inspector": [
+        "INSERT INTO inspection_round (title, area_path, inspector_unit_id, closed_from, closed_until, percent, seed,"
+        " due_at, created_at) VALUES ('x', '/1/', 1, '2026-01-01', '2026-02-01', 10, 's', '2026-05-01', '2026-03-01')"
+    ],
+    "emergencies_twice": [
+        "DROP INDEX ix_emergency_mode_one_open",
+        *["INSERT INTO emergency_mode (area_id, reason, duty_roster, began_at) VALUES (1, '汛', '', '2026-07-01')"] * 2,
+    ],
     "unsearchable": ["DELETE FROM ticket_search"],
     "pool_against_tickets": ["UPDATE ticket SET is_claimable = true WHERE id = 1"],
 }

@@ -1,0 +1,13 @@
+"""All pages of this slice behind one router, and its registers."""
+
+from fastapi import APIRouter
+
+from service.oversight import register_pages
+from service.tickets.panels import Register
+
+PARTS: tuple[APIRouter, ...] = (register_pages.router,)
+REGISTERS: tuple[Register, ...] = (register_pages.SUPERVISION_REGISTER, register_pages.WARNING_REGISTER)
+
+router = APIRouter()
+for part in PARTS:
+    router.include_router(part)
