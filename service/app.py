@@ -14,7 +14,7 @@ from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
 from service.administration import pages as administration
 from service.claims import api as claims_api
-from service.claims import claim_pages
+from service.claims import claim_pages, pairing_pages
 from service.claims import pages as claims
 from service.claims import told as claims_told
 from service.database import Database
@@ -77,6 +77,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     claims.router,
     claim_pages.router,
     claims_api.router,
+    pairing_pages.router,
     oversight_pages.router,
     outbox.router,
     reports.router,
@@ -102,7 +103,7 @@ TOLD_BESIDES: tuple[ToldOf, ...] = (
 )
 REGISTERS: tuple[Register, ...] = (
     whistle_panels.REGISTER,
-    claims.REGISTER,
+    claims.REGISTER, pairing_pages.REGISTER,
     told.REGISTER,
     *oversight_pages.REGISTERS,
 )

@@ -17,6 +17,9 @@ from workflows.words import _
 ELSEWHERE: dict[str, str] = {
     "change_own_password": _("改自己的密码"),
     "search_phone": _("按电话号码查工单"),
+    "pair": _("登记双报到"),
+    "change_pairing": _("改双报到"),
+    "end_pairing": _("结束双报到"),
     "export_wishes": _("导出心愿，带个人信息"),
     "export_directory": _("导出名录，带个人信息"),
 }
@@ -27,6 +30,9 @@ LABELS: dict[str, str] = {
     "account": _("电脑上的用户"),
     "term": _("时限"),
     "days": _("列出的日子"),
+    "members": _("报到的党员人数"),
+    "since": _("从哪天起"),
+    "ended_on": _("到哪天为止"),
     "unit": _("单位"),
     "area": _("地方"),
     "role": _("做哪一步"),
