@@ -1,4 +1,4 @@
-"""What is said when a database cannot be trusted with a county's wishes."""
+"""What is said when a database cannot be trusted with a county's wishes, or a setting means nothing."""
 
 
 class Unfit(RuntimeError):

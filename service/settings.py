@@ -9,10 +9,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.channels.base import ROBOT_HOST
+from service.fitness import Unfit
 
 PREFIX = "WEIYUAN_"
 ENV_FILE = ".env"
@@ -67,7 +69,10 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _is_a_time_zone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("no time zone has this name; one is written like Asia/Shanghai") from None
         return name
 
     @field_validator("base_url")
@@ -76,14 +81,28 @@ class Settings(BaseSettings):
         return url.rstrip("/")
 
     @property
+    def here(self) -> str:
+        """Where a browser on this very machine finds the service; nobody can open 0.0.0.0."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def allowed_robot_hosts(self) -> frozenset[str]:
         return frozenset(host.strip().lower() for host in self.robot_hosts.split(","))
 
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises Unfit, with the names of the variables that mean nothing."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Unfit("\n".join(_told(mistake) for mistake in error.errors())) from None
+
+
+def _told(mistake: ErrorDetails) -> str:
+    given = without_password(str(mistake["input"]))
+    return f"{variable_of(str(mistake['loc'][0]))}={given}: {mistake['msg'].removeprefix('Value error, ')}."
 
 
 @dataclass(frozen=True, slots=True)

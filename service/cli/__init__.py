@@ -6,6 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from service.fitness import Unfit
+
 COMMANDS: dict[str, str] = {
     # command      module of service.cli
     "serve": "serve",
@@ -35,6 +37,14 @@ class CommandTable(TyperGroup):
         command = typer.main.get_command(import_module(f"service.cli.{module}").app)
         command.name = cmd_name
         return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Any command may ask for a setting, and the first one to ask finds it wrong."""
+        try:
+            return super().invoke(ctx)
+        except Unfit as unfit:
+            typer.secho(str(unfit), fg=typer.colors.RED, err=True)
+            raise typer.Exit(1) from None
 
 
 app = typer.Typer(

@@ -21,7 +21,7 @@ FONTS = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 def short_address(token: str, outside: str = "") -> str:
     """The address as people type it; `outside` is how a request reached the service, where there is one."""
     chosen = settings()
-    return f"{outside or chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/w/{token}"
+    return f"{outside or chosen.base_url or chosen.here}/w/{token}"
 
 
 def qr_svg(address: str) -> bytes:

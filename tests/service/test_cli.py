@@ -189,6 +189,40 @@ def test_a_database_that_is_none_is_explained(run: Run, monkeypatch: pytest.Monk
         assert sentence in told(run("check"), 1)
 
 
+def test_a_wrong_letter_in_a_name_leaves_no_empty_database(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WEIYUAN_DATABASE_URL", f"sqlite:///{tmp_path}/typo/weiyuan.db")
+    settings.cache_clear()
+    for words in (("check",), ("figures",), ("link", "list"), ("export", "wishes", "a.csv"), ("user", "reset", "li")):
+        assert "There is no database" in told(run(*words), 1)
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_server_that_does_not_answer_is_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"postgresql://weiyuan:verysecret@127.0.0.1:{processes.free_port()}/county"
+    monkeypatch.setenv("WEIYUAN_DATABASE_URL", address)
+    settings.cache_clear()
+    for words in (("check",), ("migrate",)):
+        said = told(run(*words), 1)
+        assert "does not answer" in said and "127.0.0.1" in said and "verysecret" not in said
+    monkeypatch.setenv("WEIYUAN_DATABASE_URL", "nonsense")
+    settings.cache_clear()
+    assert "URL" in told(run("check"), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "abc"), ("TIME_ZONE", "Mars/X"), ("TIME_ZONE", "Asia"), ("WORKERS", "0")]
+)
+def test_a_setting_that_means_nothing_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"WEIYUAN_{name}", value)
+    settings.cache_clear()
+    for words in (("settings",), ("check",), ("migrate",), ("serve",), ("demo",)):
+        assert f"WEIYUAN_{name}={value}: " in told(run(*words), 1)
+
+
 # check and figures.
 
 
