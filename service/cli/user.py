@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlmodel import Session, select
@@ -11,19 +11,27 @@ from service import clock
 from service.accounts import sessions
 from service.accounts.actors import actor_of
 from service.administration.changes import write_down_from_the_machine
-from service.administration.commands import AddPerson, Appoint, ResetPassword
+from service.administration.commands import AddPerson, Appoint, Post, ResetPassword
 from service.cli.opening import county_database, fail
+from service.cli.typed import checked
 from service.directory.lifecycle import NewPost, add_person, set_password
 from service.directory.models import Person, Unit
 from service.directory.reference import reference
-from workflows.statuses import Role
+from workflows.statuses import POSTS, Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The people who sign in.")
 
-ASSIGNABLE = tuple(role for role in Role if role not in {Role.resident, Role.supporter, Role.system})
+ASSIGNABLE = tuple(str(role) for role in Role if role in POSTS)
+WHICH_POSTS = "One or more: " + ", ".join(ASSIGNABLE)
 PasswordOption = Annotated[
     str | None, typer.Option(help="Left out: one is made up and printed once.", envvar="WEIYUAN_NEW_PASSWORD")
 ]
+
+
+def _assignable(word: str) -> Role:
+    if word not in ASSIGNABLE:
+        raise typer.BadParameter(f"{word} is not one of {', '.join(ASSIGNABLE)}")
+    return Role(word)
 
 
 @app.command()
@@ -31,33 +39,32 @@ def add(
     login: Annotated[str, typer.Argument(help="The sign-in name.")],
     name: Annotated[str, typer.Option(help="The person's name.")],
     unit: Annotated[str, typer.Option(help="The unit, by its name.")],
-    role: Annotated[list[Role], typer.Option(help="One or more: " + ", ".join(ASSIGNABLE))],
+    role: Annotated[list[Role], typer.Option(parser=_assignable, metavar="POST", help=WHICH_POSTS)],
     title: Annotated[str, typer.Option(help="The job title, as it is said.")] = "",
     head: Annotated[bool, typer.Option(help="Leads the unit: hears of what is overdue.")] = False,
     password: PasswordOption = None,
 ) -> None:
     """Add a person with a post in a unit."""
     given = password or secrets.token_urlsafe(12)
+    first, *others = dict.fromkeys(role)
     with county_database() as database, database.writing() as session:
-        posts = [NewPost(_unit(session, unit), each, title, head) for each in role if each in ASSIGNABLE]
-        person = add_person(session, login, name, given, posts, clock.now())
-        _write_down(session, person, posts)
+        post = {"unit": _unit(session, unit), "title": title, "is_head": head}
+        asked = checked(AddPerson, login=login, name=name, role=first, **post)
+        more = [checked(Appoint, role=each, **post) for each in others]
+        person = add_person(session, asked.login, asked.name, given, _posts([asked, *more]), clock.now())
+        _write_down(session, person, [asked, *more])
     _say(login, given, password)
 
 
-def _write_down(session: Session, person: Person, posts: Sequence[NewPost]) -> None:
+def _posts(asked: Sequence[Post]) -> list[NewPost]:
+    return [NewPost(each.unit, each.role, each.title or "", each.is_head) for each in asked]
+
+
+def _write_down(session: Session, person: Person, asked: Sequence[Post]) -> None:
     """As an administrator's page does: a person comes with one post, and gets the others."""
     known, now = reference(session), clock.now()
-    who: dict[str, Any] = {"login": person.login, "name": person.name, "phone": None, "email": None}
-    for place, post in enumerate(posts):
-        fields: dict[str, Any] = {
-            "unit": post.unit_id,
-            "role": post.role,
-            "title": post.title or None,
-            "is_head": post.is_head,
-        }
-        command = Appoint.model_construct(**fields) if place else AddPerson.model_construct(**who, **fields)
-        path = known.areas[known.units[post.unit_id].area_id].path
+    for command in asked:
+        path = known.areas[known.units[command.unit].area_id].path
         write_down_from_the_machine(session, command, person.name, path, now)
 
 

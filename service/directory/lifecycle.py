@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from service import clock
 from service.directory.models import (
     Appointment,
     Area,
@@ -21,6 +22,7 @@ from service.directory.models import (
 from service.directory.reference import touch
 from service.errors import NotFound
 from service.security import hash_password
+from service.settings import settings
 from workflows.calendar_years import CalendarYearData
 from workflows.refusals import Refused
 from workflows.statuses import Role
@@ -51,7 +53,7 @@ def create_link(session: Session, area_id: int, terms: LinkTerms, now: datetime)
         raise NotFound(_("没有这个地方。"))
     if terms.daily_cap is not None and terms.daily_cap < 1:
         raise Refused(_("每天的上限至少是 1。"), field="daily_cap")
-    if terms.valid_until is not None and terms.valid_until < now.date():
+    if terms.valid_until is not None and terms.valid_until < clock.local(now, settings().time_zone).date():
         raise Refused(_("有效期不能早于今天。"), field="valid_until")
     link = Link(
         token=new_token(),

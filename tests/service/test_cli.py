@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from service.oversight.checks import CHECKS, breaches
 from service.security import verify_password
 from service.settings import settings
 from service.tickets.models import Ticket, TicketEvent
-from tests.factories import TOKEN, County, build_county, wish_in
+from tests.factories import NOW, TOKEN, County, build_county, wish_in
 from tests.service.exchange.sheet_files import cells_of, write_book, write_xlsx
 from tests.support import processes
 from tests.support.keys import KEYRING, TEST_KEY
@@ -285,7 +285,11 @@ LINK_MISTAKES = {
         "last day cannot be earlier",
     ),
     "an unknown link": (("revoke", "nothere1"), "no such link"),
+    "a link without a name": (("create", "清溪镇", "--label", " "), "at least 1"),
+    "a name that fills the screen": (("create", "清溪镇", "--label", "群" * 200), "60 characters at most"),
+    "somebody who is not there": (("create", "清溪镇", "--label", "群", "--pushed-by", "nobody"), "as nobody"),
     "an unknown unit": (("revoke", TOKEN, "--ask", "县气象局"), "县气象局"),
+    "a poster that goes nowhere": (("poster", TOKEN, "--out", "nowhere/p.svg"), "nowhere/p.svg cannot be written"),
     "a poster of nothing": (("poster", "nothere1", "--out", "a.svg"), "There is no link nothere1"),
 }
 
@@ -293,6 +297,37 @@ LINK_MISTAKES = {
 @pytest.mark.parametrize(("words", "sentence"), LINK_MISTAKES.values(), ids=LINK_MISTAKES.keys())
 def test_what_a_link_cannot_be_is_explained(run: Run, county: County, words: tuple[str, ...], sentence: str) -> None:
     assert sentence in told(run("link", *words), 1)
+
+
+def test_the_list_tells_all_that_one_asks_of_a_link(
+    run: Run, database: Database, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEIYUAN_BASE_URL", "https://wish.example.com")
+    settings.cache_clear()
+    limits = ("--valid-until", "2099-12-31", "--daily-cap", "30", "--pushed-by", "dispatcher")
+    made = told(run("link", "create", "清溪镇", "--label", "大群", *limits))
+    assert "WEIYUAN_BASE_URL" not in made
+    with database.writing() as session:
+        link = session.exec(select(Link).where(Link.token == made.split()[0])).one()
+        pusher = session.get_one(Person, link.pushed_by_id)
+        session.add(
+            Link(token="oldold22", area_id=county.town, label="旧", valid_until=date(2020, 1, 1), created_at=NOW)
+        )
+        wish_in(session, county, Status.closed)
+        session.execute(update(Ticket).values(link_id=link.id))
+    lines = {line.split()[0]: line for line in told(run("link", "list")).splitlines()}
+    line = lines[link.token]
+    assert f"https://wish.example.com/w/{link.token}  清溪镇  大群" in line and "1 wish " in line
+    assert line.endswith(f"pushed by {pusher.name}  until 2099-12-31  at most 30 a day")
+    assert lines["oldold22"].startswith("oldold22  expired")
+
+
+def test_a_sheet_that_nobody_can_use_comes_with_a_warning(run: Run, county: County, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "poster.svg")
+    assert "WEIYUAN_BASE_URL is not set: http://127.0.0.1:8000" in told(run("link", "poster", TOKEN, *out))
+    assert "WEIYUAN_BASE_URL" in told(run("link", "create", "清溪镇", "--label", "群"))
+    told(run("link", "revoke", TOKEN))
+    assert "This link is revoked" in told(run("link", "poster", TOKEN, *out))
 
 
 def test_a_person_is_added_and_gets_a_new_password(run: Run, database: Database, county: County) -> None:
@@ -328,12 +363,28 @@ def is_password(person: Person, given: str) -> bool:
     return verify_password(given, person.password_hash)
 
 
+def test_only_posts_that_somebody_can_be_given_are_offered(run: Run, database: Database, county: County) -> None:
+    post = ("--name", "王三", "--unit", "清溪镇受理台", "--role")
+    said = told(run("user", "add", "wang-san", *post, "resident"), 2)
+    assert "supervisor" in said and "resident" not in said.partition("is not one of")[2]
+    told(run("user", "add", "wang-san", *post, "supervisor", "--role", "supervisor"))
+    with database.reading() as session:
+        person = session.exec(select(Person).where(Person.login == "wang-san")).one()
+        assert len(session.exec(select(Appointment).where(Appointment.person_id == person.id)).all()) == 1
+
+
+POST = ("--name", "李", "--unit", "清溪镇受理台", "--role", "handler")
 USER_MISTAKES = {
     "a login that is taken": (
         ("add", "dispatcher", "--name", "李", "--unit", "清溪镇受理台", "--role", "handler"),
         "this user name already",
     ),
     "an unknown unit": (("add", "li-si", "--name", "李", "--unit", "县气象局", "--role", "handler"), "县气象局"),
+    "no login": (("add", "", *POST), "User name"),
+    "two words for a login": (("add", "wa ng", *POST), "letters, digits"),
+    "a login that fills the screen": (("add", "w" * 200, *POST), "60 characters at most"),
+    "no name": (("add", "wang", *POST, "--name", " "), "at least 1"),
+    "a name that fills the screen": (("add", "wang", *POST, "--name", "王" * 200), "40 characters at most"),
     "a short password": (("reset", "dispatcher", "--password", "short"), "at least 10 characters"),
     "an unknown login": (("reset", "nobody"), "no such user name"),
 }

@@ -1,6 +1,6 @@
 """What the command line and the pages write into the directory, and what they are refused."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import select
@@ -43,6 +43,16 @@ def test_a_link_that_takes_nothing_is_not_made(database: Database, terms: LinkTe
             lifecycle.create_link(session, county.town, terms, NOW)
         with pytest.raises(NotFound):
             lifecycle.create_link(session, 999, LinkTerms("大群"), NOW)
+
+
+def test_today_is_the_countys_day(database: Database) -> None:
+    """Six in the evening in London is past midnight in the county."""
+    evening = datetime(2026, 10, 12, 18, 0, tzinfo=UTC)
+    with database.writing() as session:
+        county = build_county(session)
+        with pytest.raises(Refused, match="有效期不能早于今天"):
+            lifecycle.create_link(session, county.town, LinkTerms("大群", valid_until=date(2026, 10, 12)), evening)
+        lifecycle.create_link(session, county.town, LinkTerms("大群", valid_until=date(2026, 10, 13)), evening)
 
 
 def test_a_link_is_taken_back_once(database: Database) -> None:
