@@ -29,6 +29,7 @@ class Values:
     `unit` must act now (or did, when the ticket has ended); `outcome` is what was answered, rated or found;
     `related` are numbers of other tickets; `rule` is what the clock says, when it was the clock and not a person;
     `is_new_round`: the ticket has just gone back to the unit; `answer_by`: when a supervision wants its answer. Fields with a default may be left out.
+    Of a whistle: `town` called the units `called`, and `until` is when somebody has to act.
     """
 
     number: str
@@ -46,6 +47,10 @@ class Values:
     related: str = ""
     is_new_round: bool = False
     answer_by: str = ""
+    called: str = ""
+    town: str = ""
+    whistle_kind: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)

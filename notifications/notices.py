@@ -23,6 +23,12 @@ class Audience(StrEnum):
     supervisors = "supervisors"
     handling_unit = "handling_unit"
     supporting_units = "supporting_units"
+    called_units = "called_units"
+    whistle_lead = "whistle_lead"
+    whistling_town = "whistling_town"
+    principals = "principals"
+    ruling_officers = "ruling_officers"
+    ladder_rung = "ladder_rung"
     resident = "resident"
 
 
@@ -48,6 +54,12 @@ AUDIENCE_WORDS: dict[Audience, str] = {
     Audience.supervisors: _("督查员"),
     Audience.handling_unit: _("主办单位"),
     Audience.supporting_units: _("协办单位"),
+    Audience.called_units: _("被叫的单位"),
+    Audience.whistle_lead: _("牵头单位"),
+    Audience.whistling_town: _("吹哨单位"),
+    Audience.principals: _("镇主要负责人"),
+    Audience.ruling_officers: _("县里的裁定人"),
+    Audience.ladder_rung: _("逐级提醒的这一级"),
     Audience.resident: _("诉求人"),
 }
 
@@ -133,6 +145,53 @@ NOTICES: tuple[Notice, ...] = (
     Notice("mark_overdue", A.unit_head, EMAIL),
     Notice("mark_overdue", A.holder, INBOX),
     Notice("mark_overdue", A.holder, WECOM),
+    Notice("blow_whistle", A.principals, INBOX),
+    Notice("blow_whistle", A.principals, EMAIL),
+    Notice("blow_whistle", A.called_units, INBOX),
+    Notice("blow_whistle", A.called_units, WECOM),
+    Notice("blow_whistle", A.called_units, EMAIL),
+    Notice("approve_whistle", A.called_units, INBOX),
+    Notice("approve_whistle", A.called_units, WECOM),
+    Notice("approve_whistle", A.called_units, EMAIL),
+    Notice("approve_whistle", A.whistling_town, INBOX),
+    Notice("refuse_whistle", A.whistling_town, INBOX),
+    Notice("refuse_whistle", A.whistling_town, WECOM),
+    Notice("refuse_whistle", A.called_units, INBOX),
+    Notice("confirm_whistle", A.whistling_town, INBOX),
+    Notice("report_in", A.whistling_town, INBOX),
+    Notice("contest_call", A.ruling_officers, INBOX),
+    Notice("contest_call", A.ruling_officers, WECOM),
+    Notice("contest_call", A.whistling_town, INBOX),
+    Notice("rule_on_call", A.called_units, INBOX),
+    Notice("rule_on_call", A.called_units, WECOM),
+    Notice("rule_on_call", A.whistling_town, INBOX),
+    Notice("hold_site_meeting", A.called_units, INBOX),
+    Notice("hold_site_meeting", A.whistling_town, INBOX),
+    Notice("plan_work", A.called_units, INBOX),
+    Notice("plan_work", A.whistling_town, INBOX),
+    Notice("report_milestone", A.whistling_town, INBOX),
+    Notice("change_milestone", A.called_units, INBOX),
+    Notice("change_milestone", A.whistling_town, INBOX),
+    Notice("hand_over_part", A.whistle_lead, INBOX),
+    Notice("hand_over_part", A.whistling_town, INBOX),
+    Notice("complete_whistle", A.whistling_town, INBOX),
+    Notice("complete_whistle", A.whistling_town, WECOM),
+    Notice("accept_whistle", A.called_units, INBOX),
+    Notice("refuse_acceptance", A.called_units, INBOX),
+    Notice("refuse_acceptance", A.called_units, WECOM),
+    Notice("score_call", A.called_units, INBOX),
+    Notice("dismiss_whistle", A.called_units, INBOX),
+    Notice("dismiss_whistle", A.called_units, WECOM),
+    Notice("call_more", A.called_units, INBOX),
+    Notice("call_more", A.called_units, WECOM),
+    Notice("call_more", A.called_units, EMAIL),
+    Notice("escalate_whistle", A.ladder_rung, INBOX),
+    Notice("escalate_whistle", A.ladder_rung, WECOM),
+    Notice("escalate_whistle", A.ladder_rung, EMAIL),
+    Notice("move_whistle", A.called_units, INBOX),
+    Notice("move_whistle", A.whistling_town, INBOX),
+    Notice("tell_ticket_ended", A.whistling_town, INBOX),
+    Notice("tell_ticket_ended", A.whistling_town, WECOM),
 )
 
 

@@ -48,8 +48,10 @@ class DutyName(StrEnum):
 
 @dataclass(frozen=True)
 class WhistleDuty:
-    """`subject` is `whistle`, `call:<id>` or `milestone:<id>`; a date that was moved and a call that was ruled on have a
-    subject of their own, so that the ladder watches over them anew."""
+    """`subject` is `whistle`, `call:<id>` or `milestone:<id>`.
+
+    A date that was moved and a call that was ruled on have one of their own: the ladder watches over them anew.
+    """
 
     name: DutyName
     subject: str

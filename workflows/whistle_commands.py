@@ -1,4 +1,4 @@
-"""One class per verb of the whistle (吹哨报到): its fields are the form, the body of the API call and the event's details."""
+"""One class per verb of the whistle (吹哨报到): its fields are the form, the API's body and the event's details."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,8 @@
 """Turns an audience of the notice table into people and units, as seen from one ticket."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -25,12 +26,13 @@ class Addressees:
 
 @dataclass(frozen=True)
 class Scene:
-    """One ticket as this transaction sees it. `memory` holds who sits where, for all scenes of one snapshot."""
+    """A ticket and what is told of it (an event's details). `memory`: who sits where, for all scenes of a snapshot."""
 
     session: Session
     ticket: Ticket
     known: Reference
     memory: Memory = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOBODY = Addressees()
@@ -99,6 +101,55 @@ def supporting_units(scene: Scene) -> Addressees:
     return Addressees(_people(scene, units, Role.handler), units)
 
 
+def called_units(scene: Scene) -> Addressees:
+    """Those that the event is about; nobody before a whistle is blown."""
+    units = tuple(scene.details.get("called", ()))
+    return Addressees(_people(scene, units, Role.handler), units)
+
+
+def whistling_town(scene: Scene) -> Addressees:
+    """The unit for which it was blown, and whoever blew it: he may be of a village."""
+    town, blower = scene.details.get("town"), scene.details.get("blown_by")
+    people = _staff(scene, town) | (frozenset() if blower is None else frozenset({blower}))
+    return Addressees(people, () if town is None else (town,))
+
+
+def principals(scene: Scene) -> Addressees:
+    """Heads of the town's units, where the whistle waits for a yes."""
+    town = scene.known.units.get(scene.details.get("town", 0))
+    if town is None or not scene.details.get("awaits"):
+        return NOBODY
+    return Addressees(_people(scene, _units_of(scene, town.area_id), is_head=True))
+
+
+def unit_of_the_event(name: str, role: Role) -> Callable[[Scene], Addressees]:
+    """The unit that the event's details name so, and who of it has this role."""
+
+    def resolve(scene: Scene) -> Addressees:
+        units = tuple(unit for unit in [scene.details.get(name)] if unit is not None)
+        return Addressees(_people(scene, units, role), units)
+
+    return resolve
+
+
+def ladder_rung(scene: Scene) -> Addressees:
+    """The unit that owes something, its head, and above it the county's own: the event says how far up it went."""
+    unit, county = scene.details.get("owes"), _units_of(scene, scene.known.county.id or 0)
+    rung = scene.details.get("to")
+    if rung == "supervision":
+        return Addressees(_people(scene, county, Role.supervisor))
+    if rung == "leader":
+        in_charge = _people(scene, county, Role.supervisor) | _people(scene, county, Role.dispatcher)
+        return Addressees(in_charge & _people(scene, county, is_head=True))
+    heads = _people(scene, [unit], is_head=True) if unit is not None and rung == "head" else frozenset()
+    return Addressees(heads or _staff(scene, unit), () if unit is None else (unit,))
+
+
+def _staff(scene: Scene, unit: int | None) -> frozenset[int]:
+    units = () if unit is None else (unit,)
+    return _people(scene, units, Role.handler) | _people(scene, units, Role.dispatcher)
+
+
 def nobody(scene: Scene) -> Addressees:
     return NOBODY
 
@@ -112,6 +163,12 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.supervisors: supervisors,
     Audience.handling_unit: handling_unit,
     Audience.supporting_units: supporting_units,
+    Audience.called_units: called_units,
+    Audience.whistle_lead: unit_of_the_event("lead_unit", Role.handler),
+    Audience.whistling_town: whistling_town,
+    Audience.principals: principals,
+    Audience.ruling_officers: unit_of_the_event("ruling", Role.dispatcher),
+    Audience.ladder_rung: ladder_rung,
     Audience.resident: nobody,
 }
 
@@ -137,10 +194,14 @@ def _found(session: Session, units: Iterable[int], role: Role | None, is_head: b
     return frozenset(session.exec(wanted))
 
 
+def _units_of(scene: Scene, area_id: int) -> list[int]:
+    return [unit.id for unit in scene.known.units.values() if unit.area_id == area_id and unit.id is not None]
+
+
 def _nearest(scene: Scene, role: Role) -> frozenset[int]:
     """People of a role that covers areas: those of the nearest area, from the ticket's own upwards, that has any."""
     for area in scene.known.lineage(scene.ticket.area_id):
-        units = [unit.id for unit in scene.known.units.values() if unit.area_id == area.id and unit.id is not None]
+        units = _units_of(scene, area.id or 0)
         if units and (people := _people(scene, units, role)):
             return people
     return frozenset()

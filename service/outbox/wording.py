@@ -21,11 +21,12 @@ from workflows.ask_words import SupervisionLevel
 from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
 from workflows.explanations import time_left_in_words
 from workflows.statuses import ROLE_WORDS, Role, Status
+from workflows.whistle_words import KIND_WORDS, WhistleKind
 from workflows.words import _
 
 NOTE_LENGTH = 200
-SAID_IN = ("note", "reason", "words", "text")
-"""Fields of commands that hold what a person, or a rule, has to say; a command has one of them at most."""
+SAID_IN = ("text", "note", "reason", "words")
+"""Fields of commands that hold what a person, or a rule, has to say; where a command has two, the first one counts."""
 
 OUTCOMES = (("outcome", Outcome), ("satisfaction", Satisfaction), ("result", CallResult), ("level", SupervisionLevel))
 MAY_START_A_ROUND = frozenset({"rate", "follow_up", "reopen"})
@@ -52,7 +53,8 @@ def values_of(session: Session, told: Told, known: Reference, now: datetime) -> 
         **_deadline(ticket.due_at, now),
         actor_name=_actor_name(session, event),
         actor_unit=known.unit_name(event.unit_id),
-        url=address_of(number_of(event.ticket_id, ticket.created_at), settings()),
+        url=_address(told, settings()),
+        **_of_a_whistle(told.details, known),
         note="" if event.rule else said,
         rule=said if event.rule else "",
         outcome=_outcome(told.details),
@@ -71,6 +73,29 @@ def fit_for(channel: ChannelName, values: Values, ticket: Ticket) -> Values:
 def address_of(number: str, chosen: Settings) -> str:
     """Where the ticket stands in the workbench."""
     return f"{chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/desk/tickets/{number}"
+
+
+def _address(told: Told, chosen: Settings) -> str:
+    """What hangs on a ticket may have a page of its own, as the whistle has."""
+    kind, _colon, found = (told.event.subject or "").partition(":")
+    ticket = address_of(number_of(told.event.ticket_id, told.ticket.created_at), chosen)
+    return ticket.partition("/desk/")[0] + PAGES[kind].format(id=found) if kind in PAGES else ticket
+
+
+PAGES = {"whistle": "/desk/whistles/{id}"}
+
+
+def _of_a_whistle(details: dict[str, Any], known: Reference) -> dict[str, str]:
+    """Who was called, by whom, for what kind of thing, and until when somebody has to act."""
+    if "whistle" not in details:
+        return {}
+    kind, until = details.get("whistle_kind"), details.get("until")
+    return {
+        "called": _translated(_("、")).join(known.unit_name(unit) for unit in details.get("called", ())),
+        "town": known.unit_name(details.get("town")),
+        "whistle_kind": _translated(KIND_WORDS[WhistleKind(kind)]) if kind else "",
+        "until": _moment(datetime.fromisoformat(until)) if until else "",
+    }
 
 
 def _deadline(due_at: datetime | None, now: datetime) -> dict[str, str]:

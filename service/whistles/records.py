@@ -1,4 +1,4 @@
-"""What a decision writes: the whistle's row, its calls and milestones, what has fired, and the facts that notices need."""
+"""What a decision writes: the whistle, its calls and milestones, what has fired, and the facts that notices need."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from service.whistles.models import Milestone, Whistle, WhistleCall, WhistleFiri
 from workflows.whistle_cases import WhistleCase
 from workflows.whistle_commands import EscalateWhistle, WhistleCommand
 from workflows.whistle_ladder import STEP_BY_NAME, next_alarm
+from workflows.whistle_words import WhistleStatus
 from workflows.whistles import WhistleDecision, duties_of
 
 KEPT = frozenset({"id", "ticket_id", "area_path", "kind", "reason", "town_unit_id", "blown_by_id"})
@@ -54,7 +55,11 @@ def facts_of(whistle: Whistle, decision: WhistleDecision, command: WhistleComman
     return {
         "whistle": whistle.id,
         "whistle_kind": after.kind.value,
+        "whistle_status": decision.status_to.value,
         "town": after.town_unit_id,
+        "blown_by": after.blown_by_id,
+        "awaits": _awaits(after),
+        "lead_unit": after.lead.unit_id if after.lead else None,
         "called": sorted(units_concerned(decision, command)),
         "ruling": after.ruling_unit_id,
         "holder": whistle.unit_id,
@@ -64,9 +69,14 @@ def facts_of(whistle: Whistle, decision: WhistleDecision, command: WhistleComman
 
 
 def units_concerned(decision: WhistleDecision, command: WhistleCommand) -> set[int]:
-    """The called units that an event is about: those that it names, else all whose call was running."""
+    """The called units that an event is about: those that it names, else all whose call was running.
+
+    Nobody before a whistle is blown: what was only asked of the principal is nobody else's.
+    """
     if isinstance(command, EscalateWhistle):
         return {duty.unit for duty in duties_of(decision.before) if duty.subject == command.subject}
+    if decision.after.blown_at is None:
+        return set()
     named = {getattr(command, name, None) for name in ("unit", "replacement")} - {None}
     changed = {
         call.unit_id
@@ -80,6 +90,13 @@ def units_concerned(decision: WhistleDecision, command: WhistleCommand) -> set[i
 
 
 OF_SOME_UNITS = frozenset({"report_in", "contest_call", "rule_on_call", "hand_over_part", "score_call", "call_more"})
+
+
+def _awaits(after: WhistleCase) -> str | None:
+    """What the principal still has to say to it."""
+    if after.status is WhistleStatus.raised:
+        return "approval"
+    return "confirmation" if after.awaits_confirmation else None
 
 
 def _of_a_step(decision: WhistleDecision, command: WhistleCommand) -> dict[str, Any]:

@@ -45,6 +45,10 @@ SAMPLE = Values(
     url="https://wish.example/desk/tickets/2026-000123",
     is_new_round=True,
     answer_by="10 月 14 日（周三） 18:00",
+    called="县交通运输局、县水利局",
+    town="柳溪镇受理台",
+    whistle_kind="群众诉求",
+    until="10 月 14 日（周三） 18:00",
 )
 
 each_notice = pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.template}-{notice.channel}")

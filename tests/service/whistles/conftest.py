@@ -29,7 +29,7 @@ Around = Callable[..., Surroundings]
 
 @dataclass(frozen=True)
 class Scene:
-    """Ids by what they are in the story: `county.bureau` leads, `county.other_bureau` supports, `water` is not called."""
+    """Ids by what they are: `county.bureau` is to lead, `county.other_bureau` to support, `water` is not called."""
 
     county: County
     principal: int
