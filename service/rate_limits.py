@@ -32,7 +32,6 @@ SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
 PHONE_SEARCH = Limit("phone search", 60, timedelta(hours=1))
 SAME_PHONE_SEARCH = Limit("same phone search", 10_000, timedelta(hours=1))
 ENDORSE_FROM = Limit("endorse from", 300, timedelta(hours=1))
-SUBMIT_FROM = Limit("submit from", 120, timedelta(hours=1))
 
 
 def whence(address: str) -> str:
@@ -57,6 +56,12 @@ def spend(database: Database, limit: Limit, who: str, now: datetime) -> int:
     if count > limit.most:
         raise TooMany(seconds=max(1, int((until - now).total_seconds())))
     return limit.most - count
+
+
+def count_within(session: Session, limit: Limit, who: str, now: datetime) -> int:
+    """Count one try in the caller's transaction, and undo it with that. How many there are now."""
+    since, until = stretch_of(limit, now)
+    return _count_one_more(session, limit, who, since, until)
 
 
 def forgive(database: Database, limit: Limit, who: str) -> None:

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
 
     scheduler: bool = Field(True, description="May this process lead the timed work?")
     max_body_mb: int = Field(40, ge=1, le=1024, description="The largest request that is read, in MiB")
+    wishes_an_hour: int = Field(
+        300, ge=1, le=1_000_000, description="From one address, before the form asks for a minute's patience"
+    )
     log_json: bool = Field(False, description="Log lines as JSON, for machines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least line worth logging")
     demo: bool = Field(False, description="A demonstration: shows the demo sign-ins on the sign-in page")

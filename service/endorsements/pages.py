@@ -123,7 +123,8 @@ def _tracked(request: Request, session: Session, endorsement: Endorsement, token
 
 def _page(request: Request, session: Session, endorsement: Endorsement, token: str) -> Response:
     tracked, now = _tracked(request, session, endorsement, token), clock.now()
-    besides = told_besides(request, session, tracked.main, reference(session), local_words(request), now)
+    told = told_besides(request, session, tracked.main, reference(session), local_words(request), now)
+    besides = [panel for panel in told if not panel.template.startswith("endorsements/")]
     page = web.render(
         request,
         "endorsements/follow.html",

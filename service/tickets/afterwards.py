@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from service import clock
 from service.database import Database
+from service.tickets.crowds import Crowd
 from service.tickets.darkroom import prepare_pictures
 from service.tickets.links import Visits
 from service.tickets.picture_store import PictureStore, store_at
@@ -54,6 +55,7 @@ class Afterwards:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Of a router: begins when the database is open, ends before it is closed."""
     app.state.afterwards = Afterwards(app.state.database, store_at(app.state.settings.files_url))
+    app.state.crowd = Crowd(app.state.settings.wishes_an_hour)
     try:
         yield
     finally:

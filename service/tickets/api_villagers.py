@@ -65,7 +65,8 @@ async def hand_in(token: str, wish: NewWish, request: Request, response: Respons
 
     Once this answers, the wish is on disk. Photographs go through the form at `/w/{token}`.
     """
-    now = clock.now()
+    now, crowd = clock.now(), request.app.state.crowd
+    address = request.client.host if request.client else ""
 
     def act(session: Session) -> Performed:
         known = reference(session)
@@ -76,6 +77,8 @@ async def hand_in(token: str, wish: NewWish, request: Request, response: Respons
         command = _command(wish, link, known)
         performed = lifecycle.submit(session, command, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
         must_be_the_same(session, performed, command)
+        if not performed.is_repeat:
+            crowd.admit(session, link, address, command.text, now)
         return performed
 
     performed = await database_of(request).joined(act)

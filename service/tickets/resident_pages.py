@@ -19,6 +19,7 @@ from service.errors import Failure, NotFound
 from service.fields import Choice
 from service.sealing import blind_index, tracking_token
 from service.tickets import afterwards, lifecycle, links
+from service.tickets.crowds import ZERO_BITS, Crowded
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed
@@ -57,7 +58,7 @@ def hand_in(request: Request, token: str, form: Typed, database: TheDatabase) ->
         return _look(request, token, form, database)
     try:
         uploads = _uploads(request, token, form, database, now)
-        performed = _handed_in(token, form, uploads, database, now)
+        performed = _handed_in(request, token, form, uploads, database, now)
     except LinkClosed as closed:
         with database.reading() as session:
             return _gone(request, session, closed, str(clean(said(form, "text"))))
@@ -91,14 +92,21 @@ def _uploads(request: Request, token: str, form: FormData, database: Database, n
     return uploads_of(form, store_of(request))
 
 
-def _handed_in(token: str, form: FormData, uploads: Uploads, database: Database, now: datetime) -> Performed:
+def _handed_in(
+    request: Request, token: str, form: FormData, uploads: Uploads, database: Database, now: datetime
+) -> Performed:
     command, key = _command(form, uploads), _idempotency_key(form)
+    crowd, address = request.app.state.crowd, request.client.host if request.client else ""
+    solution = (said(form, "work_task"), said(form, "work_answer"))
 
     def act(session: Session) -> Performed:
         link = links.open_link(session, token, now, key)
         _must_belong(command, link, reference(session))
         asked = command.model_copy(update={"photos": uploads.attach(session, now)})
-        return lifecycle.submit(session, asked, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
+        performed = lifecycle.submit(session, asked, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
+        if not performed.is_repeat:
+            crowd.admit(session, link, address, command.text, now, solution)
+        return performed
 
     return database.together(act)
 
@@ -151,6 +159,7 @@ class Again:
     form_key: str = ""
     alike: Panel | None = None
     has_looked: bool = False
+    task: str = ""
 
 
 def _form(request: Request, session: Session, link: Link, status: int, again: Again) -> Response:
@@ -173,6 +182,8 @@ def _form(request: Request, session: Session, link: Link, status: int, again: Ag
         kept=again.kept,
         alike=again.alike,
         has_looked=again.has_looked,
+        task=again.task,
+        zero_bits=ZERO_BITS,
         look_url=f"/w/{link.token}/alike",
         endorse_url=f"/w/{link.token}/endorse",
         text_most=WISH_LENGTH[1],
@@ -198,10 +209,9 @@ def _form_again(
         if link is None:
             raise NotFound()
         found = None if refused else alike_wishes(request, session, link, values["text"])
-        key = said(form, "form_key")[:100]
-        return _form(
-            request, session, link, status, Again(values, errors, refusal, kept, key, found, has_looked=not refused)
-        )
+        key, task = said(form, "form_key")[:100], refused.task if isinstance(refused, Crowded) else ""
+        again = Again(values, errors, refusal, kept, key, found, not refused, task)
+        return _form(request, session, link, status, again)
 
 
 def _gone(request: Request, session: Session, closed: LinkClosed, her_words: str = "") -> Response:

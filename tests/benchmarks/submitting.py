@@ -57,7 +57,9 @@ def _measure_on(dialect: str) -> list[Row]:
 def _serve_and_load(url: str, workers: int) -> Load:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        server = start(environment(url, folder, WEIYUAN_LOG_LEVEL="warning"), folder, workers)
+        server = start(
+            environment(url, folder, WEIYUAN_LOG_LEVEL="warning", WEIYUAN_WISHES_AN_HOUR="1000000"), folder, workers
+        )
         try:
             asyncio.run(_load(server.port, WARM_UP))
             return asyncio.run(_load(server.port, SECONDS))
@@ -76,14 +78,16 @@ async def _load(port: int, seconds: float) -> Load:
 async def _press(port: int, until: float, number: int) -> list[float]:
     """One villager after another on one connection, each waiting for her receipt."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    body = json.dumps(WISH, ensure_ascii=False).encode()
     head = (
         f"POST /api/v1/links/{TOKEN}/wishes HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"Content-Type: application/json\r\n"
     )
     spans: list[float] = []
     while (started := time.perf_counter()) < until:
-        writer.write(f"{head}Idempotency-Key: {number}-{started}\r\n\r\n".encode() + body)
+        body = json.dumps(WISH | {"text": f"{WISH['text']}{number} {started}"}, ensure_ascii=False).encode()
+        writer.write(
+            f"{head}Content-Length: {len(body)}\r\nIdempotency-Key: {number}-{started}\r\n\r\n".encode() + body
+        )
         status = await _answer(reader)
         assert status == 201, f"answered {status}"
         spans.append(time.perf_counter() - started)
