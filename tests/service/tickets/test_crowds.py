@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,7 +36,7 @@ def busy(villager: Villager, expected: int) -> None:
     villager.client.app.state.crowd = Crowd(expected)  # type: ignore[attr-defined]
 
 
-def says(villager: Villager, number: int, **fields: str) -> Page:
+def says(villager: Villager, number: int, **fields: Any) -> Page:
     return villager.says(text=f"第{number}户的水停了", form_key=f"form {number}", **fields)
 
 
