@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from service.directory.models import Person
 from service.directory.reference import Reference
 from service.local_words import LocalWords
+from service.tickets.facts import CHOSEN, DATED, FACT_WORDS, FACTS, UNITS_NAMED
 from service.tickets.models import Attachment, TicketEvent
 from service.tickets.queries import Story
 from service.tickets.resident_story import SHOWN
-from workflows.commands import CHOICE_WORDS, VERB_WORDS
+from workflows.commands import VERB_WORDS
 from workflows.every_command import EVERY_COMMAND
 from workflows.statuses import Role, Status
 from workflows.words import _
@@ -108,9 +109,13 @@ class Teller:
     def _facts(self, verb: str, details: Mapping[str, Any]) -> list[tuple[str, str]]:
         fields = EVERY_COMMAND[verb].model_fields
         named = [
-            (FACT_WORDS.get(name) or fields[name].title or name, details.get(name)) for name in FACTS.get(verb, ())
+            (FACT_WORDS.get(name) or fields[name].title or name, self._named(name, details.get(name)))
+            for name in FACTS.get(verb, ())
         ]
         return [(label, self._value(value)) for label, value in named if value not in (None, "", (), [])]
+
+    def _named(self, name: str, value: Any) -> Any:
+        return self.known.unit_name(value) if name in UNITS_NAMED else value
 
     def _value(self, value: Any) -> str:
         """A choice in its words, a unit by its name, a date as it is said; what a person typed may be masked."""
@@ -122,7 +127,7 @@ class Teller:
             return self.local.weekday(value)
         if value in self.known.categories_by_key:
             return self.local._(self.known.categories_by_key[value].name)
-        return self.local._(CHOICE_WORDS[value]) if value in CHOICE_WORDS else self.shown(str(value))
+        return self.local._(CHOSEN[value]) if value in CHOSEN else self.shown(str(value))
 
 
 def names_of(session: Session, stories: Iterable[Story]) -> dict[int, str]:
@@ -139,7 +144,7 @@ def _complete(story: Story) -> dict[str, Any]:
     details = story.details
     fields = EVERY_COMMAND[story.event.verb].model_fields
     defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
-    dated = {name: date.fromisoformat(details[name]) for name in DATED if details.get(name)}
+    dated = {name: date.fromisoformat(details[name]) for name in DATED if name in fields and details.get(name)}
     return {**defaults, **details, **dated}
 
 
@@ -171,6 +176,9 @@ LABELS: dict[str, str] = {
     "merge": _("并入 {into}"),
     "split": _("拆成 {parts} 件"),
     "note": _("内部备注"),
+    "rule_on_call": _("裁定{unit}报不报到"),
+    "call_more": _("再叫{unit}来"),
+    "score_call": _("给{unit}打分"),
 }
 
 Special = Callable[[TicketEvent, Mapping[str, Any]], bool]
@@ -190,35 +198,5 @@ SPECIAL: tuple[tuple[str, Special, str], ...] = (
     ("expedite",      lambda event, said: event.role is Role.system,                      _("到时提醒")),
 )
 # fmt: on
-
-FACTS: dict[str, tuple[str, ...]] = {
-    "decline": ("ground",),
-    "assign": ("supporting", "category", "urgency"),
-    "contact": ("way",),
-    "reply": ("outcome", "promised_for", "referred_to"),
-    "supervise": ("level",),
-    "create_issue": ("title",),
-    "join_issue": ("title",),
-    "leave_issue": ("title",),
-    "describe_issue": ("title", "public_text", "expected_on"),
-    "answer_issue": ("outcome", "promised_for", "referred_to"),
-    "rate": ("satisfaction", "is_resolved"),
-    "mark_claimable": ("consent",),
-    "claim": ("kind",),
-    "join_claim": ("kind",),
-    "contact_claimed": ("deliver_by",),
-    "deliver_claim": ("given_on",),
-    "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
-}
-"""What stands beneath the words, by the labels that the form has."""
-
-DATED = ("promised_for", "expected_on", "deliver_by", "given_on")
-
-FACT_WORDS = {
-    "satisfaction": _("满意程度"),
-    "is_resolved": _("是否解决"),
-    "was_contacted": _("是否联系过"),
-}
-"""Questions in a form, facts in a story."""
 
 JUDGEMENTS = frozenset({"approve_reply", "send_back"})

@@ -50,11 +50,18 @@ def actions_of(visit: Visit, whistle: Whistle, case: WhistleCase, local: LocalWo
     if pressed.values is not None and pressed.verb not in offered and pressed.verb in WHISTLE_COMMANDS:
         offered.append(pressed.verb)
     ranked = sorted(offered, key=lambda verb: _rank(verb, case))
-    return [_action(verb, visit, whistle, case, local, pressed, is_first=verb == ranked[0]) for verb in ranked]
+    actions = [_action(verb, visit, whistle, case, local, pressed) for verb in ranked]
+    useful = [action for action in actions if action.is_open or all(map(_can_be_answered, action.fields))]
+    return [replace(each, tone="primary") if each is useful[0] and each.tone == "plain" else each for each in useful]
+
+
+def _can_be_answered(field: Field) -> bool:
+    """A list without a row asks for what this reader has nothing to say of: a milestone of others."""
+    return field.name != "milestone" or bool(field.choices)
 
 
 def _action(
-    verb: str, visit: Visit, whistle: Whistle, case: WhistleCase, local: LocalWords, pressed: Pressed, is_first: bool
+    verb: str, visit: Visit, whistle: Whistle, case: WhistleCase, local: LocalWords, pressed: Pressed
 ) -> Action:
     is_open = verb == pressed.verb
     values = pressed.values if is_open and pressed.values is not None else (pressed.chosen if is_open else {})
@@ -64,7 +71,7 @@ def _action(
         label=WHISTLE_VERB_WORDS[verb],
         url=f"/desk/whistles/{whistle.id}/{verb}",
         fields=form_of(WHISTLE_COMMANDS[verb], choices, values, pressed.errors if is_open else {}),
-        tone="primary" if is_first and verb not in ENDS_IT else "danger" if verb in ENDS_IT else "plain",
+        tone="danger" if verb in ENDS_IT else "plain",
         explanation=consequence(verb, case, visit.now, visit.known, local),
         is_open=is_open,
         version=whistle.version,

@@ -1,6 +1,6 @@
 """Who was called and who has come, the plan step by step, and the scores: as lines of the whistle's page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from service.accounts.visits import Visit
 from service.directory.models import Person
+from service.fields import Action, Choice
 from service.local_words import LocalWords
 from service.whistles import listing, page_words
 from service.whistles.models import Milestone, Whistle, WhistleCall
@@ -81,20 +82,25 @@ def _names(visit: Visit, people: set[int]) -> dict[int, str]:
 
 
 def planned(
-    visit: Visit, whistle: Whistle, steps: Sequence[Milestone], verbs: set[str], local: LocalWords
+    visit: Visit, whistle: Whistle, steps: Sequence[Milestone], actions: Iterable[Action], local: LocalWords
 ) -> dict[str, Any]:
     kept = [step for step in steps if step.state is not MilestoneState.dropped]
+    asked = {(action.verb, choice.value) for action in actions for choice in _milestones_in(action)}
     return {
-        "steps": [_step(visit, whistle, step, verbs, local) for step in sorted(steps, key=lambda each: each.due_at)],
+        "steps": [_step(visit, whistle, step, asked, local) for step in sorted(steps, key=lambda each: each.due_at)],
         "done": sum(step.state is MilestoneState.done for step in kept),
         "planned": len(kept),
     }
 
 
-def _step(visit: Visit, whistle: Whistle, step: Milestone, verbs: set[str], local: LocalWords) -> Step:
+def _milestones_in(action: Action) -> Sequence[Choice]:
+    return next((field.choices for field in action.fields if field.name == "milestone"), ())
+
+
+def _step(visit: Visit, whistle: Whistle, step: Milestone, asked: set[tuple[str, str]], local: LocalWords) -> Step:
     def opens(verb: str) -> str | None:
-        is_offered = verb in verbs and step.state is MilestoneState.planned
-        return f"{listing.url_of(whistle)}?open={verb}&milestone={step.id}#{verb}" if is_offered else None
+        is_asked = (verb, str(step.id)) in asked
+        return f"{listing.url_of(whistle)}?open={verb}&milestone={step.id}#{verb}" if is_asked else None
 
     return Step(
         id=step.id or 0,

@@ -24,11 +24,11 @@ from service.whistles.plan_forms import empty_rows
 from service.whistles.queries import events_of
 from service.whistles.whistle_buttons import NOTHING_PRESSED, Pressed, actions_of, plan_units
 from service.whistles.whistle_lines import called, planned, scores
-from workflows.whistle_cases import WhistleCase
+from workflows.whistle_cases import DutyName, WhistleCase
 from workflows.whistle_duties import duties_of
 from workflows.whistle_words import KIND_WORDS, OPEN_WHISTLE, REASON_WORDS
 
-WORDS_AT_ONCE = 100
+WORDS_AT_ONCE = 60
 """More than this is read further down: what matters has to stand on a telephone's first screen."""
 
 ICONS = {
@@ -70,9 +70,9 @@ def whistle_page(
         status,
         whistle=_shown(visit, whistle, ticket, case, local),
         own=_own(visit, calls, whistle, local),
-        lates=[lateness(duty, visit.now, visit.known, local) for duty in duties_of(case) if duty.due_at < visit.now],
+        lates=_lates(visit, case, local),
         **called(visit, whistle, calls, local),
-        **planned(visit, whistle, steps, {action.verb for action in actions}, local),
+        **planned(visit, whistle, steps, actions, local),
         scores=scores(visit, whistle, calls),
         entries=_entries(visit, whistle, local),
         actions=actions,
@@ -125,6 +125,13 @@ def wishes_of(session: Session, ticket_id: int, issue_id: int | None) -> int:
     wanted = or_(col(Ticket.id) == ticket_id, col(Ticket.merged_into_id) == ticket_id, *in_issue)
     counted: int = session.execute(select(func.count()).select_from(Ticket).where(wanted)).scalar_one()
     return counted
+
+
+def _lates(visit: Visit, case: WhistleCase, local: LocalWords) -> list[str]:
+    """What is late. Of his own report-in the reader is told beside its date."""
+    late = [duty for duty in duties_of(case) if duty.due_at < visit.now]
+    others = [duty for duty in late if duty.name is not DutyName.report_in or duty.unit not in visit.actor.units]
+    return [lateness(duty, visit.now, visit.known, local) for duty in others]
 
 
 def _own(visit: Visit, calls: Sequence[WhistleCall], whistle: Whistle, local: LocalWords) -> dict[str, Any] | None:

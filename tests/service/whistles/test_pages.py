@@ -217,7 +217,7 @@ def test_who_is_late_is_said_in_words_and_stands_in_the_list_of_the_supervisor(
     late = blown(database, county, wish, mayor, kind="emergency", hours=3)
     page = official(app, database, county.wrong_handler).opens(f"/desk/whistles/{late}")
     assert "还没到，已经晚了 2 小时" in page.words
-    assert "县农业农村局还没报到，晚了 2 小时" in page.words
+    assert "双喜村村委会还没报到，晚了 2 小时" in page.words and "超期 2 小时" in page.words
     supervisor = official(app, database, county.supervisor)
     assert "县农业农村局、双喜村村委会到时间还没报到" in supervisor.opens("/desk/whistles").words
     assert "吹哨报到 1 件" in supervisor.opens("/desk/registers").words

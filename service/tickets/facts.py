@@ -1,0 +1,64 @@
+"""What a timeline tells beneath the words of an event: which of its fields, by which labels, in which words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from workflows.commands import CHOICE_WORDS
+from workflows.whistle_commands import GROUND_WORDS, RULING_WORDS
+from workflows.words import _
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "decline": ("ground",),
+    "assign": ("supporting", "category", "urgency"),
+    "contact": ("way",),
+    "reply": ("outcome", "promised_for", "referred_to"),
+    "request_extension": ("until",),
+    "request_deferral": ("until", "evidence"),
+    "request_exclusion": ("evidence",),
+    "request_consultation": ("units",),
+    "grant": ("ask", "until"),
+    "refuse": ("ask",),
+    "rule": ("supporting",),
+    "review_deferral": ("until",),
+    "confirm_promise": ("is_kept",),
+    "supervise": ("level",),
+    "create_issue": ("title",),
+    "join_issue": ("title",),
+    "leave_issue": ("title",),
+    "describe_issue": ("title", "public_text", "expected_on"),
+    "answer_issue": ("outcome", "promised_for", "referred_to"),
+    "rate": ("satisfaction", "is_resolved"),
+    "mark_claimable": ("consent",),
+    "claim": ("kind",),
+    "join_claim": ("kind",),
+    "contact_claimed": ("deliver_by",),
+    "deliver_claim": ("given_on",),
+    "report_in": ("is_on_site", "place"),
+    "contest_call": ("ground", "suggested_unit"),
+    "rule_on_call": ("decision", "replacement", "was_needed"),
+    "hold_site_meeting": ("held_on", "place", "attendance", "decisions"),
+    "change_milestone": ("due",),
+    "score_call": ("speed", "work", "result"),
+    "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
+}
+"""What stands beneath the words, by the labels that the form has."""
+
+DATED = ("until", "promised_for", "expected_on", "deliver_by", "given_on", "held_on", "due")
+
+UNITS_NAMED = frozenset({"suggested_unit", "replacement"})
+"""Fields of a single unit."""
+
+
+def _any(words: Mapping[Any, str]) -> Mapping[StrEnum, str]:
+    return words
+
+
+CHOSEN: dict[StrEnum, str] = {**CHOICE_WORDS, **_any(GROUND_WORDS), **_any(RULING_WORDS)}
+
+FACT_WORDS = {
+    "satisfaction": _("满意程度"),
+    "is_resolved": _("是否解决"),
+    "was_contacted": _("是否联系过"),
+}
+"""Questions in a form, facts in a story."""
