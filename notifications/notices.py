@@ -12,7 +12,7 @@ from workflows.words import _
 class Audience(StrEnum):
     """Who hears, as seen from one ticket; the outbox turns an audience into people and units.
 
-    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own: neither has rows yet.
+    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own and has no rows yet.
     """
 
     holder = "holder"
@@ -29,6 +29,10 @@ class Audience(StrEnum):
     principals = "principals"
     ruling_officers = "ruling_officers"
     ladder_rung = "ladder_rung"
+    deciders = "deciders"
+    decider_heads = "decider_heads"
+    asking_unit = "asking_unit"
+    lead_head = "lead_head"
     resident = "resident"
 
 
@@ -60,6 +64,10 @@ AUDIENCE_WORDS: dict[Audience, str] = {
     Audience.principals: _("镇主要负责人"),
     Audience.ruling_officers: _("县里的裁定人"),
     Audience.ladder_rung: _("逐级提醒的这一级"),
+    Audience.deciders: _("有权决定的人"),
+    Audience.decider_heads: _("决定单位的负责人"),
+    Audience.asking_unit: _("申请单位"),
+    Audience.lead_head: _("主办单位负责人"),
     Audience.resident: _("诉求人"),
 }
 
@@ -95,6 +103,7 @@ INBOX, WECOM, EMAIL = ChannelName.inbox, ChannelName.wecom, ChannelName.email
 
 TO_DESK = frozenset({Status.submitted})
 TO_UNIT = frozenset({Status.in_progress})
+FOLLOWS_ANOTHER = frozenset({Status.merged})
 TO_REVIEW = frozenset({Status.replied})
 DECIDED = frozenset({Status.closed, Status.in_progress})
 
@@ -122,6 +131,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice("rate", A.handling_unit, INBOX),
     Notice("rate", A.handling_unit, WECOM, to=TO_UNIT),
     Notice("rate", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("rate", A.follow_up_officers, INBOX, to=FOLLOWS_ANOTHER),
     Notice("follow_up", A.handling_unit, INBOX, to=DECIDED),
     Notice("follow_up", A.handling_unit, WECOM, to=TO_UNIT),
     Notice("follow_up", A.supervisors, INBOX, to=TO_UNIT),
@@ -132,6 +142,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice("reopen", A.supervisors, INBOX, to=TO_UNIT),
     Notice("close", A.handling_unit, INBOX),
     Notice("merge", A.holder, INBOX),
+    Notice("unmerge", A.dispatchers, INBOX),
+    Notice("unmerge", A.dispatchers, WECOM),
     Notice("split", A.holder, INBOX),
     Notice("expedite", A.holder, INBOX),
     Notice("expedite", A.holder, WECOM),
@@ -145,6 +157,12 @@ NOTICES: tuple[Notice, ...] = (
     Notice("mark_overdue", A.unit_head, EMAIL),
     Notice("mark_overdue", A.holder, INBOX),
     Notice("mark_overdue", A.holder, WECOM),
+    Notice("claim", A.dispatchers, INBOX),
+    Notice("join_claim", A.dispatchers, INBOX),
+    Notice("deliver_claim", A.dispatchers, INBOX),
+    Notice("deliver_claim", A.handling_unit, INBOX),
+    Notice("withdraw_claim", A.dispatchers, INBOX),
+    Notice("lapse_claim", A.dispatchers, INBOX),
     Notice("blow_whistle", A.principals, INBOX),
     Notice("blow_whistle", A.principals, EMAIL),
     Notice("blow_whistle", A.called_units, INBOX),
@@ -192,6 +210,42 @@ NOTICES: tuple[Notice, ...] = (
     Notice("move_whistle", A.whistling_town, INBOX),
     Notice("tell_ticket_ended", A.whistling_town, INBOX),
     Notice("tell_ticket_ended", A.whistling_town, WECOM),
+    Notice("request_return", A.deciders, INBOX),
+    Notice("request_return", A.deciders, WECOM),
+    Notice("request_extension", A.deciders, INBOX),
+    Notice("request_extension", A.deciders, WECOM),
+    Notice("request_deferral", A.deciders, INBOX),
+    Notice("request_deferral", A.deciders, WECOM),
+    Notice("request_exclusion", A.deciders, INBOX),
+    Notice("request_consultation", A.deciders, INBOX),
+    Notice("request_consultation", A.deciders, WECOM),
+    Notice("grant", A.holder, INBOX),
+    Notice("grant", A.holder, WECOM),
+    Notice("grant", A.asking_unit, INBOX),
+    Notice("refuse", A.asking_unit, INBOX),
+    Notice("refuse", A.asking_unit, WECOM),
+    Notice("rule", A.holder, INBOX),
+    Notice("rule", A.holder, WECOM),
+    Notice("rule", A.supporting_units, INBOX),
+    Notice("rule", A.asking_unit, INBOX),
+    Notice("resume", A.holder, INBOX),
+    Notice("resume", A.holder, WECOM),
+    Notice("review_deferral", A.holder, INBOX),
+    Notice("press_decision", A.deciders, INBOX),
+    Notice("press_decision", A.deciders, WECOM),
+    Notice("press_decision", A.decider_heads, INBOX),
+    Notice("report_undecided", A.supervisors, INBOX),
+    Notice("report_undecided", A.decider_heads, INBOX),
+    Notice("remind_promise", A.handling_unit, INBOX),
+    Notice("remind_promise", A.handling_unit, WECOM),
+    Notice("break_promise", A.lead_head, INBOX),
+    Notice("break_promise", A.lead_head, EMAIL),
+    Notice("break_promise", A.handling_unit, INBOX),
+    Notice("break_promise", A.supervisors, INBOX),
+    Notice("confirm_promise", A.handling_unit, INBOX),
+    Notice("confirm_promise", A.supervisors, INBOX),
+    Notice("return_to_desk", A.dispatchers, INBOX),
+    Notice("return_to_desk", A.dispatchers, WECOM),
 )
 
 

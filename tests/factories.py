@@ -34,6 +34,7 @@ from service.tickets.lifecycle import Performed
 from service.tickets.models import Ticket
 from service.tickets.records import Origin
 from workflows.actors import NEW_RESIDENT, Actor, resident_of
+from workflows.ask_words import AskKind
 from workflows.commands import (
     Acknowledge,
     ApproveReply,
@@ -41,10 +42,12 @@ from workflows.commands import (
     CommandBase,
     Decline,
     DeclineGround,
+    Grant,
     Merge,
     Outcome,
     Rate,
     Reply,
+    RequestDeferral,
     Satisfaction,
     Submit,
     Withdraw,
@@ -236,9 +239,17 @@ def _road_to(
     if status is Status.merged:
         return [(Merge(into=number_of(session, submit_wish(session, county, now))), county.dispatcher)]
     steps = {Status.assigned: 1, Status.in_progress: 2, Status.replied: 3, Status.follow_up: 4, Status.closed: 5}
+    put_off = RequestDeferral(
+        until=(now + timedelta(days=30)).date(), reason="要等铁路完工以后改线", evidence="铁路项目部的函"
+    )
     ends: dict[Status, list[tuple[CommandBase, int | Actor | None]]] = {
         Status.declined: [(decline, county.dispatcher)],
         Status.withdrawn: [(Withdraw(), None)],
+        Status.deferred: [
+            *road[:2],
+            (put_off, county.handler),
+            (Grant(ask=AskKind.deferral), county.dispatcher),
+        ],
     }
     return ends.get(status, road[: steps.get(status, 0)])
 

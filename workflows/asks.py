@@ -96,7 +96,7 @@ def _ask(
     suggested_unit: int | None = None,
     until: date | None = None,
 ) -> Changes:
-    unit, term = _asking_unit(case, actor), case.limits.term("decide_ask")
+    unit, term = asking_unit(case, actor), case.limits.term("decide_ask")
     due = case.calendar.add(now, term)
     provisional = holds.is_provisional(case, now, due, term)
     decider = decider_of(case, kind, unit)
@@ -104,7 +104,7 @@ def _ask(
     return Changes(asked=asked, rearmed=OF_THE_ASKS)
 
 
-def _asking_unit(case: Case, actor: Actor) -> int:
+def asking_unit(case: Case, actor: Actor) -> int:
     """The handler's unit has the ticket; a dispatcher asks for his desk."""
     if case.lead_unit_id is not None and case.lead_unit_id in actor.units:
         return case.lead_unit_id

@@ -334,6 +334,11 @@ class Merge(CommandBase):
     reason: OptionalText = optional_words(_("并单的理由"))
 
 
+class Unmerge(CommandBase):
+    verb: Literal["unmerge"] = "unmerge"
+    reason: Text = words(_("为什么不是同一件事"))
+
+
 class Split(CommandBase):
     verb: Literal["split"] = "split"
     parts: tuple[Part, ...] = field(
@@ -383,6 +388,7 @@ Command = Annotated[
     | Reopen
     | Close
     | Merge
+    | Unmerge
     | Split
     | Expedite
     | Supervise
@@ -436,6 +442,7 @@ VERB_WORDS: dict[str, str] = {
     "reopen": _("重办"),
     "close": _("办结"),
     "merge": _("并单"),
+    "unmerge": _("撤销并单"),
     "split": _("拆单"),
     "expedite": _("催办"),
     "supervise": _("督办"),

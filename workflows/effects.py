@@ -119,6 +119,12 @@ def join_main_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> C
     return Changes(columns, ended="merged", supporting=())
 
 
+def record_word_on_main_answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """并单 keeps every author: she says what she thinks of the answer that hers got, too. It moves nobody's ticket."""
+    assert case.target is not None
+    return Changes({**_opinion(case, command), "rated_round": case.target.round})
+
+
 NOT_SAID_YET: dict[str, Any] = {"satisfaction": None, "is_resolved": None, "was_contacted": None, "rated_round": None}
 """Praise belongs to its round: if she cannot be reached after the next one, it does not stand in for a word. What she
 complained of stays until she says otherwise."""
@@ -167,6 +173,13 @@ def take_back(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     changes = open_ticket(case, command, actor, now)
     anew = {"created_at": case.created_at, "round": case.round + 1, "closed_at": None, **NOT_SUPERVISED}
     return Changes({**changes.columns, **anew}, hold=changes.hold)
+
+
+def stand_alone_again(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
+    """撤销并单: what was no duplicate goes back to the desk, as a round of its own; whoever had it before had it then."""
+    changes = take_back(case, command, actor, now)
+    alone = {"merged_into_id": None, "lead_unit_id": None, "acknowledged_at": None, "overdue_at": None, **NOT_SAID_YET}
+    return replace(changes, columns={**changes.columns, **alone})
 
 
 def split_off(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:

@@ -8,7 +8,7 @@ from typing import Any
 from workflows import follow_ups, supervision
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
-from workflows.statuses import OPEN, FollowUpRule, Source
+from workflows.statuses import OPEN, FollowUpRule, Source, Status
 from workflows.words import _
 
 PROMISED_WITHIN = 10
@@ -84,6 +84,16 @@ def main_ticket_is_known(case: Case, command: Any, actor: Actor, now: datetime) 
 @guard(_("要并入的工单已经结束，请选一个还在办的。"), reads_command=True)
 def main_ticket_is_open(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
     return case.target is not None and case.target.status in OPEN
+
+
+@guard(_("合在一起办的那一件还没有答复，有了答复再请您评价。"))
+def main_ticket_is_answered(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.target is not None and case.target.status in {Status.follow_up, Status.closed}
+
+
+@guard(_("这次答复您已经评价过了，谢谢您。"))
+def has_not_judged_that_answer(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.target is not None and case.rated_round != case.target.round
 
 
 @guard(_("主办单位和协办单位不能是同一个。"), reads_command=True)

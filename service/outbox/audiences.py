@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from notifications.notices import Audience
 from service.directory.models import Appointment, Person
 from service.directory.reference import Reference
-from service.tickets.models import Assignment, Ticket
+from service.tickets.models import Ask, Assignment, Ticket
+from workflows.ask_words import AskState
 from workflows.changes import HoldRole
 from workflows.statuses import Role, Status
 
@@ -101,6 +103,43 @@ def supporting_units(scene: Scene) -> Addressees:
     return Addressees(_people(scene, units, Role.handler), units)
 
 
+def deciders(scene: Scene) -> Addressees:
+    """Of what was asked last and waits: the dispatchers of that desk, or supervision."""
+    ask = _ask(scene, col(Ask.state) == AskState.pending)
+    if ask is None:
+        return NOBODY
+    desk = ask.decider_unit_id
+    people = _people(scene, [desk], Role.dispatcher) if desk is not None else frozenset()
+    return Addressees(people or _nearest(scene, Role.supervisor), () if desk is None else (desk,))
+
+
+def decider_heads(scene: Scene) -> Addressees:
+    ask = _ask(scene, col(Ask.state) == AskState.pending)
+    if ask is None or ask.decider_unit_id is None:
+        return NOBODY
+    return Addressees(_people(scene, [ask.decider_unit_id], is_head=True))
+
+
+def asking_unit(scene: Scene) -> Addressees:
+    """Of what was decided last: whoever of the unit handles tickets, and the one who asked."""
+    ask = _ask(scene, col(Ask.state).in_((AskState.granted, AskState.refused)))
+    if ask is None:
+        return NOBODY
+    asked_by = frozenset() if ask.asked_by_id is None else frozenset({ask.asked_by_id})
+    return Addressees(_people(scene, [ask.unit_id], Role.handler) | asked_by, (ask.unit_id,))
+
+
+def _ask(scene: Scene, condition: ColumnElement[bool]) -> Ask | None:
+    newest = (col(Ask.decided_at).desc(), col(Ask.id).desc())
+    wanted = select(Ask).where(Ask.ticket_id == scene.ticket.id, condition).order_by(*newest).limit(1)
+    return scene.session.exec(wanted).one_or_none()
+
+
+def lead_head(scene: Scene) -> Addressees:
+    unit = scene.ticket.lead_unit_id
+    return NOBODY if unit is None else Addressees(_people(scene, [unit], is_head=True), (unit,))
+
+
 def called_units(scene: Scene) -> Addressees:
     """Those that the event is about; nobody before a whistle is blown."""
     units = tuple(scene.details.get("called", ()))
@@ -163,6 +202,10 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.supervisors: supervisors,
     Audience.handling_unit: handling_unit,
     Audience.supporting_units: supporting_units,
+    Audience.deciders: deciders,
+    Audience.decider_heads: decider_heads,
+    Audience.asking_unit: asking_unit,
+    Audience.lead_head: lead_head,
     Audience.called_units: called_units,
     Audience.whistle_lead: unit_of_the_event("lead_unit", Role.handler),
     Audience.whistling_town: whistling_town,

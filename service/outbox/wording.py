@@ -17,7 +17,7 @@ from service.settings import Settings, settings
 from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from service.web import translations
-from workflows.ask_words import SupervisionLevel
+from workflows.ask_words import AskKind, SupervisionLevel
 from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
 from workflows.explanations import time_left_in_words
 from workflows.statuses import ROLE_WORDS, Role, Status
@@ -28,7 +28,13 @@ NOTE_LENGTH = 200
 SAID_IN = ("text", "note", "reason", "words")
 """Fields of commands that hold what a person, or a rule, has to say; where a command has two, the first one counts."""
 
-OUTCOMES = (("outcome", Outcome), ("satisfaction", Satisfaction), ("result", CallResult), ("level", SupervisionLevel))
+OUTCOMES = (
+    ("outcome", Outcome),
+    ("satisfaction", Satisfaction),
+    ("result", CallResult),
+    ("level", SupervisionLevel),
+    ("ask", AskKind),
+)
 MAY_START_A_ROUND = frozenset({"rate", "follow_up", "reopen"})
 PRIVATE = _("（只让干部看的心愿，请到工作台查看）")
 

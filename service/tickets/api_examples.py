@@ -26,6 +26,7 @@ SAID: dict[str, dict[str, Any]] = {
     "reopen":          {"reason": "昨晚又不亮了。"},
     "close":           {"reason": "三次都没有联系上。"},
     "merge":           {"into": "2026-000123", "reason": "说的是同一盏灯。"},
+    "unmerge":         {"reason": "说的是另一盏灯。"},
     "split":           {"parts": ["三组的路灯坏了。", "晒坝边的水沟堵了。"]},
     "expedite":        {"note": "天黑得早了，请快一点。"},
     "supervise":       {"note": "三天内报办理情况。"},
@@ -36,6 +37,23 @@ SAID: dict[str, dict[str, Any]] = {
     "note":            {"words": "同一条线路去年也坏过。"},
     "mark_overdue":    {},
     "recalculate_due": {"reason": "放假安排公布了。"},
+    "request_return":  {"unit": 12, "reason": "灯杆归供电所管，见三定方案第五条。"},
+    "request_extension": {"until": "2026-11-20", "reason": "灯杆要从外地调来，下周才到。"},
+    "request_deferral": {"until": "2026-12-18", "reason": "要等铁路完工以后改线。", "evidence": "铁路项目部 10 月 8 日的函"},
+    "request_exclusion": {"evidence": "同一人一天里就同一盏灯报了三次，另两件是 2026-000123 和 2026-000124"},
+    "request_consultation": {"units": [12, 15], "reason": "这段路两家都说不归自己管。"},
+    "grant":           {"ask": "extension", "until": "2026-11-18", "note": "同意，尽量提前。"},
+    "refuse":          {"ask": "extension", "note": "材料本地就有。"},
+    "rule":            {"unit": 12, "supporting": [15], "words": "会商议定由公路局主办，乡镇配合清障。"},
+    "resume":          {"note": "铁路提前完工了。"},
+    "review_deferral": {"until": "2027-02-26", "reason": "铁路还没有完工。"},
+    "press_decision":  {"note": "决定时限已到。"},
+    "report_undecided": {"note": "久未决定。"},
+    "keep_promise":    {"words": "一百株苗子已经送到家里。"},
+    "remind_promise":  {"note": "承诺快到期了。"},
+    "break_promise":   {},
+    "confirm_promise": {"is_kept": True, "words": "苗子很好。"},
+    "return_to_desk":  {"reason": "单位撤销了。"},
 }
 # fmt: on
 
@@ -44,9 +62,12 @@ def _example(verb: str) -> Example:
     return Example(summary=VERB_WORDS[verb], value={"verb": verb, **SAID[verb]})
 
 
-BY_THE_CLOCK = {"warn", "mark_overdue", "recalculate_due"}
+BY_THE_CLOCK = {
+    *("warn", "mark_overdue", "recalculate_due", "press_decision", "report_undecided"),
+    *("remind_promise", "break_promise", "return_to_desk"),
+}
 EXAMPLES = {verb: _example(verb) for verb in SAID if verb not in {"submit", *BY_THE_CLOCK}}
 """What officials do with a ticket; the clock alone says the others."""
 
-THEIRS = {verb: _example(verb) for verb in ("supplement", "withdraw", "expedite", "rate", "reopen")}
+THEIRS = {verb: _example(verb) for verb in ("supplement", "withdraw", "expedite", "rate", "reopen", "confirm_promise")}
 SUBMITTED = {"submit": _example("submit")}

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.accounts.visits import Visit
-from service.fields import Action, fields_of
+from service.fields import Action, Choice, fields_of
 from service.local_words import LocalWords
 from service.tickets import views
 from service.tickets.consequences import consequence
 from service.tickets.desk_choices import for_ticket
 from service.tickets.models import Attachment, Ticket
 from service.tickets.suggestions import Suggestion
+from workflows.ask_words import ASK_WORDS
+from workflows.asks import decidable
 from workflows.cases import Case
 from workflows.commands import COMMANDS, VERB_WORDS, CommandBase
 from workflows.decide import available
@@ -22,6 +24,8 @@ LIKELIEST_FIRST = (
     *("assign", "acknowledge", "approve_reply", "answer_supervision", "follow_up", "reply", "send_back", "contact"),
     "report_progress",
     *("verify", "reassign", "expedite", "supervise", "supplement", "note", "close", "reopen", "split", "merge"),
+    *("grant", "refuse", "rule", "resume", "review_deferral", "keep_promise"),
+    *("request_return", "request_extension", "request_deferral", "request_consultation", "request_exclusion"),
     "decline",
 )
 """A verb that is not named here stands at the end: a new one needs no line."""
@@ -56,7 +60,7 @@ def actions_of(
     query: str,
 ) -> list[Action]:
     """What the rules offer now; a form that came back stays, even when the button is gone, so that its words do."""
-    choices = for_ticket(visit.known, ticket.area_path, suggested, local)
+    choices = {**for_ticket(visit.known, ticket.area_path, suggested, local), **_asks_to_decide(case, visit)}
     offered = list(available(case, visit.actor, visit.now))
     came_back = COMMANDS.get(pressed.verb) if pressed.values is not None else None
     if came_back is not None and came_back not in offered:
@@ -66,7 +70,7 @@ def actions_of(
     def action(command: type[CommandBase]) -> Action:
         verb = _verb(command)
         is_open = verb == pressed.verb
-        fresh = {**_first_values(verb, visit, ticket, suggested), **(pressed.chosen if is_open else {})}
+        fresh = {**_first_values(verb, visit, ticket, case, suggested), **(pressed.chosen if is_open else {})}
         values = pressed.values if is_open and pressed.values is not None else fresh
         return Action(
             verb=verb,
@@ -97,8 +101,16 @@ def _tone(verb: str, status: Status | None) -> str:
     return "danger" if verb in ENDS_THE_TICKET else "plain"
 
 
-def _first_values(verb: str, visit: Visit, ticket: Ticket, suggested: Sequence[Suggestion]) -> dict[str, Any]:
-    """What the catalogue says of this category is filled in, for a person to look at and press."""
+def _asks_to_decide(case: Case, visit: Visit) -> dict[str, Sequence[Choice]]:
+    return {"ask": [Choice(ask.kind, ASK_WORDS[ask.kind]) for ask in decidable(case, visit.actor)]}
+
+
+def _first_values(
+    verb: str, visit: Visit, ticket: Ticket, case: Case, suggested: Sequence[Suggestion]
+) -> dict[str, Any]:
+    """What the catalogue says of this category, or the unit that asked, is filled in for a person to look at."""
+    if verb in {"grant", "refuse"}:
+        return _as_asked(case, visit)
     if verb != "assign":
         return {}
     category = visit.known.categories.get(ticket.category_id or 0)
@@ -106,3 +118,11 @@ def _first_values(verb: str, visit: Visit, ticket: Ticket, suggested: Sequence[S
         "unit": next((str(each.unit_id) for each in suggested[:1] if each.is_firm), None),
         "category": category.key if category else None,
     }
+
+
+def _as_asked(case: Case, visit: Visit) -> dict[str, Any]:
+    ask = next(iter(decidable(case, visit.actor)), None)
+    if ask is None:
+        return {}
+    unit, until = ask.suggested_unit, ask.until
+    return {"ask": ask.kind, "unit": str(unit) if unit else None, "until": until.isoformat() if until else None}

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.directory.reference import Reference
+from service.tickets import ask_rows
 from service.tickets.models import Assignment, EscalationFiring, Ticket, TicketEvent
 from workflows.cases import Case
 from workflows.changes import Duty, HoldRole
@@ -40,6 +41,7 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         calendar=reference.calendar,
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
+        asks=ask_rows.pending(session, ticket.id) if ticket.pending_asks else (),
         **held,
     )
 

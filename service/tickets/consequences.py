@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.directory.reference import Reference
 from service.local_words import LocalWords
+from service.tickets.ask_consequences import about_asks
 from workflows import commands as c
 from workflows import follow_ups
 from workflows.actors import Actor
@@ -41,6 +42,10 @@ CONSEQUENCES: dict[str, Consequence] = {
     "acknowledge": Consequence(_("签收就是接下这件事，期限不变，还是 {due}。"), c.Acknowledge.model_construct()),
     "decline": Consequence(_("不予受理后这一件就结束，不再计时。诉求人会看到依据和您写的话；以后发现不该退，还可以重新受理。")),
     "merge": Consequence(_("并入后这一件就结束，不再单独计时，跟着并入的那一件办。请先看清楚是不是同一件事。")),
+    "unmerge": Consequence(
+        _("撤销并单后这一件单独办：回到受理台，从现在起重新计派单时限，到 {due}。诉求人不再跟着那一件。"),
+        c.Unmerge.model_construct(),
+    ),
     "split": Consequence(_("每一段成为一件新的工单，从现在起计派单时限。原来这一件还在，期限不变，还是 {due}。")),
     "reply": Consequence(
         _("提交后由{unit}在 {hold} 前审核，通过了诉求人才看到。答应的日子不变，还是 {due}。"),
@@ -66,6 +71,9 @@ CONSEQUENCES: dict[str, Consequence] = {
     "mark_claimable": Consequence(_("放进认领池不改变谁来办，也不改变期限，还是 {due}。全县的单位都看得到您写的这句话和村名，看不到姓名、电话和住处。")),
     "unmark_claimable": Consequence(_("移出后不能再认领；已经认领的照旧联系、兑现。期限不变，还是 {due}。")),
     "supervise": Consequence(_("督办不改变期限，还是 {due}；承办单位的负责人会收到督办要求，并要在 {notice}（抄送分管领导 {leader}，挂牌 {listed}）内答复，不答复就升一级。")),
+    "resume": Consequence(
+        _("恢复后马上重新计算答复期限，到 {due}；最早答应的日子仍留在统计里。"), c.Resume.model_construct()
+    ),
 }
 # fmt: on
 
@@ -77,7 +85,7 @@ def consequence(verb: str, case: Case, actor: Actor, now: datetime, known: Refer
     """Empty for what leaves every date alone and ends nothing."""
     found = CONSEQUENCES.get(verb)
     if found is None:
-        return ""
+        return about_asks(verb, case, actor, now, known, local)
     after = _after(found, case, actor, now)
     sentence = _special(verb, case, after) or found.sentence
     return local._(sentence).format(

@@ -11,6 +11,7 @@ from service.directory.reference import Reference, reference
 from service.errors import Conflict, NotFound, TooMany
 from service.tickets import chain
 from service.tickets.casefile import case_of, new_case
+from service.tickets.main_ticket import main_of
 from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import id_of
 from service.tickets.records import FROM_NOWHERE, About, Origin, insert_ticket, last_hash, update_ticket, write_event
@@ -176,7 +177,7 @@ def _has_said_so(session: Session, ticket: Ticket, command: CommandBase, actor: 
 
 def _check_names(command: CommandBase, known: Reference) -> None:
     """Units and categories that a command names have to exist and be in service."""
-    named = [*getattr(command, "supporting", ()), getattr(command, "unit", None)]
+    named = [*getattr(command, "supporting", ()), *getattr(command, "units", ()), getattr(command, "unit", None)]
     if any(unit is not None and (unit not in known.units or not known.units[unit].is_active) for unit in named):
         raise Refused(_("没有这个单位，或者它已经停用，请重新选择。"), field="unit")
     category = getattr(command, "category", None)
@@ -201,6 +202,8 @@ def _complete(session: Session, ticket: Ticket, command: CommandBase, actor: Act
             select(Ticket).where(Ticket.id == id_of(command.into), visible_tickets(actor))
         ).one_or_none()
         return case.changed(target=case_of(session, main, known) if main else None)
+    if ticket.merged_into_id is not None:
+        return case.changed(target=case_of(session, main_of(session, ticket), known))
     category = _category(command, known)
     if category is not None:
         case = case.changed(

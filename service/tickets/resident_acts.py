@@ -22,6 +22,7 @@ from workflows.words import _
 
 DONE: dict[str, str] = {
     "rate": _("您的评价记下了，谢谢。"),
+    "confirm_promise": _("您说的记下了，谢谢。"),
     "expedite": _("已经替您催了，他们马上就会看到。"),
     "supplement": _("您补充的话收到了。"),
     "reopen": _("收到，这件事重新办。"),
@@ -34,6 +35,7 @@ LABELS: dict[tuple[str, str], str] = {
     ("withdraw", "reason"): _("为什么不用办了"),
     ("expedite", "note"): _("想说的话"),
     ("reopen", "reason"): _("哪里没有办好"),
+    ("confirm_promise", "words"): _("想说的话"),
 }
 """The rules' own labels speak of her; these speak to her."""
 

@@ -1,19 +1,18 @@
 """What the villager may read of her wish's story: a row for each verb that she hears of; the rest stays inside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from service.directory.reference import Reference
 from service.masking import mask_text
+from service.tickets.heard import Heard, Said, as_she_hears, goes_straight_to_her
 from service.tickets.models import Attachment, TicketEvent
 from service.tickets.queries import Story
 from workflows.commands import CHOICE_WORDS
-from workflows.statuses import Role, Status
+from workflows.statuses import Role
 from workflows.words import _
 
-Said = Mapping[str, Any]
 Test = Callable[[TicketEvent, Said], bool]
 
 CHOICE_LABELS: dict[str, str] = {str(choice.value): label for choice, label in CHOICE_WORDS.items()}
@@ -48,9 +47,13 @@ def she_may_see(event: TicketEvent, said: Said) -> bool:
     return "words" in said and bool(said.get("is_public", True))
 
 
-def goes_straight_to_her(event: TicketEvent, said: Said) -> bool:
-    """Most replies are reviewed first: then it is the review that tells her."""
-    return event.status_to is Status.follow_up
+def grants(kind: str) -> Test:
+    """What may be asked and is nothing to her (exclusion) has no row."""
+    return lambda event, said: said.get("ask") == kind
+
+
+def was_kept(event: TicketEvent, said: Said) -> bool:
+    return said.get("is_kept") is True
 
 
 def was_reached(event: TicketEvent, said: Said) -> bool:
@@ -86,6 +89,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown("reopen",          always,               _("{unit}要求重新办")),
     Shown("close",           always,               _("办完了")),
     Shown("merge",           always,               _("和别的乡亲说的合在一起办")),
+    Shown("unmerge",         always,               _("不是一回事，改为单独办您这一件")),
     Shown("split",           always,               _("{unit}把它分成几件来办")),
     Shown("create_issue",    always,               _("别处也有人说，放在一起办")),
     Shown("join_issue",      always,               _("别处也有人说，放在一起办")),
@@ -104,13 +108,30 @@ SHOWN: tuple[Shown, ...] = (
     Shown("lapse_claim",     always,               _("认领的人没有按时联系您，请别人来帮")),
     Shown("endorse",         always,               _("又有一位乡亲说“我也是”")),
     Shown("recalculate_due", always,               _("放假安排有变，日子重新算过")),
+    Shown("grant",           grants("giving_back"), _("改由{target}来办")),
+    Shown("grant",           grants("extension"),  _("{unit}要多一些时间，经批准延到 {day}"),   words="reason"),
+    Shown("grant",           grants("deferral"),   _("现在办不了，先记着，{day}再看"),          words="reason"),
+    Shown("rule",            always,               _("县里定了由{target}来办")),
+    Shown("review_deferral", always,               _("又看了一次，还办不了，{day}再看"),         words="reason"),
+    Shown("resume",          always,               _("接着办了，日子重新算")),
+    Shown("keep_promise",    always,               _("{unit}说答应的事办到了"),                 words="words", has_photos=True),
+    Shown("break_promise",   always,               _("过了答应的日子，还没有办到，负责人已经知道")),
+    Shown("confirm_promise", was_kept,             _("您说答应的事办到了"),                     words="words"),
+    Shown("confirm_promise", always,               _("您说答应的事没有办到"),                   words="words"),
+    Shown("return_to_desk",  always,               _("原来的单位撤销了，重新安排人来办")),
 )
 # fmt: on
 
-INSIDE = frozenset({"take_back_endorsement", "note", "send_back", "answer_supervision", "warn"})
+OF_THE_ASKS = (
+    *("request_return", "request_extension", "request_deferral", "request_exclusion", "request_consultation"),
+    *("refuse", "press_decision", "report_undecided", "remind_promise"),
+)
+INSIDE = frozenset({"take_back_endorsement", "note", "send_back", "answer_supervision", "warn", *OF_THE_ASKS})
 """Verbs of which she hears nothing at all."""
 
-HER_NEIGHBOURS_OWN = frozenset({"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "split"}) | {
+HER_NEIGHBOURS_OWN = frozenset(
+    {"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "unmerge", "split"}
+) | {
     *("mark_claimable", "unmark_claimable", "claim", "join_claim", "contact_claimed", "deliver_claim"),
     *("withdraw_claim", "lapse_claim"),
 }
@@ -162,16 +183,7 @@ class Reader:
     picture: Callable[[Attachment], Picture]
     is_neighbour: bool = False
     sees_words: bool = True
-
-
-@dataclass(frozen=True)
-class Heard:
-    """An event as she hears of it: an approval speaks with the words, the pictures and the unit of its reply."""
-
-    event: TicketEvent
-    unit_id: int | None
-    said: Said
-    photos: Sequence[Attachment]
+    day: Callable[[date], str] = str
 
 
 def entries(stories: Sequence[Story], reader: Reader) -> list[Entry]:
@@ -184,21 +196,6 @@ def last_answer(stories: Sequence[Story], reader: Reader) -> Answer | None:
     """The latest reply that reached her."""
     given = [each for each in as_she_hears(stories) if each.event.verb in {"reply", "approve_reply"}]
     return _answer(given[-1], reader) if given and reader.sees_words else None
-
-
-def as_she_hears(stories: Iterable[Story]) -> list[Heard]:
-    """A reply under review is silent until it is approved."""
-    heard: list[Heard] = []
-    reply: Story | None = None
-    for story in stories:
-        event = story.event
-        if event.verb == "reply" and not goes_straight_to_her(event, story.details):
-            reply = story
-        elif event.verb == "approve_reply" and reply is not None:
-            heard.append(Heard(event, reply.event.unit_id, reply.details, reply.photos))
-        else:
-            heard.append(Heard(event, event.unit_id, story.details, story.photos))
-    return heard
 
 
 def _row(heard: Heard, reader: Reader) -> Shown | None:
@@ -220,6 +217,7 @@ def _label(heard: Heard, row: Shown, reader: Reader) -> str:
         "unit": reader.known.unit_name(heard.unit_id) or reader.translate(_("受理的单位")),
         "target": reader.known.unit_name(heard.said.get("unit")),
         "choice": reader.translate(choice) if choice else "…",
+        "day": reader.day(date.fromisoformat(heard.said["until"])) if heard.said.get("until") else "…",
     }
     return reader.translate(row.label).format(**names)
 

@@ -179,6 +179,8 @@ LABELS: dict[str, str] = {
     "rule_on_call": _("裁定{unit}报不报到"),
     "call_more": _("再叫{unit}来"),
     "score_call": _("给{unit}打分"),
+    "request_return": _("申请退单，建议改派给{unit}"),
+    "rule": _("裁定由{unit}主办"),
 }
 
 Special = Callable[[TicketEvent, Mapping[str, Any]], bool]
@@ -196,6 +198,7 @@ SPECIAL: tuple[tuple[str, Special, str], ...] = (
     ("follow_up",     lambda event, said: said.get("result") != "answered",               _("回访没有接通")),
     ("reopen",        lambda event, said: event.status_to is Status.submitted,            _("重新受理")),
     ("expedite",      lambda event, said: event.role is Role.system,                      _("到时提醒")),
+    ("grant",         lambda event, said: said.get("ask") == "giving_back",               _("准予退单，改派给{unit}")),
 )
 # fmt: on
 

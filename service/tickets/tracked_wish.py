@@ -12,6 +12,7 @@ from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.masking import mask_name, mask_phone
 from service.tickets.casefile import case_of
+from service.tickets.main_ticket import main_of
 from service.tickets.models import Attachment, PictureState, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, story_of
@@ -24,7 +25,6 @@ from workflows.decide import available
 from workflows.explanations import in_words
 from workflows.statuses import Kind, Status
 
-CHAIN_MOST = 10
 MOVES = frozenset({"contact", "verify", "report_progress"})
 
 
@@ -105,7 +105,12 @@ class Teller:
         stories = own if main is ticket else story_of(self.session, main.id or 0)
         case = case_of(self.session, main, self.known)
         reader = Reader(
-            self.known, self.local._, self.picture, main is not ticket, main is ticket or not main.is_private
+            self.known,
+            self.local._,
+            self.picture,
+            main is not ticket,
+            main is ticket or not main.is_private,
+            self.local.day,
         )
         answer = last_answer(stories, reader)
         timeline = self._timeline(own, stories, reader)
@@ -118,7 +123,7 @@ class Teller:
             answer=answer if answer and answer.round == main.round else None,
             timeline=_without_repetition(timeline, answer, main),
             is_discontent=ticket.status is Status.follow_up and is_discontent(Standing(ticket, self.now)),
-            commands=self._commands(ticket, case) if main is ticket else (),
+            commands=self._commands(ticket, case) if main is ticket else self._of_a_follower(ticket, case),
         )
 
     def tell_neighbour(self, ticket: Ticket) -> Tracked:
@@ -223,23 +228,17 @@ class Teller:
         hers = entries(own, replace(reader, is_neighbour=False, sees_words=True))
         return sorted([*hers, *entries(stories, reader)], key=lambda entry: entry.at, reverse=True)
 
+    def _of_a_follower(self, ticket: Ticket, main: Case) -> list[type[CommandBase]]:
+        """Hers was merged: she may say what she thinks of the answer that hers got with the other."""
+        own = case_of(self.session, ticket, self.known).changed(target=main)
+        return list(available(own, resident_of(ticket.id or 0), self.now))
+
     def _commands(self, ticket: Ticket, case: Case) -> list[type[CommandBase]]:
         """Without what is allowed and makes no sense to her: to rate again what can be reopened, to urge herself."""
         is_settled = ticket.status is Status.closed and is_rated(Standing(ticket, self.now))
         senseless = {Rate} if is_settled else {Expedite} if ticket.status is Status.follow_up else set()
         found = available(case, resident_of(ticket.id or 0), self.now)
         return [command for command in found if command not in senseless]
-
-
-def main_of(session: Session, ticket: Ticket) -> Ticket:
-    """The ticket that answers for this one; itself, when it was not merged."""
-    main = ticket
-    for _step in range(CHAIN_MOST):
-        further = session.get(Ticket, main.merged_into_id) if main.merged_into_id else None
-        if further is None:
-            break
-        main = further
-    return main
 
 
 def _without_repetition(timeline: Sequence[Entry], answer: Answer | None, main: Ticket) -> list[Entry]:

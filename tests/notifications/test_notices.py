@@ -14,9 +14,9 @@ from notifications.notices import (
     as_markdown,
     notices_for,
 )
+from workflows.every_command import EVERY_COMMAND
 from workflows.statuses import Status
 from workflows.transitions import TRANSITIONS
-from workflows.whistle_commands import WHISTLE_COMMANDS
 
 
 def test_no_notice_stands_twice() -> None:
@@ -41,7 +41,7 @@ def test_every_notice_goes_by_a_channel_that_exists(notice: Notice) -> None:
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.template}-{notice.channel}")
 def test_every_notice_tells_of_a_verb_and_of_a_status_that_it_can_lead_to(notice: Notice) -> None:
     rows = [row for row in TRANSITIONS if row.verb == notice.verb]
-    assert rows or (notice.verb in WHISTLE_COMMANDS and not notice.to)
+    assert rows or (notice.verb in EVERY_COMMAND and not notice.to)
     assert notice.to <= {status for row in rows for status in ([row.to] if row.to else row.start)}
 
 

@@ -140,7 +140,7 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "follow_up_attempts": 3,
         "satisfaction": None,
         "rated_round": None,
-        "target": case_in(S.assigned, id=OTHER_TICKET),
+        "target": case_in(S.follow_up if status is S.merged else S.assigned, id=OTHER_TICKET),
         "is_claimable": True,
         **UNDER_NOTICE,
     }
@@ -209,6 +209,7 @@ SAMPLES: dict[str, CommandBase] = {
     "reopen": c.Reopen(reason="又不亮了"),
     "close": c.Close(reason="三次联系不上"),
     "merge": c.Merge(into="2026-000008"),
+    "unmerge": c.Unmerge(reason="说的是另一盏灯"),
     "split": c.Split(parts=("路灯不亮", "水渠堵了")),
     "expedite": c.Expedite(note="天黑得早，请快一点"),
     "supervise": c.Supervise(note="本周内办结"),

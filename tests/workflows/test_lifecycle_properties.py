@@ -108,6 +108,7 @@ calendar is published, and where an officer has said so."""
 BEGINS_A_ROUND = {
     (None, S.submitted),
     (S.declined, S.submitted),
+    (S.merged, S.submitted),
     (S.follow_up, S.in_progress),
     (S.closed, S.in_progress),
 }

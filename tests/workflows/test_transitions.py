@@ -51,11 +51,12 @@ report_progress -        -         -        HC          -        -       -      
 reply           -        -         -        HX          -        -       -         -      -        -         -
 approve_reply   -        -         -        -           -        VX      -         -      -        -         -
 send_back       -        -         -        -           -        V       -         -      -        -         -
-rate            -        -         -        -           -        -       R         R      -        -         -
+rate            -        -         -        -           -        -       R         R      -        -         R
 follow_up       -        -         -        -           -        -       F         -      -        -         -
 reopen          -        -         -        -           -        -       -         RFSX   DS       -         -
 close           -        -         -        -           -        -       FX        -      -        -         -
 merge           -        D         D        D           -        -       -         -      -        -         -
+unmerge         -        -         -        -           -        -       -         -      -        -         D
 split           -        D         D        D           -        -       -         -      -        -         -
 expedite        -        RDSX      RDSX     RDSX        RDSX     RDSX    RDSX      -      -        -         -
 supervise       -        SX        SX       SX          SX       SX      SX        -      -        -         -
@@ -108,6 +109,7 @@ reopen         declined     submitted
 merge          submitted    merged
 merge          assigned     merged
 merge          in_progress  merged
+unmerge        merged       submitted
 grant          assigned     deferred
 grant          in_progress  deferred
 rule           submitted    assigned
@@ -322,7 +324,7 @@ def test_every_guard_of_a_row_refuses_with_its_own_sentence(row: Row, monkeypatc
 
 def test_no_verb_moves_a_ticket_that_has_ended_except_to_take_it_up_again() -> None:
     movers = {row.verb for row in TRANSITIONS if row.start & ENDED and row.to is not None}
-    assert movers == {"reopen", "rate"}
+    assert movers == {"reopen", "rate", "unmerge"}
 
 
 def test_every_status_is_reached_from_the_beginning() -> None:
