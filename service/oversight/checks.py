@@ -15,6 +15,14 @@ from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.oversight.own_checks import emergencies_twice, rounds_without_inspector, supervision_without_level
+from service.oversight.whistle_checks import (
+    calls_without_term,
+    contests_without_officer,
+    milestones_without_holder,
+    whistles_against_events,
+    whistles_without_holder,
+    whistles_without_lead,
+)
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
 from workflows.claim_words import RUNNING, ClaimState
@@ -199,6 +207,12 @@ CHECKS: tuple[Check, ...] = (
     Check("rounds_without_inspector", "an open round has inspectors, a due date and items", rounds_without_inspector),
     Check("emergencies_twice", "an area is in one emergency at most", emergencies_twice),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
+    Check("whistles_without_holder", "an open whistle has a unit and a deadline", whistles_without_holder),
+    Check("milestones_without_holder", "an open milestone has a unit that takes part", milestones_without_holder),
+    Check("calls_without_term", "a call that runs belongs to an open whistle", calls_without_term),
+    Check("contests_without_officer", "a contested call is ruled on within a term", contests_without_officer),
+    Check("whistles_without_lead", "one called unit leads an open whistle", whistles_without_lead),
+    Check("whistles_against_events", "a whistle's status is what its last event says", whistles_against_events),
     Check("claims_without_term", "a running claim has a term, an ended one has its end", claims_without_term),
     Check("pool_against_tickets", "what stands in the claim pool is open and has its sentence", pool_against_tickets),
     Check("claimed_twice", "no unit claims a wish twice at once", claimed_twice),

@@ -8,6 +8,7 @@ from service.database import Database
 from service.outbox.models import Delivery
 from service.oversight.checks import CHECKS, breaches
 from tests.factories import NOW, build_county, wish_in
+from tests.service.whistles.test_checks import DAMAGE as OF_WHISTLES
 from workflows.statuses import Status
 
 FREE_EVENTS = {
@@ -91,6 +92,7 @@ def test_a_notice_planned_twice_is_found(database: Database) -> None:
 def test_every_check_has_a_damage_that_shows_it_works() -> None:
     elsewhere = {"claims_without_term", "claimed_twice", "open_without_unit_or_deadline", "notices_planned_twice"}
     elsewhere |= {"issues_without_main_ticket", "tickets_against_memberships"}
+    elsewhere |= OF_WHISTLES.keys()
     assert {check.name for check in CHECKS} == DAMAGE.keys() | elsewhere
 
 
