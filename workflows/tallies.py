@@ -101,7 +101,8 @@ class Tally:
     """Counts of tickets; they add up, so a county is the sum of its towns.
 
     collected = concluded + open; concluded = closed + declined + withdrawn + merged; open = open_overdue + not_yet_due;
-    valid = satisfied + basically_satisfied + dissatisfied. `merged` counts those whose main ticket is concluded.
+    valid = satisfied + basically_satisfied + dissatisfied. A merged ticket stands where its main one stands: `merged` counts those whose main ticket is concluded,
+    and `open_merged`, a part of `open`, those whose main ticket is not.
     """
 
     collected: int = 0
@@ -109,6 +110,7 @@ class Tally:
     open: int = 0
     open_overdue: int = 0
     not_yet_due: int = 0
+    open_merged: int = 0
     closed: int = 0
     declined: int = 0
     withdrawn: int = 0
@@ -150,6 +152,7 @@ def _standing(facts: Facts, now: datetime) -> dict[str, int]:
         "open": int(is_open),
         "open_overdue": int(is_overdue),
         "not_yet_due": int(is_open and not is_overdue),
+        "open_merged": int(facts.status is Status.merged and is_open),
         "closed": int(facts.is_closed),
         "declined": int(facts.status is Status.declined),
         "withdrawn": int(facts.status is Status.withdrawn),

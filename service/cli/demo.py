@@ -13,7 +13,7 @@ from service import clock, schema
 from service.cli.migrate import migrate
 from service.cli.opening import county_database, fail
 from service.cli.serve import refuse_taken_port, serve
-from service.demo.fill import Demo, fill, is_empty_or_demo
+from service.demo.fill import Demo, fill, is_empty_or_demo, is_settled
 from service.leadership import FileLock
 from service.settings import Settings, settings
 from service.tickets.picture_store import store_at
@@ -46,9 +46,12 @@ def demo(
         _remove(chosen)
     migrate()
     with county_database() as database:
-        typer.echo(FILLING, err=True)
+        with database.reading() as session:
+            if not is_settled(session):
+                typer.echo(FILLING, err=True)
         told = fill(database, clock.now(), store_at(chosen.files_url))
-    typer.echo(_told(told, f"http://{host or chosen.host}:{port or chosen.port}"))
+    listens = chosen.model_copy(update={"host": host or chosen.host, "port": port or chosen.port})
+    typer.echo(_told(told, listens.here))
     if and_serve:
         typer.echo("Serving until Ctrl-C is pressed.", err=True)
         os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})

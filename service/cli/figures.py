@@ -1,6 +1,7 @@
 """weiyuan figures"""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +28,13 @@ def figures(
 def _lines(told: dict[str, Any]) -> str:
     counts = [f"{name:<20}{told[name]:>12,}" for name in ("collected", "concluded", "open")]
     rates = [f"{name:<20}{_rate(rate)}" for name, rate in told["rates"].items()]
-    return "\n".join([f"{settings().county_name}, as of {told['as_of']}", *counts, *rates])
+    counts[-1] += _merged(told["counts"]["open_merged"])
+    at = clock.local(datetime.fromisoformat(told["as_of"]), settings().time_zone)
+    return "\n".join([f"{told['area']}, as of {at:%Y-%m-%d %H:%M}", *counts, *rates])
+
+
+def _merged(count: int) -> str:
+    return f"  {count:,} of them merged into another that is still open" if count else ""
 
 
 def _rate(rate: dict[str, Any]) -> str:

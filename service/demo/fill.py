@@ -48,7 +48,7 @@ def fill(database: Database, now: datetime, store: PictureStore | None = None) -
     Raises Refused when the database belongs to another county.
     """
     with database.writing() as session:
-        is_new = not _is_settled(session)
+        is_new = not is_settled(session)
         if is_new:
             _fill(session, now, Album(store))
     while store is not None and prepare_pictures(database, now, store):
@@ -70,7 +70,8 @@ def is_empty_or_demo(session: Session) -> bool:
     return _county_name(session) in {None, county().name}
 
 
-def _is_settled(session: Session) -> bool:
+def is_settled(session: Session) -> bool:
+    """Is the demo there already? Raises Refused when another county is."""
     name = _county_name(session)
     if not is_empty_or_demo(session):
         raise Refused(_("这个数据库里已经有{name}的数据，演示数据只能装进空的数据库。"), name=name)

@@ -25,7 +25,8 @@ class RateTold(BaseModel):
 
 
 class PlaceTold(BaseModel):
-    """collected = concluded + open. `counts` says how each came about."""
+    """collected = concluded + open. `counts` says how each came about: a wish that was merged into another is concluded
+    (`merged`) when that one is, and open (`open_merged`) as long as that one is."""
 
     area: str
     area_id: int

@@ -61,6 +61,7 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
         "open": is_open,
         "open_overdue": is_late,
         "not_yet_due": and_(is_open, ~is_late),
+        "open_merged": and_(is_merged, is_open),
         "closed": is_closed,
         "declined": status == Status.declined,
         "withdrawn": status == Status.withdrawn,

@@ -31,6 +31,7 @@ COUNT_WORDS: dict[str, str] = {
     "open": _("在办的"),
     "open_overdue": _("在办且超期的"),
     "not_yet_due": _("在办且没超期的"),
+    "open_merged": _("在办的里面，并入别的件、跟着主单走的"),
     "closed": _("已办结的"),
     "declined": _("不予受理的"),
     "withdrawn": _("已撤回的"),

@@ -33,11 +33,13 @@ from service.oversight.checks import CHECKS, breaches
 from service.security import verify_password
 from service.settings import settings
 from service.tickets.models import Ticket, TicketEvent
-from tests.factories import NOW, TOKEN, County, build_county, wish_in
+from service.tickets.numbers import number_of
+from tests.factories import NOW, TOKEN, County, act, build_county, later, submit_wish, ticket_of, wish_in
 from tests.service.exchange.sheet_files import cells_of, write_book, write_xlsx
 from tests.support import processes
 from tests.support.keys import KEYRING, TEST_KEY
 from tests.support.server import PROGRAM, environment
+from workflows.commands import Merge
 from workflows.statuses import Role, Status
 
 HEADINGS = ["编号", "内容", "来电时间", "承办单位", "答复", "答复时间"]
@@ -254,7 +256,21 @@ def test_figures_are_there_for_programs_and_for_people(
     assert datetime.fromisoformat(figures["as_of"]).tzinfo is not None
     satisfaction = figures["rates"]["satisfaction_rate"]
     assert (satisfaction["numerator"], satisfaction["denominator"], satisfaction["rate"]) == (2, 2, 1.0)
-    assert "collected" in told(run("figures", "--database", database_url))
+    said = told(run("figures", "--database", database_url))
+    moment = datetime.now(ZoneInfo("Asia/Shanghai"))
+    assert said.startswith(f"青岭县, as of {moment:%Y-%m-%d} ") and "collected" in said
+
+
+def test_a_merged_wish_is_open_as_long_as_the_one_that_it_was_merged_into(
+    run: Run, database: Database, county: County
+) -> None:
+    with database.writing() as session:
+        main, other = submit_wish(session, county), submit_wish(session, county)
+        number = number_of(main, ticket_of(session, main).created_at)
+        act(session, other, Merge(into=number), county.dispatcher, later(hours=1))
+    counts = json.loads(told(run("figures", "--json")))["counts"]
+    assert (counts["open"], counts["open_merged"], counts["merged"]) == (2, 1, 0)
+    assert "1 of them merged into another" in told(run("figures"))
 
 
 # link and user.

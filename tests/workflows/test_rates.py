@@ -75,6 +75,7 @@ class TestWhateverTheTickets:
         counts = tally_of(*tickets)
         assert counts.concluded == counts.closed + counts.declined + counts.withdrawn + counts.merged
         assert counts.open == counts.open_overdue + counts.not_yet_due
+        assert counts.open_merged <= counts.open
         assert counts.valid == counts.satisfied + counts.basically_satisfied + counts.dissatisfied
 
     @given(tickets)

@@ -199,7 +199,7 @@ def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
 ) -> None:
     port, log = processes.free_port(), tmp_path / "demo.log"
     env = environment(filled[0].engine.url.render_as_string(), tmp_path)
-    command = [str(PROGRAM), "demo", "--serve", "--port", str(port)]
+    command = [str(PROGRAM), "demo", "--serve", "--host", "0.0.0.0", "--port", str(port)]
     process = processes.start(command, log=log, env=env, cwd=tmp_path)
     server = Server(f"http://127.0.0.1:{port}", port, process, log, env)
     try:
@@ -209,6 +209,9 @@ def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
         again = _starts_over(env, tmp_path, port), _starts_over(env, tmp_path, processes.free_port())
     finally:
         server.stop()
+    printed = server.log_text()
+    assert "kept as it was" in printed and "Filling" not in printed
+    assert f"http://127.0.0.1:{port}/desk" in printed, "nobody can open 0.0.0.0"
     assert "青岭县微愿" in door
     assert all(each.login in door for each in filled[1].sign_ins)
     assert all(code == 1 for code, _words in again) and Path(str(filled[0].url.database)).exists()
