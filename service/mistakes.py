@@ -11,6 +11,7 @@ from workflows.words import _
 UNREADABLE = _("{label}填得不对，请检查一下。")
 CHOOSE = _("{label}请从列表里选一个。")
 DATE = _("{label}请写成 2026-11-21 这样的日期。")
+MOMENT = _("{label}请写成 2026-11-21 09:30 这样的日期和时间。")
 SENTENCES: dict[str, str] = {
     "missing": _("请填写{label}。"),
     "string_type": _("请填写{label}。"),
@@ -25,6 +26,9 @@ SENTENCES: dict[str, str] = {
     "bool_parsing": CHOOSE,
     "date_parsing": DATE,
     "date_from_datetime_parsing": DATE,
+    "datetime_parsing": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "datetime_type": MOMENT,
     "extra_forbidden": _("不认识“{label}”这一项。"),
     "json_invalid": _("这不是完整的 JSON，请检查引号和括号。"),
     "union_tag_invalid": _("不认识这个操作（verb）。"),

@@ -7,6 +7,7 @@ from typing import Any
 from workflows.actors import Actor
 from workflows.ask_words import PromiseState, SupervisionLevel
 from workflows.pending_asks import PendingAsk
+from workflows.sampling import SamplingRule
 from workflows.statuses import OPEN, POSTS, FollowUpRule, Role, Status
 from workflows.terms import Term
 from workflows.time_limits import Limits, Urgency
@@ -58,6 +59,15 @@ class Case:
     is_resolved: bool | None = None
     was_contacted: bool | None = None
     follow_up_attempts: int = 0
+    follow_up_half_days: int = 0
+    attempted_at: datetime | None = None
+    attempt_result: str | None = None
+    call_back_at: datetime | None = None
+    is_groundless: bool = False
+    is_drawn: bool | None = None
+    sampling_rule_id: int | None = None
+    number: str | None = None
+    sampling: SamplingRule | None = None
     closed_at: datetime | None = None
     expedited_at: datetime | None = None
     overdue_at: datetime | None = None

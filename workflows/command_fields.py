@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -44,7 +44,7 @@ def plain_digits(value: Any) -> Any:
 def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
     """A form field.
 
-    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, area, category, unit, units, ticket, photos
+    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, moment, area, category, unit, units, ticket, photos
     or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
     """
     return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
@@ -67,6 +67,7 @@ OptionalText = Annotated[str | None, BeforeValidator(none_if_blank)]
 OptionalPhone = Annotated[str | None, BeforeValidator(plain_digits)]
 RequiredDate = Annotated[date, BeforeValidator(none_if_blank)]
 OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
+OptionalMoment = Annotated[datetime | None, BeforeValidator(none_if_blank)]
 OptionalChoice = Annotated[bool | None, BeforeValidator(none_if_blank)]
 Photos = tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...]
 Part = Annotated[str, Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1]), BeforeValidator(clean)]

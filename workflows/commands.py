@@ -38,6 +38,7 @@ from workflows.command_fields import (
     CommandBase,
     OptionalChoice,
     OptionalDate,
+    OptionalMoment,
     OptionalPhone,
     OptionalText,
     Part,
@@ -150,6 +151,14 @@ class CallResult(StrEnum):
     refused = "refused"
 
 
+class Grade(StrEnum):
+    """What the villager says of how she was treated, and of how quick it went."""
+
+    good = "good"
+    fair = "fair"
+    poor = "poor"
+
+
 def _any(words: Mapping[Any, str]) -> Mapping[StrEnum, str]:
     return words
 
@@ -177,6 +186,9 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     CallResult.unreachable: _("联系不上"),
     CallResult.wrong_number: _("号码不对"),
     CallResult.refused: _("拒绝回访"),
+    Grade.good: _("好"),
+    Grade.fair: _("一般"),
+    Grade.poor: _("差"),
     Urgency.danger: _("突发（危及生命财产）"),
     Urgency.urgent: _("及时（水电气暖）"),
     Urgency.ordinary: _("一般"),
@@ -192,6 +204,11 @@ CHOICE_WORDS: dict[StrEnum, str] = {
 
 OptionalUrgency = Annotated[Urgency | None, BeforeValidator(none_if_blank)]
 OptionalSatisfaction = Annotated[Satisfaction | None, BeforeValidator(none_if_blank)]
+OptionalGrade = Annotated[Grade | None, BeforeValidator(none_if_blank)]
+
+
+CALLED_BACK_IN = range(2000, 2200)
+"""Years that a clock can be set to; how soon it has to be is a limit of the county."""
 
 
 class Submit(CommandBase):
@@ -303,10 +320,29 @@ class Rate(CommandBase):
 class FollowUp(CommandBase):
     verb: Literal["follow_up"] = "follow_up"
     result: CallResult = field(_("回访结果"), widget="choice")
+    way: ContactWay = field(_("怎么回访的"), widget="choice", default=ContactWay.phone)
+    call_back_at: OptionalMoment = field(
+        _("约到什么时候再打"), widget="moment", default=None, hint=_("约好以后再打的必填；到时排在最前面")
+    )
     was_contacted: OptionalChoice = field(_("承办单位联系过诉求人吗"), widget="yes_no_unsaid", default=None)
     is_resolved: OptionalChoice = field(_("事情解决了吗"), widget="yes_no_unsaid", default=None)
     satisfaction: OptionalSatisfaction = field(_("诉求人满意吗"), widget="choice", default=None)
+    attitude: OptionalGrade = field(_("承办单位的态度"), widget="choice", default=None)
+    speed: OptionalGrade = field(_("办得快不快"), widget="choice", default=None)
     words: OptionalText = optional_words(_("诉求人的原话"))
+    done_on_the_spot: OptionalText = optional_words(_("当场办结了什么"), hint=_("没有就不填"))
+    new_need: OptionalText = field(
+        _("诉求人的新需要"),
+        widget="words",
+        hint=_("写了就另外成为一件新的心愿，照常派单"),
+        default=None,
+        min_length=WISH_LENGTH[0],
+        max_length=WISH_LENGTH[1],
+    )
+    is_groundless: bool = field(
+        _("不满意没有道理，已经解释清楚"), widget="yes_no", default=False, hint=_("不再重办，但仍然算不满意")
+    )
+    explained: OptionalText = optional_words(_("怎么解释的"), hint=_("勾了上面一项的必填"))
 
     @model_validator(mode="after")
     def an_answer_says_how_it_was(self) -> "FollowUp":
@@ -315,6 +351,27 @@ class FollowUp(CommandBase):
         is_discontent = self.satisfaction is Satisfaction.dissatisfied or self.is_resolved is False
         if self.result is CallResult.answered and is_discontent and self.words is None:
             raise Refused(_("没解决或不满意的，请记下诉求人说的原因，好让承办单位知道重办什么。"), field="words")
+        if self.result is CallResult.answered and self.is_groundless and not is_discontent:
+            raise Refused(_("满意并且解决了的，不用勾“没有道理”。"), field="is_groundless")
+        if self.result is CallResult.answered and self.is_groundless and self.explained is None:
+            raise Refused(_("勾了“没有道理”的，请写清楚是怎么向诉求人解释的。"), field="explained")
+        return self
+
+    @model_validator(mode="after")
+    def a_later_call_has_its_time(self) -> "FollowUp":
+        if self.result is CallResult.call_later and self.call_back_at is None:
+            raise Refused(_("约好以后再打的，请写上约好的日期和时间。"), field="call_back_at")
+        if self.call_back_at is not None and self.call_back_at.year not in CALLED_BACK_IN:
+            raise Refused(_("约好的时间写得不对，请检查年份。"), field="call_back_at")
+        return self
+
+    @model_validator(mode="after")
+    def only_who_answered_can_have_said_it(self) -> "FollowUp":
+        said = next((name for name in ("done_on_the_spot", "new_need") if getattr(self, name) is not None), None)
+        if self.result is not CallResult.answered and said is not None:
+            raise Refused(_("没有接通的，不会有当场办结和新的需要。请改回访结果，或者删掉这一项。"), field=said)
+        if self.done_on_the_spot is not None and self.is_resolved is False:
+            raise Refused(_("当场办结了的，“事情解决了吗”请选“是”。"), field="is_resolved")
         return self
 
 

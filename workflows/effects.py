@@ -101,10 +101,6 @@ def conclude_with_rating(case: Case, command: Any, actor: Actor, now: datetime) 
     return Changes({**_opinion(case, command), "closed_at": now}, ended="closed", supporting=())
 
 
-def record_attempt(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return Changes({"follow_up_attempts": case.follow_up_attempts + 1})
-
-
 def conclude(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     return Changes({"closed_at": now}, ended="closed", supporting=())
 
@@ -145,7 +141,7 @@ def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Ch
         "closed_at": None,
         "overdue_at": None,
         **NOT_SUPERVISED,
-        "follow_up_attempts": 0,
+        **follow_ups.NOTHING_TRIED,
         "reopen_count": case.reopen_count + 1,
         **({} if follow_ups.has_complained(case) else NOT_SAID_YET),
     }
@@ -223,7 +219,9 @@ def _answer(case: Case, now: datetime, *, ended: str, columns: dict[str, Any]) -
     hold = holds.to_follow_up(case, case.follow_up_desk, now)
     first = {} if case.answered_at else {"answered_at": now, "answered_on_time": now <= case.due_at}
     promise = promises.begins(case, columns)
-    return Changes({**columns, **first, **promise, "unit_id": hold.unit}, ended=ended, hold=hold)
+    return Changes(
+        {**columns, **first, **promise, **follow_ups.draw(case), "unit_id": hold.unit}, ended=ended, hold=hold
+    )
 
 
 def _opinion(case: Case, command: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from workflows import follow_ups, supervision
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
-from workflows.statuses import OPEN, FollowUpRule, Source, Status
+from workflows.statuses import OPEN, Source, Status
 from workflows.words import _
 
 PROMISED_WITHIN = 10
@@ -106,9 +106,15 @@ def goes_to_another_unit(case: Case, command: Any, actor: Actor, now: datetime) 
     return bool(command.unit != case.lead_unit_id)
 
 
-@guard(_("还要再联系：联系不上的，试满三次才能办结。"))
+@guard(_("还要再联系：在三个不同的工作半天都试过、约好的时间也打过了，才能按联系不上办结。"))
 def was_tried_often_enough(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.follow_up_attempts >= follow_ups.ATTEMPTS or follow_ups.may_end_uncalled(case, now)
+    return follow_ups.may_end_unreached(case) or follow_ups.may_end_uncalled(case, now)
+
+
+@guard(_("约好的时间要在现在以后，而且不能太久。"), reads_command=True)
+def call_back_is_soon(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    at = follow_ups.call_back_of(case, command)
+    return at is None or now < at <= case.calendar.add(now, case.limits.term("call_back_most"))
 
 
 @guard(_("回访的期限还没有过，请先等诉求人评价或者回访。"))
@@ -146,7 +152,7 @@ needs_no_review = choose("needs_no_review", lambda case, command, actor, now: no
 villager_is_content = choose("villager_is_content", lambda case, command, actor, now: follow_ups.is_content(command))
 content_but_is_called_anyway = choose(
     "content_but_is_called_anyway",
-    lambda case, command, actor, now: follow_ups.is_content(command) and case.follow_up_rule is FollowUpRule.always,
+    lambda case, command, actor, now: follow_ups.is_content(command) and follow_ups.is_called_anyway(case),
 )
 discontent_without_a_word = choose(
     "discontent_without_a_word",
@@ -156,4 +162,7 @@ villager_is_discontent = choose(
     "villager_is_discontent", lambda case, command, actor, now: not follow_ups.is_content(command)
 )
 is_imported_history = choose("is_imported_history", lambda case, command, actor, now: actor.rule == IMPORTER.rule)
+discontent_has_no_cause = choose(
+    "discontent_has_no_cause", lambda case, command, actor, now: follow_ups.is_groundless(command)
+)
 nobody_answered = choose("nobody_answered", lambda case, command, actor, now: not follow_ups.is_answer(command))

@@ -47,6 +47,12 @@ def to_follow_up(case: Case, unit: int, start: datetime) -> Hold:
     return Hold(unit, due, Duty.follow_up, case.calendar.is_provisional(start, due))
 
 
+def to_call_back(case: Case, at: datetime) -> Hold:
+    """The officer who was asked to call again has a little time from then on."""
+    assert case.unit_id is not None
+    return begin(case, Duty.follow_up, case.unit_id, at, case.limits.term("call_back"))
+
+
 def is_provisional(case: Case, start: datetime, due: datetime, term: Term) -> bool:
     """Natural time needs no calendar: two hours are two hours in any year."""
     return not term.is_natural and case.calendar.is_provisional(start, due)
@@ -73,7 +79,9 @@ def same_hold(case: Case) -> Hold:
     if case.status is Status.replied:
         return begin(case, Duty.review, case.unit_id, case.hold_since, case.limits.term("review"))
     if case.status is Status.follow_up:
-        return to_follow_up(case, case.unit_id, case.hold_since)
+        usual = to_follow_up(case, case.unit_id, case.hold_since)
+        later = to_call_back(case, case.call_back_at) if case.call_back_at else usual
+        return max(usual, later, key=lambda hold: hold.due_at)
     if _was_sent_back(case):
         return to_mend(case, case.hold_since)
     return begin(case, Duty.handle, case.unit_id, case.hold_since, case.limits.reply(case.urgency))

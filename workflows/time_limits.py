@@ -56,6 +56,8 @@ TIME_LIMITS: tuple[TimeLimit, ...] = (
     TimeLimit("review", working_days(1), _("审核反馈"), OURS),
     TimeLimit("rating", days(7), _("诉求人评价"), SIGNALEN),
     TimeLimit("follow_up", working_days(3), _("评价期过后的回访"), OURS),
+    TimeLimit("call_back_most", days(15), _("约好再打的电话最晚到什么时候"), OURS),
+    TimeLimit("call_back", working_hours(4), _("到了约好的时间以后打电话"), OURS),
     TimeLimit("reopen", days(15), _("办结后可以要求重办"), DIGIT),
     TimeLimit("expedite_interval", hours(24), _("诉求人两次催办的间隔"), OURS),
     TimeLimit("return_window", working_days(2), _("派单后可以申请退单"), SHANDONG_PETITIONS),

@@ -12,6 +12,7 @@ from workflows import ask_guards as a
 from workflows import asks, claim_commands, claimable, promises, supervision
 from workflows import commands as c
 from workflows import effects as do
+from workflows import follow_up_effects as calls
 from workflows import guards as g
 from workflows.actors import Actor
 from workflows.ask_words import AskKind
@@ -97,9 +98,10 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.Rate,           {S.closed},        None,          {R.resident},                              do.record_rating,            g.is_within_the_reopening_window, g.is_not_rated_yet, when=(g.villager_is_content,)),
     row(c.Rate,           {S.closed},        S.in_progress, {R.resident},                              do.start_new_round_with_rating, g.is_within_the_reopening_window, g.says_why, when=(g.villager_is_discontent,)),
     row(c.Rate,           {S.merged},        None,          {R.resident},                              do.record_word_on_main_answer, g.main_ticket_is_answered, g.has_not_judged_that_answer),
-    row(c.FollowUp,       {S.follow_up},     None,          {R.follow_up_officer},                     do.record_attempt,           g.acts_from_outside_the_handling_units, when=(g.nobody_answered,)),
-    row(c.FollowUp,       {S.follow_up},     S.closed,      {R.follow_up_officer},                     do.conclude_with_rating,     g.acts_from_outside_the_handling_units, when=(g.villager_is_content,)),
-    row(c.FollowUp,       {S.follow_up},     S.in_progress, {R.follow_up_officer},                     do.start_new_round_with_rating, g.acts_from_outside_the_handling_units, when=(g.villager_is_discontent,)),
+    row(c.FollowUp,       {S.follow_up},     None,          {R.follow_up_officer},                     calls.record_attempt,        g.acts_from_outside_the_handling_units, g.call_back_is_soon, when=(g.nobody_answered,)),
+    row(c.FollowUp,       {S.follow_up},     S.closed,      {R.follow_up_officer},                     calls.conclude,              g.acts_from_outside_the_handling_units, when=(g.villager_is_content,)),
+    row(c.FollowUp,       {S.follow_up},     S.closed,      {R.follow_up_officer},                     calls.conclude_without_cause, g.acts_from_outside_the_handling_units, when=(g.discontent_has_no_cause,)),
+    row(c.FollowUp,       {S.follow_up},     S.in_progress, {R.follow_up_officer},                     calls.start_new_round,       g.acts_from_outside_the_handling_units, when=(g.villager_is_discontent,)),
     row(c.Close,          {S.follow_up},     S.closed,      {R.system},                                do.conclude,                 g.time_to_ask_is_over, when=(g.is_imported_history,)),
     row(c.Close,          {S.follow_up},     S.closed,      {R.follow_up_officer, R.system},           do.conclude,                 g.acts_from_outside_the_handling_units, g.was_tried_often_enough),
     row(c.Reopen,         {S.closed},        S.in_progress, {R.resident},                              do.start_new_round_at_her_word, g.is_within_the_reopening_window),

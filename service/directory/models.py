@@ -166,6 +166,26 @@ class TimeLimit(Table, table=True):
     changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class SampleRule(Table, table=True):
+    """抽样回访: so many per cent of an area's answered wishes are asked about, by a published seed.
+
+    It is never edited, only ended: whoever draws again later finds what held then.
+    """
+
+    __tablename__ = "sample_rule"
+    __table_args__ = (CheckConstraint("percent BETWEEN 1 AND 100", name="is_a_share"),)
+    id: int | None = Field(default=None, primary_key=True)
+    area_id: int = Field(foreign_key="area.id")
+    category_id: int | None = Field(default=None, foreign_key="category.id")
+    percent: int
+    seed: str = Field(max_length=40)
+    reason: str = Field(max_length=200)
+    since: datetime
+    made_by_id: int | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = None
+    ended_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
 class EmergencyMode(Table, table=True):
     """平急转换: an area in flood season has shorter limits from one moment to another; running clocks stay as promised."""
 

@@ -21,6 +21,7 @@ from service.directory.models import (
     Category,
     EmergencyMode,
     ReferenceVersion,
+    SampleRule,
     TimeLimit,
     Unit,
 )
@@ -28,6 +29,7 @@ from service.errors import Failure
 from service.settings import settings
 from workflows.emergency import in_emergency
 from workflows.routing import CatalogueEntry
+from workflows.sampling import SamplingRule
 from workflows.time_limits import Limits
 from workflows.words import _
 from workflows.workdays import SpecialDay, Term, WorkCalendar
@@ -45,6 +47,7 @@ class Reference:
     limits: Limits
     calendar: WorkCalendar
     emergencies: tuple[EmergencyMode, ...] = ()
+    sampling: tuple[SamplingRule, ...] = ()
     _desks: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -191,12 +194,18 @@ def _read(session: Session, version: int) -> Reference:
         limits=_limits(session),
         calendar=_calendar(session),
         emergencies=tuple(session.exec(select(EmergencyMode).order_by(col(EmergencyMode.began_at).desc())).all()),
+        sampling=_sampling(session, paths),
     )
 
 
 def _limits(session: Session) -> Limits:
     rows = session.exec(select(TimeLimit)).all()
     return Limits.defaults().with_overrides({row.name: Term(row.amount, row.unit) for row in rows})
+
+
+def _sampling(session: Session, paths: Mapping[int | None, str]) -> tuple[SamplingRule, ...]:
+    rows = session.exec(select(SampleRule).where(col(SampleRule.ended_at).is_(None))).all()
+    return tuple(SamplingRule(row.id or 0, row.seed, row.percent, paths[row.area_id], row.category_id) for row in rows)
 
 
 def _calendar(session: Session) -> WorkCalendar:

@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from service.directory.reference import Reference
 from service.tickets import ask_rows
 from service.tickets.models import Assignment, EscalationFiring, Ticket, TicketEvent
+from service.tickets.numbers import number_of
 from workflows.cases import Case
 from workflows.changes import Duty, HoldRole
 from workflows.commands import Submit
 from workflows.decide import HANDLING_VERBS
+from workflows.sampling import rule_for
 
 SAME_NAMES = tuple({field.name for field in fields(Case)} & set(Ticket.model_fields))
 
@@ -39,6 +41,8 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         limits=reference.limits_in(ticket.area_id),
         limits_of_hold=reference.limits_in(ticket.area_id, held["hold_since"]),
         calendar=reference.calendar,
+        number=number_of(ticket.id, ticket.created_at),
+        sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id),
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
         asks=ask_rows.pending(session, ticket.id) if ticket.pending_asks else (),

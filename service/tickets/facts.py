@@ -1,6 +1,7 @@
 """What a timeline tells beneath the words of an event: which of its fields, by which labels, in which words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -40,11 +41,20 @@ FACTS: dict[str, tuple[str, ...]] = {
     "hold_site_meeting": ("held_on", "place", "attendance", "decisions"),
     "change_milestone": ("due",),
     "score_call": ("speed", "work", "result"),
-    "follow_up": ("result", "was_contacted", "is_resolved", "satisfaction"),
+    "follow_up": (
+        *("result", "way", "call_back_at", "was_contacted", "is_resolved", "satisfaction", "attitude", "speed"),
+        *("done_on_the_spot", "new_need", "explained"),
+    ),
 }
 """What stands beneath the words, by the labels that the form has."""
 
-DATED = ("until", "promised_for", "expected_on", "deliver_by", "given_on", "held_on", "due")
+DATED: dict[str, Callable[[str], date]] = {
+    **dict.fromkeys(
+        ("until", "promised_for", "expected_on", "deliver_by", "given_on", "held_on", "due"), date.fromisoformat
+    ),
+    "call_back_at": datetime.fromisoformat,
+}
+"""What an event keeps as text and a timeline says as a day."""
 
 UNITS_NAMED = frozenset({"suggested_unit", "replacement"})
 """Fields of a single unit."""
@@ -57,6 +67,7 @@ def _any(words: Mapping[Any, str]) -> Mapping[StrEnum, str]:
 CHOSEN: dict[StrEnum, str] = {**CHOICE_WORDS, **_any(GROUND_WORDS), **_any(RULING_WORDS)}
 
 FACT_WORDS = {
+    "call_back_at": _("约好的时间"),
     "satisfaction": _("满意程度"),
     "is_resolved": _("是否解决"),
     "was_contacted": _("是否联系过"),

@@ -17,7 +17,7 @@ from service.tickets.casefile import new_case
 from service.tickets.holdings import LEADS_NOW, hold_values
 from service.tickets.models import Assignment, Ticket, TicketEvent, TicketEventDetails
 from service.tickets.records import Origin, event_values, ticket_values
-from workflows import escalations
+from workflows import escalations, follow_ups
 from workflows.actors import IMPORTER, Actor
 from workflows.cases import Case
 from workflows.changes import Changes
@@ -94,7 +94,7 @@ def write(session: Session, pasts: Sequence[Past], known: Reference) -> list[int
 
 def _ticket(past: Past, known: Reference) -> Values:
     """All that the steps have changed, the last word counts."""
-    columns: Values = {"alarm_at": escalations.next_alarm(past.case)}
+    columns: Values = {"alarm_at": escalations.next_alarm(past.case), "call_at": follow_ups.next_call(past.case)}
     for step in past.steps:
         columns |= step.decision.changes.columns
     whole = replace(past.steps[-1].decision, changes=Changes(columns))

@@ -16,7 +16,7 @@ from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import id_of
 from service.tickets.records import FROM_NOWHERE, About, Origin, insert_ticket, last_hash, update_ticket, write_event
 from service.tickets.scope import visible_tickets
-from workflows import escalations
+from workflows import escalations, follow_ups
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import NO_CHANGES, Changes
@@ -242,5 +242,6 @@ def _remembering(decision: Decision, actor: Actor) -> Decision:
 
 
 def _with_alarm(decision: Decision) -> Decision:
-    columns = {**decision.changes.columns, "alarm_at": escalations.next_alarm(decision.after)}
+    moments = {"alarm_at": escalations.next_alarm(decision.after), "call_at": follow_ups.next_call(decision.after)}
+    columns = {**decision.changes.columns, **moments}
     return replace(decision, changes=replace(decision.changes, columns=columns))

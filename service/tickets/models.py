@@ -12,7 +12,7 @@ from service.database import Table, word_of
 from service.sealing import SealedJSON, SealedText
 from workflows.ask_words import AskKind, AskState, PromiseState, SupervisionLevel
 from workflows.changes import Duty, HoldRole
-from workflows.commands import Outcome, Satisfaction
+from workflows.commands import CallResult, Outcome, Satisfaction
 from workflows.statuses import OPEN, FollowUpRule, Kind, Role, Source, Stage, Status
 from workflows.time_limits import Urgency
 
@@ -69,6 +69,21 @@ class Ticket(Table, table=True):
             "id",
             sqlite_where=sa.text("supervision_level IS NOT NULL"),
             postgresql_where=sa.text("supervision_level IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_call",
+            "call_at",
+            "id",
+            sqlite_where=sa.text("call_at IS NOT NULL"),
+            postgresql_where=sa.text("call_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_town_call",
+            "town_id",
+            "call_at",
+            "id",
+            sqlite_where=sa.text("call_at IS NOT NULL"),
+            postgresql_where=sa.text("call_at IS NOT NULL"),
         ),
         Index(
             "ix_ticket_pool",
@@ -152,6 +167,14 @@ class Ticket(Table, table=True):
     is_resolved: bool | None = None
     was_contacted: bool | None = None
     follow_up_attempts: int = 0
+    follow_up_half_days: int = 0
+    attempted_at: datetime | None = None
+    attempt_result: CallResult | None = Field(default=None, sa_type=word_of(CallResult))
+    call_back_at: datetime | None = None
+    call_at: datetime | None = Field(default=None, description="From when on somebody should call the villager")
+    is_groundless: bool = False
+    is_drawn: bool | None = Field(default=None, description="None: no rule draws, everybody is called")
+    sampling_rule_id: int | None = None
     expedited_at: datetime | None = None
     resident_expedited_at: datetime | None = None
     overdue_at: datetime | None = None

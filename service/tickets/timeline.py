@@ -123,6 +123,8 @@ class Teller:
             return self.local._(_("是") if value else _("否"))
         if isinstance(value, list | tuple):
             return self.local._(_("、")).join(self.known.unit_name(unit) for unit in value)
+        if isinstance(value, datetime):
+            return self.local.time(value if value.tzinfo else value.replace(tzinfo=self.local.zone))
         if isinstance(value, date):
             return self.local.weekday(value)
         if value in self.known.categories_by_key:
@@ -144,7 +146,7 @@ def _complete(story: Story) -> dict[str, Any]:
     details = story.details
     fields = EVERY_COMMAND[story.event.verb].model_fields
     defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
-    dated = {name: date.fromisoformat(details[name]) for name in DATED if name in fields and details.get(name)}
+    dated = {name: read(details[name]) for name, read in DATED.items() if name in fields and details.get(name)}
     return {**defaults, **details, **dated}
 
 
@@ -193,8 +195,10 @@ SPECIAL: tuple[tuple[str, Special, str], ...] = (
     ("contact",       lambda event, said: True,                                           _("没有联系上诉求人")),
     ("reply",         lambda event, said: event.status_to is Status.follow_up,            _("答复了诉求人")),
     ("rate",          lambda event, said: event.status_to is Status.in_progress,          _("评价不满意，重新办理")),
+    ("follow_up",     lambda event, said: said.get("is_groundless") is True,              _("回访不满意，没有道理，解释后办结")),
     ("follow_up",     lambda event, said: event.status_to is Status.closed,               _("回访后办结")),
     ("follow_up",     lambda event, said: event.status_to is Status.in_progress,          _("回访不满意，重新办理")),
+    ("follow_up",     lambda event, said: said.get("result") == "call_later",             _("回访约好了时间再打")),
     ("follow_up",     lambda event, said: said.get("result") != "answered",               _("回访没有接通")),
     ("reopen",        lambda event, said: event.status_to is Status.submitted,            _("重新受理")),
     ("expedite",      lambda event, said: event.role is Role.system,                      _("到时提醒")),

@@ -138,6 +138,7 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "handling_units": frozenset({WATER_BUREAU, POWER_BUREAU}),
         "due_is_provisional": True,
         "follow_up_attempts": 3,
+        "follow_up_half_days": 3,
         "satisfaction": None,
         "rated_round": None,
         "target": case_in(S.follow_up if status is S.merged else S.assigned, id=OTHER_TICKET),
@@ -257,7 +258,7 @@ VARIATIONS: dict[str, tuple[CommandBase, ...]] = {
     ),
     "follow_up": (
         c.FollowUp(result=CallResult.unreachable),
-        c.FollowUp(result=CallResult.call_later),
+        c.FollowUp(result=CallResult.call_later, call_back_at=NOW + timedelta(days=3)),
         c.FollowUp(
             result=CallResult.answered,
             was_contacted=True,
@@ -271,6 +272,15 @@ VARIATIONS: dict[str, tuple[CommandBase, ...]] = {
             is_resolved=True,
             satisfaction=Satisfaction.dissatisfied,
             words="没人来问过我",
+        ),
+        c.FollowUp(
+            result=CallResult.answered,
+            was_contacted=True,
+            is_resolved=True,
+            satisfaction=Satisfaction.dissatisfied,
+            words="隔壁村的灯更亮",
+            is_groundless=True,
+            explained="路灯是全县统一的，已经说清楚",
         ),
     ),
 }

@@ -32,7 +32,7 @@ from workflows.refusals import Refused
 COMMAND: TypeAdapter[CommandBase] = TypeAdapter(Command)
 FREE_OF_LENGTH_AND_FORM = {("merge", "into"), ("submit", "phone")}
 WIDGETS = {
-    *("line", "words", "choice", "yes_no", "yes_or_no", "yes_no_unsaid", "date"),
+    *("line", "words", "choice", "yes_no", "yes_or_no", "yes_no_unsaid", "date", "moment"),
     *("area", "category", "unit", "units", "ticket", "photos", "parts"),
 }
 
@@ -275,7 +275,7 @@ def test_other_outcomes_need_neither_date_nor_channel(outcome: str) -> None:
 
 def test_a_fruitless_call_asks_for_no_reason_whatever_the_form_held() -> None:
     left_over = {"satisfaction": "dissatisfied", "is_resolved": "false"}
-    call = COMMAND.validate_python({"verb": "follow_up", "result": "call_later", **left_over})
+    call = COMMAND.validate_python({"verb": "follow_up", "result": "refused", **left_over})
     assert call.words is None  # type: ignore[attr-defined]
 
 
@@ -285,7 +285,7 @@ def test_a_content_answer_needs_no_words(satisfaction: str) -> None:
     assert answer.words is None  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("result", ["call_later", "unreachable", "wrong_number", "refused"])
+@pytest.mark.parametrize("result", ["unreachable", "wrong_number", "refused"])
 def test_a_fruitless_call_needs_no_opinion(result: str) -> None:
     assert COMMAND.validate_python({"verb": "follow_up", "result": result}).details() == {"result": result}
 

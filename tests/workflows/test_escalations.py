@@ -43,11 +43,13 @@ def names(rules: tuple[Escalation, ...]) -> list[str]:
 
 
 NEVER = {"follow_up_rule": FollowUpRule.never}
+UNDRAWN = {"is_drawn": False}
 DISSATISFIED = {"satisfaction": Satisfaction.dissatisfied}
 BEFORE_THE_LEADER = {**UNDER_NOTICE, "supervision_level": SupervisionLevel.leader}
 ASKED = {"asks": (pending(AskKind.extension),)}
 PROMISED = {"promise_state": PromiseState.open, "promised_for": date(2026, 4, 1)}
 NEEDED = {
+    "close_undrawn": UNDRAWN,
     "notice_unanswered": UNDER_NOTICE,
     "leader_unanswered": BEFORE_THE_LEADER,
     **dict.fromkeys(("undecided", "undecided_long"), ASKED),
@@ -76,6 +78,8 @@ MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("notice_unanswered", S.follow_up, UNDER_NOTICE, "2026-03-06 09:30"),
     ("leader_unanswered", S.in_progress, BEFORE_THE_LEADER, "2026-03-06 09:30"),
     ("close_uncalled", S.follow_up, NEVER, "2026-03-12 10:00"),
+    ("close_undrawn", S.follow_up, UNDRAWN, "2026-03-12 10:00"),
+    ("not_followed_up", S.follow_up, {**UNDRAWN, **DISSATISFIED, "rated_round": 1}, "2026-03-17 18:00"),
     ("close_uncalled", S.follow_up, {**NEVER, **DISSATISFIED, "round": 2, "rated_round": 1}, "2026-03-12 10:00"),
     ("undecided", S.assigned, ASKED, "2026-03-06 18:00"),
     ("undecided_long", S.in_progress, ASKED, "2026-03-09 18:00"),

@@ -190,7 +190,7 @@ def test_a_wish_is_passed_on_to_another_unit() -> None:
     [(2, "if_unrated", False), (3, "always", True), (3, "never", True), (2, "never", False), (0, "never", False)],
 )
 def test_an_unreachable_villager_was_tried_three_times(attempts: int, rule: str, may: bool) -> None:
-    case = ready_case(S.follow_up, follow_up_attempts=attempts, follow_up_rule=FollowUpRule(rule))
+    case = ready_case(S.follow_up, follow_up_half_days=attempts, follow_up_rule=FollowUpRule(rule))
     assert refusal(case, SAMPLES["close"], FOLLOW_UP_OFFICER) == (None if may else sentence("was_tried_often_enough"))
     assert (c.Close in available(case, FOLLOW_UP_OFFICER, NOW)) is may
 
@@ -209,7 +209,7 @@ def test_where_no_call_is_asked_for_she_has_her_seven_days_first(
     actor: Actor, said_in_round: int | None, word: Satisfaction | None, may: bool
 ) -> None:
     """And somebody calls all the same when she has said in this round that she is dissatisfied."""
-    values = {"round": 2, "rated_round": said_in_round, "satisfaction": word, "follow_up_attempts": 0}
+    values = {"round": 2, "rated_round": said_in_round, "satisfaction": word, "follow_up_half_days": 0}
     case = ready_case(S.follow_up, follow_up_rule=FollowUpRule.never, hold_due=FOLLOW_UP_DUE, **values)
     refused = sentence("was_tried_often_enough")
     for moment, wanted in (
@@ -224,20 +224,20 @@ def test_where_no_call_is_asked_for_she_has_her_seven_days_first(
 
 @pytest.mark.parametrize("rule", [FollowUpRule.if_unrated, FollowUpRule.always])
 def test_her_silence_ends_nothing_where_a_call_is_asked_for(rule: FollowUpRule) -> None:
-    case = ready_case(S.follow_up, follow_up_attempts=0, follow_up_rule=rule)
+    case = ready_case(S.follow_up, follow_up_half_days=0, follow_up_rule=rule)
     wanted = sentence("was_tried_often_enough")
     assert refusal(case, SAMPLES["close"], FOLLOW_UP_OFFICER, NOW + timedelta(days=400)) == wanted
 
 
 @pytest.mark.parametrize("rule", FollowUpRule)
 def test_imported_history_is_closed_once_nobody_can_be_asked_any_more(rule: FollowUpRule) -> None:
-    case = ready_case(S.follow_up, follow_up_attempts=0, follow_up_rule=rule, hold_due=FOLLOW_UP_DUE)
+    case = ready_case(S.follow_up, follow_up_half_days=0, follow_up_rule=rule, hold_due=FOLLOW_UP_DUE)
     assert refusal(case, SAMPLES["close"], IMPORTER, FOLLOW_UP_DUE - SECOND) == sentence("time_to_ask_is_over")
     assert refusal(case, SAMPLES["close"], IMPORTER, FOLLOW_UP_DUE) is None
 
 
 def test_the_clock_and_the_officers_close_by_the_rule_of_attempts() -> None:
-    case = ready_case(S.follow_up, follow_up_attempts=0, hold_due=FOLLOW_UP_DUE)
+    case = ready_case(S.follow_up, follow_up_half_days=0, hold_due=FOLLOW_UP_DUE)
     for actor in (SYSTEM, FOLLOW_UP_OFFICER):
         assert refusal(case, SAMPLES["close"], actor, FOLLOW_UP_DUE) == sentence("was_tried_often_enough")
 
@@ -280,6 +280,7 @@ def of_the_asks() -> set[str]:
 def test_every_guard_is_tried_above() -> None:
     tried = {
         "acts_from_outside_the_handling_units",
+        "call_back_is_soon",
         "due_is_provisional",
         "goes_to_another_unit",
         "is_in_the_pool",

@@ -7,7 +7,7 @@ hypothesis looks for the shortest way to break it; a walk with fixed seeds adds 
 import random
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import product
 from typing import Any
 
@@ -37,10 +37,11 @@ from workflows.actors import IMPORTER, Actor, Post, system
 from workflows.ask_words import AskKind
 from workflows.cases import Case
 from workflows.changes import Changes, Hold
-from workflows.commands import COMMANDS, CommandBase, Outcome
+from workflows.commands import COMMANDS, CallResult, CommandBase, Outcome
 from workflows.decide import Decision, available, decide
 from workflows.escalations import ESCALATIONS, due_rules, moment_of, next_alarm
 from workflows.refusals import Refused
+from workflows.sampling import SamplingRule
 from workflows.statuses import OPEN, FollowUpRule, Role, Status
 from workflows.time_limits import Urgency
 from workflows.transitions import rows_of
@@ -90,6 +91,9 @@ LATER: dict[str, tuple[CommandBase, ...]] = {
     ),
     "refuse": tuple(c.Refuse(ask=kind, note="现在就能办") for kind in AskKind),
     "rule": tuple(c.Rule(unit=unit, supporting=UNITS[:1], words="由它主办，不得再退") for unit in UNITS),
+    "follow_up": tuple(
+        c.FollowUp(result=CallResult.call_later, call_back_at=datetime.combine(day, time(10))) for day in DAYS
+    ),
     "confirm_promise": (c.ConfirmPromise(is_kept=False, words="苗子没有来"),),
 }
 OTHERS_SAY |= LATER
@@ -104,6 +108,10 @@ TARGETS = (
 WITHOUT_ROUND = frozenset({"assign", "recalculate_due", "grant", "rule", "resume", "review_deferral"})
 """Besides a new round (and taking back, which is one) only these may touch the promise: before it is given, when a
 calendar is published, and where an officer has said so."""
+
+NUMBER = "2026-000007"
+SAMPLES_DRAWN = (None, SamplingRule(1, "no", 1, "/1/"), SamplingRule(2, "all", 100, "/1/"))
+"""Everybody is called; nobody is drawn; everybody is drawn."""
 
 BEGINS_A_ROUND = {
     (None, S.submitted),
@@ -182,6 +190,7 @@ class Life:
             assert case.asks == ()
         assert_asks_are_in_somebody_s_hands(case)
         assert_the_alarm_is_right(case)
+        assert_somebody_calls_her(case)
         self.assert_holds_agree()
 
     def assert_holds_agree(self) -> None:
@@ -212,6 +221,16 @@ def assert_is_in_somebody_s_hands(case: Case) -> None:
         assert case.answered_at is not None and case.answered_on_time is not None
     else:
         assert case.unit_id == case.desk
+
+
+def assert_somebody_calls_her(case: Case) -> None:
+    """Whoever waits to be asked stands in the queue, at a time that was not before the answer; nobody else does."""
+    call = follow_ups.next_call(case)
+    assert (call is not None) is (case.status is S.follow_up and not follow_ups.needs_no_call(case))
+    if call is not None:
+        assert case.hold_since is not None and case.hold_due is not None
+        assert case.hold_since <= call and (case.call_back_at is None or call == case.call_back_at <= case.hold_due)
+    assert case.follow_up_half_days <= case.follow_up_attempts
 
 
 def assert_asks_are_in_somebody_s_hands(case: Case) -> None:
@@ -302,9 +321,13 @@ def assert_only_her_word_counts(before: Case, after: Case, command: CommandBase,
 
 def assert_nobody_ends_it_over_her_head(before: Case, actor: Actor, now: datetime, decision: Decision) -> None:
     """Without a word of hers it ends after three calls, or where none is asked for after her seven days."""
-    if decision.verb != "close" or actor == IMPORTER or before.follow_up_attempts >= 3:
+    if decision.verb != "close" or actor == IMPORTER:
         return
-    assert before.follow_up_rule is FollowUpRule.never and before.hold_since is not None
+    if before.follow_up_half_days >= 3 and before.call_back_at is None:
+        assert before.follow_up_attempts >= 3
+        return
+    assert before.follow_up_rule is FollowUpRule.never or before.is_drawn is False
+    assert before.hold_since is not None
     assert now >= before.hold_since + timedelta(days=7)
     assert before.satisfaction != "dissatisfied" or before.rated_round != before.round
 
@@ -327,10 +350,11 @@ class AnyLife(RuleBasedStateMachine):
         urgency=st.sampled_from(Urgency),
         needs_review=st.booleans(),
         follow_up_rule=st.sampled_from(FollowUpRule),
+        sampling=st.sampled_from(SAMPLES_DRAWN),
         start=st.integers(0, 60 * 24 * 365),
     )
     def a_wish_is_made(self, start: int, **settings: Any) -> None:
-        self.life = Life(new_case(**settings), START + minutes(start))
+        self.life = Life(new_case(number=NUMBER, **settings), START + minutes(start))
 
     @rule(who=st.sampled_from(USEFUL), which=st.randoms(use_true_random=False))
     def somebody_uses_a_button(self, who: Actor, which: random.Random) -> None:
@@ -393,7 +417,7 @@ TestAnyLife.settings = settings(max_examples=80, stateful_step_count=40, deadlin
 
 # The mass: thousands of steps a second, the same ones on every machine.
 
-LIVES, STEPS = 120, 80
+LIVES, STEPS = 120, 100
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -401,7 +425,9 @@ def test_no_sequence_of_commands_and_clock_ticks_loses_a_wish(seed: int) -> None
     which = random.Random(seed)
     reached: Counter[Status | None] = Counter()
     for number, (urgency, review, rule_of_calling) in enumerate(lots(which)):
-        life = Life(new_case(urgency=urgency, needs_review=review, follow_up_rule=rule_of_calling), START)
+        drawn_by = SAMPLES_DRAWN[number % 3]
+        settled = {"urgency": urgency, "needs_review": review, "follow_up_rule": rule_of_calling}
+        life = Life(new_case(number=NUMBER, sampling=drawn_by, **settled), START)
         life.ask(SAMPLES["submit"], NEWCOMER)
         if number % 2:
             bring_her_the_answer(life)

@@ -23,6 +23,8 @@ def test_the_table_holds_the_limits_of_practice() -> None:
         "review": working_days(1),
         "rating": days(7),
         "follow_up": working_days(3),
+        "call_back_most": days(15),
+        "call_back": working_hours(4),
         "reopen": days(15),
         "expedite_interval": hours(24),
         "return_window": working_days(2),

@@ -236,10 +236,12 @@ follow_up  call_later             follow_up  always      follow_up
 follow_up  unresolved             follow_up  if_unrated  in_progress
 follow_up  dissatisfied           follow_up  always      in_progress
 follow_up  dissatisfied           follow_up  never       in_progress
+follow_up  groundless             follow_up  if_unrated  closed
+follow_up  groundless             follow_up  always      closed
 """
 SAID = {
     "rate": ("satisfied", "dissatisfied_wordless", "dissatisfied", "unresolved", "basically_satisfied"),
-    "follow_up": ("satisfied", "unreachable", "call_later", "unresolved", "dissatisfied"),
+    "follow_up": ("satisfied", "unreachable", "call_later", "unresolved", "dissatisfied", "groundless"),
 }
 
 
