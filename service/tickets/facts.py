@@ -24,6 +24,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "review_deferral": ("until",),
     "confirm_promise": ("is_kept",),
     "supervise": ("level",),
+    "record_inspection": ("finding",),
     "create_issue": ("title",),
     "join_issue": ("title",),
     "leave_issue": ("title",),

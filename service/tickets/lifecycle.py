@@ -209,14 +209,14 @@ def _complete(session: Session, ticket: Ticket, command: CommandBase, actor: Act
         case = case.changed(
             urgency=category.urgency, needs_review=category.needs_review, follow_up_rule=category.follow_up_rule
         )
-    return case.changed(extra={"submission": _as_submitted(ticket, known)})
+    return case.changed(extra={"submission": as_submitted(ticket, known)})
 
 
 def _category(command: CommandBase, known: Reference) -> Category | None:
     return known.categories_by_key.get(getattr(command, "category", None) or "")
 
 
-def _as_submitted(ticket: Ticket, known: Reference) -> Submit:
+def as_submitted(ticket: Ticket, known: Reference) -> Submit:
     category = known.categories.get(ticket.category_id or 0)
     return Submit.model_construct(
         kind=ticket.kind,
