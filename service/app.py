@@ -36,6 +36,7 @@ from service.settings import Settings, settings
 from service.tickets import api as tickets_api
 from service.tickets import (
     entry_pages,
+    kin,
     meeting_pages,
     queue_pages,
     receipts,
@@ -91,12 +92,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 # What the slices above the tickets show on the tickets' pages, in this order.
 PANELS: tuple[PanelOf, ...] = (
+    kin.beside_ticket,
     oversight_panels.beside_ticket,
     whistle_panels.beside_ticket,
     claims_told.beside_ticket,
     told.beside_ticket,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (
+    kin.told_to_villager,
     whistle_panels.told_to_villager,
     claims_told.told_to_villager,
     told.told_to_villager,

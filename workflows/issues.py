@@ -47,7 +47,7 @@ class IssueCase:
     id: int | None = None
     status: IssueStatus | None = None
     main_ticket_id: int | None = None
-    lead_unit_id: int | None = None
+    handling_units: frozenset[int] = frozenset()
     others: int = 0
     named: tuple[Grouped, ...] = ()
     knows_all: bool = True
@@ -173,7 +173,7 @@ ISSUES: tuple[Row, ...] = (
     row(c.EndIssue,        GOING_ON, S.ended,    {R.dispatcher, R.system}),
 )
 # fmt: on
-"""A wish that joins later has no answer yet, so the issue is open again. Handlers are those of the main ticket's unit."""
+"""A wish that joins later has no answer yet, so the issue is open again. Each unit answers the wishes in its own hands."""
 
 
 def decide_issue(case: IssueCase, command: CommandBase, actor: Actor, now: datetime) -> IssueDecision:
@@ -199,11 +199,11 @@ def available_on_issue(case: IssueCase, actor: Actor) -> tuple[type[CommandBase]
 
 
 def standing_with(actor: Actor, case: IssueCase) -> frozenset[Role]:
-    """Dispatchers and supervisors whose area holds all its wishes; the handlers of the unit that has the main ticket."""
+    """Dispatchers and supervisors whose area holds all its wishes; handlers of each unit that has one of them."""
     if actor.rule is not None:
         return frozenset({Role.system})
     covering = {post.role for post in actor.posts if post.covers(case.area_path)} & {R.dispatcher, R.supervisor}
-    handles = any(post.role is R.handler and post.unit == case.lead_unit_id for post in actor.posts)
+    handles = any(post.role is R.handler and post.unit in case.handling_units for post in actor.posts)
     return frozenset(covering | ({R.handler} if handles else set()))
 
 

@@ -31,7 +31,7 @@ def case_of(
         id=issue.id,
         status=issue.status,
         main_ticket_id=issue.main_ticket_id,
-        lead_unit_id=session.exec(select(Ticket.lead_unit_id).where(Ticket.id == issue.main_ticket_id)).one(),
+        handling_units=_handling_units(session, issue),
         others=_others(session, issue, named) if wanted else 0,
         named=tuple(named),
         knows_all=knows_all,
@@ -53,6 +53,12 @@ def grouped(session: Session, ids: Sequence[int], actor: Actor) -> list[Grouped]
 def members_of(session: Session, issue_id: int) -> list[Grouped]:
     rows = session.execute(_COLUMNS.where(col(Ticket.issue_id) == issue_id).order_by(col(Ticket.id)))
     return [Grouped(row.id, row.area_path, row.status, row.issue_id) for row in rows]
+
+
+def _handling_units(session: Session, issue: Issue) -> frozenset[int]:
+    """Three towns may each have some of its wishes in hand."""
+    units = session.exec(select(Ticket.lead_unit_id).where(Ticket.issue_id == issue.id).distinct())
+    return frozenset(unit for unit in units if unit is not None)
 
 
 def _others(session: Session, issue: Issue, named: Sequence[Grouped]) -> int:

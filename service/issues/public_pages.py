@@ -1,4 +1,4 @@
-"""/i/<token>: an issue as anybody may read it who was given the address: the matter, the towns, how many, what is planned."""
+"""/i/<token>: an issue as anybody may read it: the matter, the towns, how many wishes, and what is planned."""
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session

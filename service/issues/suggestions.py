@@ -71,7 +71,8 @@ def _can_be_grouped() -> ColumnElement[bool]:
 
 def _ungrouped(actor: Actor, since: datetime) -> Any:
     columns = (Ticket.id, Ticket.area_path, Ticket.area_id, Ticket.created_at, Ticket.public_text, Ticket.status)
-    wanted = select(*columns).where(visible_tickets(actor), _can_be_grouped(), col(Ticket.created_at) >= since)  # type: ignore[call-overload]
+    recent = (visible_tickets(actor), _can_be_grouped(), col(Ticket.created_at) >= since)
+    wanted = select(*columns).where(*recent)  # type: ignore[call-overload]
     return wanted.order_by(col(Ticket.id).desc())
 
 

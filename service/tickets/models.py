@@ -102,6 +102,12 @@ class Ticket(Table, table=True):
             postgresql_where=sa.text("promise_state IS NOT NULL"),
         ),
         Index(
+            "ix_ticket_parent",
+            "parent_id",
+            sqlite_where=sa.text("parent_id IS NOT NULL"),
+            postgresql_where=sa.text("parent_id IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_issue",
             "issue_id",
             "town_id",

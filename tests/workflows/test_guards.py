@@ -170,6 +170,21 @@ def test_a_wish_is_merged_only_into_another_open_one(status: Status | None) -> N
     assert refusal(ready_case(S.assigned, target=target), SAMPLES["merge"], DISPATCHER) == wanted
 
 
+@pytest.mark.parametrize("status", Status)
+def test_who_follows_another_ticket_judges_its_answer_once_there_is_one(status: Status) -> None:
+    followed = case_in(status, id=OTHER_TICKET)
+    wanted = None if status in {S.follow_up, S.closed} else sentence("main_ticket_is_answered")
+    assert refusal(ready_case(S.merged, target=followed), SAMPLES["rate"], RESIDENT) == wanted
+
+
+@pytest.mark.parametrize(("rated", "answered"), [(1, 1), (2, 2)])
+def test_each_answer_of_a_followed_ticket_is_judged_once(rated: int, answered: int) -> None:
+    case = ready_case(S.merged, target=case_in(S.follow_up, id=OTHER_TICKET, round=answered), rated_round=rated)
+    assert refusal(case, SAMPLES["rate"], RESIDENT) == sentence("has_not_judged_that_answer")
+    anew = case.changed(target=case_in(S.follow_up, id=OTHER_TICKET, round=answered + 1))
+    assert refusal(anew, SAMPLES["rate"], RESIDENT) is None
+
+
 def test_a_wish_is_not_merged_into_itself() -> None:
     itself = ready_case(S.assigned, target=case_in(S.assigned))
     assert refusal(itself, SAMPLES["merge"], DISPATCHER) == sentence("is_not_merged_into_itself")
@@ -293,6 +308,8 @@ def test_every_guard_is_tried_above() -> None:
         "is_not_the_author_of_the_reply",
         "is_within_the_reopening_window",
         "lead_is_not_among_the_supporting",
+        "has_not_judged_that_answer",
+        "main_ticket_is_answered",
         "main_ticket_is_known",
         "main_ticket_is_open",
         "promise_is_within_reach",

@@ -430,6 +430,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_escalation_firing_rule", "escalation_firing", ["rule", "ticket_id"])
     op.create_index(
+        "ix_ticket_parent",
+        "ticket",
+        ["parent_id"],
+        sqlite_where=sa.text("parent_id IS NOT NULL"),
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_ticket_issue",
         "ticket",
         ["issue_id", "town_id", "status"],
@@ -455,6 +462,7 @@ def downgrade() -> None:
         op.drop_column("ticket_event", name)
     op.drop_index("ix_ticket_pool", "ticket")
     op.drop_index("ix_ticket_issue", "ticket")
+    op.drop_index("ix_ticket_parent", "ticket")
     op.drop_index("ix_ticket_promise", "ticket")
     op.drop_index("ix_escalation_firing_rule", "escalation_firing")
     op.drop_index("ix_ticket_supervised", "ticket")

@@ -1,4 +1,4 @@
-"""Issues as rows: who belongs to which, what each ticket's history says, and who stands for it when the main one goes."""
+"""Issues as rows: who belongs to which, what each history says, and who stands for it when the main one goes."""
 
 import pytest
 from sqlmodel import col, select

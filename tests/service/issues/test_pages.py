@@ -1,4 +1,4 @@
-"""The pages of issues: found and grouped by ticking, answered with one press, read by anybody, the same for 3 and 60."""
+"""The pages of issues: grouped by ticking, answered with one press, read by anybody, and no slower for sixty."""
 
 import re
 from collections.abc import Iterator
