@@ -35,6 +35,7 @@ from service.scheduler import Clockwork
 from service.settings import Settings, settings
 from service.tickets import api as tickets_api
 from service.tickets import (
+    ask_register_pages,
     entry_pages,
     kin,
     meeting_pages,
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     issue_pages.router,
     public_issues.router,
     register_pages.router,
+    ask_register_pages.router,
     claims.router,
     claim_pages.router,
     claims_api.router,
@@ -105,6 +107,7 @@ TOLD_BESIDES: tuple[ToldOf, ...] = (
     told.told_to_villager,
 )
 REGISTERS: tuple[Register, ...] = (
+    *ask_register_pages.REGISTERS,
     whistle_panels.REGISTER,
     claims.REGISTER, pairing_pages.REGISTER,
     told.REGISTER,
