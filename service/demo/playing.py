@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from service.accounts.actors import actor_of
+from service.claims import lifecycle as claims
 from service.demo.scenes import Album
 from service.demo.settling import Ids, links_by_area
 from service.demo.story import Story
@@ -18,12 +20,15 @@ from service.demo.telling import RESIDENT, Step
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
 from service.tickets.lifecycle import Performed, perform, submit
+from service.tickets.models import OutboxRow
 from service.tickets.numbers import number_of
 from service.tickets.records import Origin
 from workflows import escalations
 from workflows.actors import NEW_RESIDENT, Actor, resident_of, system
 from workflows.cases import Case
-from workflows.commands import COMMANDS, CommandBase, Submit
+from workflows.claim_commands import CLAIM_COMMANDS, ClaimTerms, LapseClaim
+from workflows.commands import CommandBase, Submit
+from workflows.every_command import EVERY_COMMAND
 
 STILL_NEWS = timedelta(hours=30)
 """Of what happened before that, nobody is told any more."""
@@ -38,6 +43,7 @@ class Run:
     done: int = 0
     ticket_id: int = 0
     case: Case | None = None
+    claim_id: int = 0
 
     @property
     def next_step(self) -> Step | None:
@@ -87,10 +93,23 @@ class Play:
             done = submit(self.session, command, actor, step.at, self.origin(run), is_quiet=is_quiet)
             run.ticket_id = done.ticket_id
             self.numbers[run.story.key or ""] = number_of(done.ticket_id, done.created_at)
+        elif step.verb in CLAIM_COMMANDS:
+            done = self.claim(run, command, actor, step.at)
         else:
             done = perform(self.session, run.ticket_id, command, actor, step.at, is_quiet=is_quiet)
         run.done += 1
         self.remember(run, done)
+
+    def claim(self, run: Run, command: CommandBase, actor: Actor, at: datetime) -> Performed:
+        """By the claims' own door; of what is old nobody is told."""
+        if isinstance(command, ClaimTerms):
+            run.claim_id, done = claims.claim(self.session, run.ticket_id, command, actor, at)
+        else:
+            actor = system("claim_contact") if isinstance(command, LapseClaim) else actor
+            done = claims.perform(self.session, run.claim_id, command, actor, at)
+        if self.is_old(at):
+            self.session.execute(delete(OutboxRow).where(col(OutboxRow.event_id) == done.event_id))
+        return done
 
     def escalate(self, run: Run, at: datetime) -> None:
         assert run.case is not None
@@ -113,7 +132,7 @@ class Play:
         if "photos" in fields:
             person = self.ids.people.get(step.who)
             fields["photos"] = self.album.attach(self.session, fields["photos"], run.place, person, step.at)
-        return COMMANDS[step.verb](**fields)
+        return EVERY_COMMAND[step.verb](**fields)
 
     def actor(self, who: str, run: Run) -> Actor:
         if who == RESIDENT:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from service.demo import telling
+from service.demo import claiming, telling
 from service.demo.ages import SEED, Telling, tellings
 from service.demo.cast import cast_for
 from service.demo.county import county
@@ -44,7 +44,7 @@ def plan(now: datetime, calendar: WorkCalendar) -> list[Story]:
     """All stories in the order in which they began. Steps after `now` are left out."""
     stories = [_story(told, now, calendar) for told in tellings()]
     told = _with_news(_with_some_unread(stories), now, Pace(Random(f"{SEED}/news"), calendar))
-    return sorted(told, key=lambda story: story.steps[0].at)
+    return sorted(_with_claims(told, now, calendar), key=lambda story: story.steps[0].at)
 
 
 def _with_some_unread(stories: list[Story]) -> list[Story]:
@@ -62,6 +62,14 @@ def _with_news(stories: list[Story], now: datetime, pace: Pace) -> list[Story]:
     again = {id(story): _again(story, now, pace) for story in closed[-DONE_AGAIN:]}
     again |= {id(story): _stepped_in(story, now, pace) for story in late[:STEPPED_IN]}
     return [again.get(id(story), story) for story in stories]
+
+
+def _with_claims(stories: list[Story], now: datetime, calendar: WorkCalendar) -> list[Story]:
+    claimed = claiming.claims([story.steps for story in stories], now, Pace(Random(f"{SEED}/claims"), calendar))
+    return [
+        replace(story, steps=tuple(step for step in claimed.get(place, story.steps) if step.at <= now))
+        for place, story in enumerate(stories)
+    ]
 
 
 def _is_closed_by_a_call(story: Story) -> bool:

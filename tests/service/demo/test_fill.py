@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from service import keys
+from service.claims.models import Claim
 from service.database import Database
 from service.demo.county import county
 from service.demo.fill import Demo, fill
@@ -35,6 +36,7 @@ from service.tickets.picture_store import PictureStore
 from tests.support import processes
 from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
+from workflows.claim_words import PoolRank
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
 
@@ -88,6 +90,12 @@ def test_some_are_late_some_are_watched_and_some_are_done_again(session: Session
     assert any(ticket.supervised_at for ticket in late)
     assert len([ticket for ticket in late if ticket.overdue_at]) >= 8
     assert session.exec(select(func.count()).where(Ticket.round == 2)).one() >= 6
+
+
+def test_one_wish_of_the_pool_waits_one_was_helped_and_one_came_back(session: Session) -> None:
+    assert Counter(session.exec(select(Claim.state)).all()) == {"delivered": 1, "lapsed": 1}
+    ranks = session.exec(select(Ticket.pool_rank).where(IS_OPEN, col(Ticket.is_claimable))).all()
+    assert {PoolRank.returned, PoolRank.free} <= set(ranks)
 
 
 def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:

@@ -11,7 +11,7 @@ from service.demo.people import officials
 from service.demo.story import Story, plan
 from service.demo.telling import RESIDENT
 from tests.workflows.china import CHINA
-from workflows.commands import COMMANDS
+from workflows.every_command import EVERY_COMMAND
 
 MOMENTS = [
     datetime(2026, 11, 23, 1, 30, tzinfo=UTC),  # Monday morning
@@ -63,7 +63,7 @@ def test_everybody_who_acts_is_there_and_does_what_can_be_done(now: datetime) ->
     logins = {person.login for person in officials()} | {RESIDENT}
     steps = [step for story in plan(now, CHINA) for step in story.steps]
     assert {step.who for step in steps} <= logins
-    assert all(set(step.fields) <= set(COMMANDS[step.verb].model_fields) for step in steps)
+    assert all(set(step.fields) <= set(EVERY_COMMAND[step.verb].model_fields) for step in steps)
 
 
 @at_any_moment
