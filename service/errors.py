@@ -25,7 +25,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.mistakes import sentence_of
+from service.mistakes import place_of, sentence_of
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -150,8 +150,7 @@ def _mistakes(error: RequestValidationError) -> list[dict[str, Any]]:
 
 def _mistake(mistake: Mapping[str, Any]) -> dict[str, Any]:
     sentence, values = sentence_of(mistake)
-    place = ".".join(str(part) for part in mistake["loc"][1:])
-    return {"field": place, "type": mistake["type"], "message": sentence, "values": values}
+    return {"field": place_of(mistake), "type": mistake["type"], "message": sentence, "values": values}
 
 
 class Say(Protocol):

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from workflows.commands import COMMANDS, Submit
+from workflows.commands import Submit
+from workflows.every_command import EVERY_COMMAND
 from workflows.words import _
 
 UNREADABLE = _("{label}填得不对，请检查一下。")
@@ -16,8 +17,7 @@ SENTENCES: dict[str, str] = {
     "missing": _("请填写{label}。"),
     "string_type": _("请填写{label}。"),
     "string_too_short": _("{label}请至少写 {min_length} 个字。"),
-    "string_too_long": _("{label}最多写 {max_length} 个字，现在有 {length} 个字。请分成几件事说，或者说得短一些。"),
-    "string_pattern_mismatch": _("{label}看起来不对，请检查一下，例如 138 开头的十一位手机号。"),
+    "string_too_long": _("{label}最多写 {max_length} 个字，现在有 {length} 个字，请写得短一些。"),
     "too_long": _("{label}最多 {max_length} 个，现在有 {actual_length} 个。"),
     "too_short": _("{label}至少要 {min_length} 个。"),
     "enum": CHOOSE,
@@ -34,6 +34,13 @@ SENTENCES: dict[str, str] = {
     "union_tag_invalid": _("不认识这个操作（verb）。"),
     "union_tag_not_found": _("请写明要做什么（verb）。"),
 }
+OF_FIELDS: dict[tuple[str, str], str] = {
+    ("text", "string_too_long"): _(
+        "{label}最多写 {max_length} 个字，现在有 {length} 个字。请分成几件事说，或者说得短一些。"
+    ),
+    ("phone", "string_pattern_mismatch"): _("{label}看起来不对，请检查一下，例如 138 开头的十一位手机号。"),
+}
+"""What is said of one field only."""
 LIMITS = ("min_length", "max_length", "actual_length")
 
 
@@ -42,7 +49,8 @@ def sentence_of(error: Mapping[str, Any], model: type[BaseModel] | None = None) 
     limits, typed = error.get("ctx", {}), error.get("input")
     values = {name: limits[name] for name in LIMITS if name in limits}
     length = len(typed) if isinstance(typed, str) else 0
-    return SENTENCES.get(error["type"], UNREADABLE), {
+    sentence = OF_FIELDS.get((_name_in(error["loc"]), error["type"])) or SENTENCES.get(error["type"], UNREADABLE)
+    return sentence, {
         **values,
         "length": length,
         "label": label_of(error["loc"], model),
@@ -53,7 +61,24 @@ def label_of(place: tuple[int | str, ...], model: type[BaseModel] | None = None)
     """What the form calls the field. In a body the place may name the verb first: ("body", "reply", "words")."""
     if not place:
         return ""
-    owner = model or next((COMMANDS[str(part)] for part in place if part in COMMANDS), Submit)
-    name = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
+    owner = model or (EVERY_COMMAND[str(place[1])] if _names_the_verb(place) else Submit)
+    name = _name_in(place)
     info = owner.model_fields.get(name)
     return (info and info.title) or name
+
+
+def place_of(error: Mapping[str, Any]) -> str:
+    """Where it is to be mended, as whoever sent it calls that: "unit", "parts.0"; broken JSON is the "body"."""
+    place = error["loc"]
+    if error["type"] == "json_invalid":
+        return str(place[0])
+    return ".".join(str(part) for part in place[2 if _names_the_verb(place) else 1 :])
+
+
+def _names_the_verb(place: tuple[int | str, ...]) -> bool:
+    """("body", "assign", "unit"), which pydantic says of a command; but ("body", "note") is a field."""
+    return len(place) > 2 and place[1] in EVERY_COMMAND
+
+
+def _name_in(place: tuple[int | str, ...]) -> str:
+    return next((str(part) for part in reversed(place) if isinstance(part, str)), "")

@@ -207,6 +207,21 @@ def test_what_has_to_be_mended_is_named_with_a_sentence_and_never_repeated(
     assert tickets_in(database) == []
 
 
+def test_each_field_is_named_as_it_is_called_and_spoken_of_as_what_it_is(
+    program: Callable[[str], Program], brought_to: Callable[..., int], database: Database
+) -> None:
+    dispatcher, number = program("dispatcher"), number_in(database, brought_to(S.submitted))
+    assert "unit" in fields_of(dispatcher.says(number, "assign", unit="somewhere"))
+    assert "parts.0" in fields_of(dispatcher.says(number, "split", parts=["", "路灯坏了两盏。"]))
+    merged = dispatcher.says(number, "merge", into="nowhere")
+    assert "into" in fields_of(merged) and "手机号" not in merged.text
+    page = dispatcher.gets("/tickets", cursor="zzz")
+    assert "cursor" in fields_of(page) and "手机号" not in page.text
+    address, headers = f"{API}/tickets/{number}/commands", {"Authorization": f"Bearer {dispatcher.token}"}
+    broken = dispatcher.client.post(address, content=b"{", headers=headers | {"content-type": "application/json"})
+    assert "body" in fields_of(broken) and "JSON" in broken.text
+
+
 def fields_of(answer: Any) -> set[str | None]:
     """What a refusal names."""
     told = answer.json()
@@ -555,15 +570,15 @@ WRONG_COMMANDS: tuple[tuple[str | None, Any], ...] = (
     (None, []),
     (None, "assign"),
     (None, None),
-    ("assign.unit", {"verb": "assign"}),
-    ("assign.unit", {"verb": "assign", "unit": "交通局"}),
+    ("unit", {"verb": "assign"}),
+    ("unit", {"verb": "assign", "unit": "交通局"}),
     ("promised_for", {"verb": "reply", "outcome": "for_now", "words": "明年再说吧。"}),
     ("referred_to", {"verb": "reply", "outcome": "referred", "words": "请找法院。"}),
-    ("decline.words", {"verb": "decline", "ground": "unlawful", "words": "不"}),
+    ("words", {"verb": "decline", "ground": "unlawful", "words": "不"}),
     ("unit", {"verb": "assign", "unit": 999_999}),
     ("unit", {"verb": "assign", "unit": 10**40}),
     ("category", {"verb": "assign", "unit": "bureau", "category": "no_such_category"}),
-    ("contact.is_reached", {"verb": "contact", "words": "打过电话了。"}),
+    ("is_reached", {"verb": "contact", "words": "打过电话了。"}),
     ("photos", {"verb": "supplement", "text": "有照片", "photos": [1]}),
 )
 
