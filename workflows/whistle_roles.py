@@ -45,7 +45,7 @@ def standing_at(actor: Actor, case: WhistleCase) -> frozenset[WhistleRole]:
 
 def _roles_of(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:
     call = case.call_of(post.unit)
-    if call is not None and call.is_active:
+    if call is not None and call.is_active and case.blown_at is not None:
         if post.role is Role.handler:
             yield WhistleRole.called_lead if call.is_lead else WhistleRole.called_supporting
     elif case.town_unit_id is not None:

@@ -53,5 +53,5 @@ def test_needless_whistles_are_counted_of_those_that_were_ruled_on() -> None:
 @given(st.lists(st.sampled_from([AWAITED, IN_TIME, LATE, ABSENT, RELEASED, CONTESTED, ASKED_FOR])))
 def test_every_call_is_one_thing_at_most(calls: list[CallFacts]) -> None:
     found = punctuality(calls, DUE + AN_HOUR)
-    assert 0 <= found.on_time and found.on_time + found.late + found.absent == found.n <= len(calls)
+    assert found.on_time >= 0 and found.on_time + found.late + found.absent == found.n <= len(calls)
     assert found.rate is None or 0 <= found.rate <= 1
