@@ -177,9 +177,9 @@ def test_the_players_have_their_roles_in_every_status(status: WhistleStatus) -> 
     case = case_in(status)
     is_called = status in {S.blown, S.at_work, S.completed}
     for role, actor in PLAYERS.items():
-        wanted = {role, R.supervisor} if role is R.leader else {role}
+        wanted = frozenset({role, R.supervisor} if role is R.leader else {role})
         if role in {R.called_lead, R.called_supporting} and not is_called:
-            wanted = set()
+            wanted = frozenset()
         assert standing_at(actor, case) == wanted, role
 
 
