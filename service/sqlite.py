@@ -24,7 +24,14 @@ T = TypeVar("T")
 # Up to 3.51.2 two connections that write and checkpoint at once can corrupt the file.
 OLDEST = (3, 51, 3)
 PATIENCE = 5.0
-PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "recursive_triggers=ON",
+)
 
 
 class SQLite:

@@ -1,10 +1,14 @@
 """`weiyuan check` finds every kind of damage, and nothing in a sound database."""
 
+from contextlib import closing
+
+import pysqlite3
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
 from service.database import Database
+from service.directory.models import DirectoryEvent
 from service.outbox.models import Delivery
 from service.oversight.checks import CHECKS, breaches
 from tests.factories import NOW, build_county, wish_in
@@ -109,3 +113,19 @@ def test_events_and_their_words_cannot_be_changed_but_words_can_be_erased(databa
         session.execute(text("DELETE FROM ticket_event_details WHERE event_id = 1"))
     with database.reading() as session:
         assert found(session) == set(), "erased words leave the chain whole"
+
+
+@pytest.mark.parametrize("table", ["ticket_event", "ticket_event_details", "directory_event"])
+def test_nobody_who_opens_the_file_replaces_an_event(sqlite_database: Database, table: str) -> None:
+    """REPLACE deletes, and the triggers of DELETE hear nothing of it unless a connection asks for that."""
+    county_with_every_status(sqlite_database)
+    with sqlite_database.writing() as session:
+        session.add(DirectoryEvent(at=NOW, what="create_link", area_path="/1/", details={}))
+    with closing(pysqlite3.connect(str(sqlite_database.url.database))) as stranger:
+        columns = [name for _place, name, *_rest in stranger.execute(f"PRAGMA table_info({table})")]
+        before = stranger.execute(f"SELECT * FROM {table}").fetchall()
+        numbered = [name for name in columns if name != "id"]
+        for names in {", ".join(columns), ", ".join(numbered if table == "ticket_event" else columns)}:
+            with pytest.raises(pysqlite3.IntegrityError, match="never changed"):
+                stranger.execute(f"REPLACE INTO {table} ({names}) SELECT {names} FROM {table} LIMIT 1")
+        assert stranger.execute(f"SELECT * FROM {table}").fetchall() == before
