@@ -7,7 +7,7 @@ from pathlib import Path
 
 from notifications import notices
 from service.settings import Settings, variable_of
-from workflows import escalations, issues, transitions
+from workflows import claims, escalations, issues, transitions
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.time_limits import TIME_LIMITS
 
@@ -40,6 +40,7 @@ TABLES = {
     "transitions": transitions.as_markdown,
     "escalations": escalations.as_markdown,
     "issues": issues.as_markdown,
+    "claims": claims.as_markdown,
     "limits": limits_table,
     "notices": notices.as_markdown,
     "measures": measures_table,
