@@ -13,22 +13,25 @@ from sqlmodel import Session, col
 
 from service.accounts.actors import actor_of
 from service.claims import lifecycle as claims
+from service.demo import blowing
 from service.demo.scenes import Album
 from service.demo.settling import Ids, links_by_area
-from service.demo.story import Story
-from service.demo.telling import RESIDENT, Step
+from service.demo.telling import RESIDENT, Step, Story
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
+from service.tickets.casefile import case_of
 from service.tickets.lifecycle import Performed, perform, submit
-from service.tickets.models import OutboxRow
+from service.tickets.models import OutboxRow, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.records import Origin
+from service.whistles.models import Whistle
 from workflows import escalations
 from workflows.actors import NEW_RESIDENT, Actor, resident_of, system
 from workflows.cases import Case
 from workflows.claim_commands import CLAIM_COMMANDS, ClaimTerms, LapseClaim
 from workflows.commands import CommandBase, Submit
 from workflows.every_command import EVERY_COMMAND
+from workflows.whistle_commands import WHISTLE_COMMANDS
 
 STILL_NEWS = timedelta(hours=30)
 """Of what happened before that, nobody is told any more."""
@@ -43,6 +46,7 @@ class Run:
     done: int = 0
     ticket_id: int = 0
     case: Case | None = None
+    whistle: Whistle | None = None
     claim_id: int = 0
 
     @property
@@ -53,11 +57,15 @@ class Run:
     def alarm(self) -> datetime | None:
         return escalations.next_alarm(self.case) if self.case is not None else None
 
+    @property
+    def whistle_alarm(self) -> datetime | None:
+        return self.whistle.alarm_at if self.whistle is not None else None
+
     def next_moment(self, now: datetime) -> datetime | None:
         """When something happens to it next; None when nothing does before now."""
         step = self.next_step
-        moments = [moment for moment in (step.at if step else None, self.alarm) if moment is not None]
-        return min((moment for moment in moments if moment <= now), default=None)
+        moments = (step.at if step else None, self.alarm, self.whistle_alarm)
+        return min((moment for moment in moments if moment is not None and moment <= now), default=None)
 
 
 @dataclass
@@ -80,6 +88,8 @@ class Play:
             run = runs[place]
             if run.next_step is not None and run.next_step.at <= moment:
                 self.step(run, run.next_step)
+            elif run.whistle is not None and run.whistle_alarm is not None and run.whistle_alarm <= moment:
+                self.escalate_whistle(run, run.whistle, moment)
             else:
                 self.escalate(run, moment)
             if (following := run.next_moment(self.now)) is not None:
@@ -89,6 +99,11 @@ class Play:
         command = self.command(step, run)
         is_quiet = self.is_old(step.at)
         actor = self.actor(step.who, run)
+        run.done += 1
+        if step.verb in WHISTLE_COMMANDS:
+            run.whistle = blowing.act(self.session, run.ticket_id, run.whistle, command, actor, step.at)
+            self.remember_whistle(run, step.at)
+            return
         if isinstance(command, Submit):
             done = submit(self.session, command, actor, step.at, self.origin(run), is_quiet=is_quiet)
             run.ticket_id = done.ticket_id
@@ -97,7 +112,6 @@ class Play:
             done = self.claim(run, command, actor, step.at)
         else:
             done = perform(self.session, run.ticket_id, command, actor, step.at, is_quiet=is_quiet)
-        run.done += 1
         self.remember(run, done)
 
     def claim(self, run: Run, command: CommandBase, actor: Actor, at: datetime) -> Performed:
@@ -111,6 +125,16 @@ class Play:
             self.session.execute(delete(OutboxRow).where(col(OutboxRow.event_id) == done.event_id))
         return done
 
+    def escalate_whistle(self, run: Run, whistle: Whistle, at: datetime) -> None:
+        blowing.let_the_clock_act(self.session, whistle, at)
+        self.remember_whistle(run, at)
+
+    def remember_whistle(self, run: Run, at: datetime) -> None:
+        """What is called to a ticket supports it from then on."""
+        run.case = case_of(self.session, self.session.get_one(Ticket, run.ticket_id), self.known)
+        if self.is_old(at):
+            blowing.tell_nobody(self.session, run.ticket_id, at)
+
     def escalate(self, run: Run, at: datetime) -> None:
         assert run.case is not None
         rule = escalations.due_rules(run.case, at)[0]
@@ -123,6 +147,7 @@ class Play:
 
     def command(self, step: Step, run: Run) -> CommandBase:
         fields: dict[str, Any] = {name: value for name, value in step.fields.items() if value is not None}
+        fields = blowing.with_rows(fields, self.ids.units, self.session, run.whistle)
         if "unit" in fields:
             fields["unit"] = self.ids.units[fields["unit"]]
         if "area" in fields:

@@ -3,7 +3,7 @@
 The same seed gives the same plan; its times are counted back from `now`, and what lies ahead of `now` has not happened.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,7 +14,8 @@ from service.demo.cast import cast_for
 from service.demo.county import county
 from service.demo.pace import Pace
 from service.demo.people import villager, watches_itself
-from service.demo.telling import RESIDENT, Step, Teller
+from service.demo.telling import RESIDENT, Step, Story, Teller
+from service.demo.whistling import with_whistles
 from service.demo.wishes import Wish
 from workflows.commands import Satisfaction
 from workflows.statuses import Source
@@ -31,20 +32,11 @@ SOURCES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Story:
-    """`key` lets other stories be merged into this one; `link` is the area whose share link was used."""
-
-    key: str | None
-    link: str | None
-    steps: tuple[Step, ...]
-
-
 def plan(now: datetime, calendar: WorkCalendar) -> list[Story]:
     """All stories in the order in which they began. Steps after `now` are left out."""
     stories = [_story(told, now, calendar) for told in tellings()]
     told = _with_news(_with_some_unread(stories), now, Pace(Random(f"{SEED}/news"), calendar))
-    return sorted(_with_claims(told, now, calendar), key=lambda story: story.steps[0].at)
+    return sorted(with_whistles(_with_claims(told, now, calendar), now, calendar), key=lambda story: story.steps[0].at)
 
 
 def _with_some_unread(stories: list[Story]) -> list[Story]:

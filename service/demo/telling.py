@@ -29,6 +29,15 @@ class Step:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Story:
+    """`key` lets other stories be merged into this one; `link` is the area whose share link was used."""
+
+    key: str | None
+    link: str | None
+    steps: tuple[Step, ...]
+
+
 @dataclass
 class Teller:
     """Tells one story; `at` is the time of the last step. Lots decide what the wish itself leaves open."""

@@ -33,12 +33,14 @@ from service.security import verify_password
 from service.settings import Settings
 from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent
 from service.tickets.picture_store import PictureStore
+from service.whistles.models import Milestone, Whistle, WhistleCall
 from tests.support import processes
 from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
 from workflows.claim_words import PoolRank
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
+from workflows.whistle_words import CallState, MilestoneState
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
@@ -100,6 +102,19 @@ def test_one_wish_of_the_pool_waits_one_was_helped_and_one_came_back(session: Se
 
 def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:
     assert session.exec(select(func.count()).where(Ticket.alarm_at <= NOW)).one() == 0  # type: ignore[operator]
+    assert session.exec(select(func.count()).where(Whistle.alarm_at <= NOW)).one() == 0  # type: ignore[operator]
+
+
+def test_one_whistle_waits_for_its_lead_one_is_at_work_and_one_is_scored(session: Session) -> None:
+    whistles = session.exec(select(Whistle)).all()
+    assert Counter(whistle.status.value for whistle in whistles) == Counter(["blown", "at_work", "accepted"])
+    calls = session.exec(select(WhistleCall)).all()
+    assert [call for call in calls if call.state is CallState.called and call.is_lead and call.report_due_at < NOW]
+    assert {call.was_late for call in calls} >= {True, False}
+    assert len([call for call in calls if call.scored_at]) == 2
+    planned = session.exec(select(Milestone)).all()
+    assert {step.state for step in planned} == {MilestoneState.planned, MilestoneState.done}
+    assert {step.is_public for step in planned} == {True, False}
 
 
 def test_tickets_are_numbered_in_the_order_in_which_they_came(session: Session) -> None:

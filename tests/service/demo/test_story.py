@@ -8,8 +8,8 @@ import pytest
 from service.demo.ages import LAST_DAY
 from service.demo.pace import AT_ONCE
 from service.demo.people import officials
-from service.demo.story import Story, plan
-from service.demo.telling import RESIDENT
+from service.demo.story import plan
+from service.demo.telling import RESIDENT, Story
 from tests.workflows.china import CHINA
 from workflows.every_command import EVERY_COMMAND
 
