@@ -57,7 +57,8 @@ class Count:
         return Tally(self.done, self.failed, self.error)
 
 
-Act = Callable[[Session, int, datetime], bool]
+Act = Callable[[Session, int, datetime], bool | None]
+"""Does one thing and says whether to look again; None when there was nothing to do."""
 
 
 def sweep_whistles(around: Surroundings) -> Tally:
@@ -100,8 +101,11 @@ def rearm_whistles(around: Surroundings) -> Tally:
 def _until_nothing_is_due(around: Surroundings, whistle_id: int, act: Act, count: Count) -> None:
     """Each act in a transaction of its own, so that one that fails does not undo the one before."""
     try:
-        while _once(around, whistle_id, act):
-            count.done += 1
+        looks_again: bool | None = True
+        while looks_again:
+            with around.database.writing() as session:
+                looks_again = act(session, whistle_id, around.now)
+            count.done += looks_again is not None
     except (Busy, OperationalError):
         raise
     except Exception as problem:
@@ -113,62 +117,57 @@ def _until_nothing_is_due(around: Surroundings, whistle_id: int, act: Act, count
             session.execute(later.values(alarm_at=around.now + LATER))
 
 
-def _once(around: Surroundings, whistle_id: int, act: Act) -> bool:
-    with around.database.writing() as session:
-        return act(session, whistle_id, around.now)
-
-
-def fire_next(session: Session, whistle_id: int, now: datetime) -> bool:
+def fire_next(session: Session, whistle_id: int, now: datetime) -> bool | None:
     """Take the first step that is due; where none is, only the alarm was wrong, and it is set anew."""
     whistle = lifecycle.locked_whistle(session, whistle_id)
     if whistle.alarm_at is None or whistle.alarm_at > now:
-        return False
+        return None
     case = whistle_case_of(session, whistle, reference(session))
     due = next(iter(due_steps(case, now)), None)
     if due is None:
         whistle.alarm_at = next_alarm(case)
-        return False
+        return None
     lifecycle.perform(session, whistle_id, due.command(), system(due.step.rule), now)
-    return True
+    return whistle.alarm_at is not None and whistle.alarm_at <= now
 
 
-def refer_to_ruling(session: Session, whistle_id: int, now: datetime) -> bool:
+def refer_to_ruling(session: Session, whistle_id: int, now: datetime) -> bool | None:
     """A called unit was dissolved: who comes instead is for the ruling officer to say."""
     whistle = lifecycle.locked_whistle(session, whistle_id)
     case = whistle_case_of(session, whistle, reference(session))
     gone = next((call for call in case.calls if call.unit_id in case.dissolved and call.state in STILL_OWING), None)
     if gone is None or case.status not in RUNNING:
-        return False
+        return None
     ground = ContestGround.unit_dissolved
     command = ContestCall(ground=ground, words=UNIT_IS_NO_MORE, unit=gone.unit_id)
     lifecycle.perform(session, whistle_id, command, system("whistle_unit_dissolved"), now)
     return True
 
 
-def follow_ticket(session: Session, whistle_id: int, now: datetime) -> bool:
+def follow_ticket(session: Session, whistle_id: int, now: datetime) -> bool | None:
     """A merged ticket hands its whistle to the main one; one that ended otherwise leaves it, and the town is told."""
     whistle = lifecycle.locked_whistle(session, whistle_id)
     known = reference(session)
     case = whistle_case_of(session, whistle, known)
     if not case.is_open or case.ticket_is_open:
-        return False
+        return None
     if case.ticket_status is Status.merged:
-        return lifecycle.follow_the_merge(session, whistle, now, known)
+        return lifecycle.follow_the_merge(session, whistle, now, known) or None
     if ("whistle", TICKET_ENDED) in case.fired:
-        return False
+        return None
     command = TellTicketEnded(note=TICKET_HAS_ENDED)
     lifecycle.perform(session, whistle_id, command, system("whistle_ticket_ended"), now)
-    return True
+    return False
 
 
-def count_again(session: Session, whistle_id: int, now: datetime) -> bool:
+def count_again(session: Session, whistle_id: int, now: datetime) -> bool | None:
     whistle = lifecycle.locked_whistle(session, whistle_id)
     case = whistle_case_of(session, whistle, reference(session))
     if not case.is_provisional or _is_still_a_guess(case, now):
-        return False
+        return None
     command = RecalculateWhistle(reason=CALENDAR_IS_THERE)
     lifecycle.perform(session, whistle_id, command, system("whistle_calendar"), now)
-    return True
+    return False
 
 
 def _is_still_a_guess(case: WhistleCase, now: datetime) -> bool:
