@@ -113,7 +113,7 @@ REGISTERS: tuple[Register, ...] = (
     told.REGISTER,
     *oversight_pages.REGISTERS,
 )
-PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = ()
+PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = (whistle_panels.told_of_issue,)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
