@@ -1,7 +1,6 @@
 """统一答复: recorded once, then carried out wish by wish; its page says who was answered, who was left, and why."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
@@ -16,10 +15,8 @@ from service.issues.issue_pages import issue_page
 from service.issues.pressed import Pressed, asked, version_in
 from service.issues.queries import seen_issue
 from service.issues.told import url_of
-from service.local_words import LocalWords
-from service.settings import settings
 from service.typed import Typed
-from service.web import flash, redirect, render, say, translations
+from service.web import flash, redirect, render, say
 from workflows.actors import Actor
 from workflows.commands import LARGEST_ID
 from workflows.issue_commands import AnswerIssue
@@ -81,15 +78,20 @@ def show_answers(request: Request, issue_id: int, act_id: int, visit: Looking) -
 
 
 def _record(visit: Visit, issue_id: int, typed: Typed) -> Recorded:
-    seen_issue(visit.session, visit.actor, issue_id)
     command = asked("answer_issue", typed)
     assert isinstance(command, AnswerIssue)
-    done = lifecycle.perform(visit.session, issue_id, command, visit.actor, visit.now, version_in(typed))
+    return record(visit, issue_id, command, version_in(typed))
+
+
+def record(visit: Visit, issue_id: int, command: AnswerIssue, version: int | None) -> Recorded:
+    """The one act, with its event; nobody is answered yet."""
+    seen_issue(visit.session, visit.actor, issue_id)
+    done = lifecycle.perform(visit.session, issue_id, command, visit.actor, visit.now, version)
     return Recorded(Act(done.event_id or 0, issue_id, command, visit.person_id, visit.now), visit.actor)
 
 
 def _carry_out(request: Request, database: Database, recorded: Recorded) -> Response:
-    pressed = answers.answer_members(database, recorded.act, recorded.actor, clock.now(), _words_of_the_county())
+    pressed = answers.answer_members(database, recorded.act, recorded.actor, clock.now())
     response = redirect(f"{url_of(recorded.act.issue_id)}/answers/{recorded.act.id}")
     if pressed.refused is None:
         flash(request, response, ANSWERED, count=pressed.answered)
@@ -97,8 +99,3 @@ def _carry_out(request: Request, database: Database, recorded: Recorded) -> Resp
         why = say(request, pressed.refused.sentence, **pressed.refused.values)
         flash(request, response, ANSWERED_BUT, "note", count=pressed.answered, reason=why)
     return response
-
-
-def _words_of_the_county() -> LocalWords:
-    """Villagers read the answer, in whatever language the official's pages are."""
-    return LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, exists, func
@@ -20,9 +21,11 @@ from service.inserts import insert_row
 from service.issues.lifecycle import subject_of
 from service.issues.models import IssueAnswer
 from service.local_words import LocalWords
+from service.settings import settings
 from service.tickets import lifecycle as tickets
 from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import number_of
+from service.web import translations
 from workflows.actors import Actor
 from workflows.commands import Reply
 from workflows.issue_commands import AnswerIssue
@@ -92,10 +95,9 @@ def acts_of(session: Session, issue_id: int) -> Sequence[TicketEvent]:
     return session.exec(wanted.order_by(col(TicketEvent.id).desc())).all()
 
 
-def answer_members(
-    database: Database, act: Act, actor: Actor, now: datetime, local: LocalWords, most: int = AT_ONE_PRESS
-) -> Pressed:
-    """One that is refused is passed over, and the others go on."""
+def answer_members(database: Database, act: Act, actor: Actor, now: datetime, most: int = AT_ONE_PRESS) -> Pressed:
+    """One that is refused is passed over, and the others go on. Villagers read the county's language in it."""
+    local = LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
     with database.reading() as session:
         ids = list(session.execute(_in_hand(act, actor).limit(most)).scalars())
     answered, refused = 0, None

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.openapi.models import Example
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
-from service.accounts.visits import Acting, Looking, Visit
+from service import clock, web
+from service.accounts.visits import Acting, Looking, Visit, visit_in
 from service.api_docs import SIGNED_IN, problems
-from service.issues import lifecycle
+from service.database import Database
+from service.dependencies import TheDatabase
+from service.directory.reference import reference
+from service.issues import answer_pages, answers, lifecycle
 from service.issues.casefile import case_of
 from service.issues.models import Issue
 from service.issues.queries import Counted, counts_of, find_issues, seen_issue, wishes_of
@@ -21,7 +25,9 @@ from service.tickets.api_words import TicketSummary, summary
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from workflows.command_fields import CommandBase
+from workflows.commands import LARGEST_ID
 from workflows.issue_commands import (
+    AnswerIssue,
     CreateIssue,
     DescribeIssue,
     EndIssue,
@@ -34,9 +40,9 @@ from workflows.issues import available_on_issue
 
 router = APIRouter(prefix="/api/v1/issues")
 
-IssueId = Annotated[int, Field(ge=1)]
+IssueId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ByJSON = Annotated[JoinIssue | LeaveIssue | TakeOverIssue | DescribeIssue | EndIssue, Field(discriminator="verb")]
-"""To answer all takes a transaction for each wish: that stands at an address of its own in the workbench."""
+"""To answer all takes a transaction for each wish: that has a route of its own."""
 
 # fmt: off
 SAID: dict[str, dict[str, Any]] = {
@@ -59,6 +65,14 @@ CREATED = {
             "public_text": "三个镇都有。",
             "tickets": ["2026-000123", "2026-000124"],
         },
+    )
+}
+
+
+ANSWERED = {
+    "answer_issue": Example(
+        summary=ISSUE_VERB_WORDS["answer_issue"],
+        value={"verb": "answer_issue", "outcome": "resolved", "words": "您说的{place}那段路修好了。"},
     )
 }
 
@@ -100,6 +114,23 @@ class IssueDone(BaseModel):
     id: int
     version: int
     status: IssueStatus
+
+
+class LeftOut(BaseModel):
+    """Some that were not answered, and why; the first of their numbers."""
+
+    count: int
+    why: str
+    tickets: list[str]
+
+
+class Answers(BaseModel):
+    """What came of one act. `waiting` of those left are answered when it goes on."""
+
+    act: int
+    answered: int
+    waiting: int
+    left: list[LeftOut]
 
 
 Cursor = Annotated[
@@ -165,6 +196,54 @@ def command(
     seen_issue(visit.session, visit.actor, issue_id)
     asked: CommandBase = command
     return _done(lifecycle.perform(visit.session, issue_id, asked, visit.actor, visit.now, version))
+
+
+@router.post(
+    "/{issue_id}/answers",
+    tags=["officials"],
+    response_model=Answers,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 403, 404, 409, has_body=True),
+)
+def answer(
+    issue_id: IssueId,
+    command: Annotated[AnswerIssue, Body(openapi_examples=ANSWERED)],
+    request: Request,
+    database: TheDatabase,
+    version: Version = None,
+) -> Answers:
+    """Answer every wish of an issue that is in your hands, each in a transaction of its own, 200 at most."""
+    with database.writing() as session:
+        recorded = answer_pages.record(visit_in(request, session), issue_id, command, version)
+    return _carry_out(request, database, recorded.act)
+
+
+@router.post(
+    "/{issue_id}/answers/{act}",
+    tags=["officials"],
+    response_model=Answers,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 404, 422),
+)
+def go_on(issue_id: IssueId, act: IssueId, request: Request, database: TheDatabase) -> Answers:
+    """Go on with an answer where it stopped; nobody is answered twice."""
+    with database.reading() as session:
+        seen_issue(session, visit_in(request, session).actor, issue_id)
+        found = answers.act_of(session, issue_id, act)
+    return _carry_out(request, database, found)
+
+
+def _carry_out(request: Request, database: Database, act: answers.Act) -> Answers:
+    with database.reading() as session:
+        actor = visit_in(request, session).actor
+    answers.answer_members(database, act, actor, clock.now())
+    with database.reading() as session:
+        outcome = answers.outcome_of(session, act, actor, reference(session))
+    left = [
+        LeftOut(count=each.count, why=web.say(request, each.sentence, unit=each.unit), tickets=list(each.numbers))
+        for each in outcome.left
+    ]
+    return Answers(act=act.id, answered=outcome.answered, waiting=outcome.waiting, left=left)
 
 
 def _done(done: lifecycle.Done) -> IssueDone:

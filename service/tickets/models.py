@@ -112,6 +112,7 @@ class Ticket(Table, table=True):
             "issue_id",
             "town_id",
             "status",
+            "lead_unit_id",
             sqlite_where=sa.text("issue_id IS NOT NULL"),
             postgresql_where=sa.text("issue_id IS NOT NULL"),
         ),

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 from service.api_docs import OPENAPI, PREFIX
 from service.database import Database
+from service.issues import lifecycle as issues
 from service.oversight.checks import breaches
 from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
@@ -32,6 +33,7 @@ from tests.support.app import app_on, serving
 from tests.support.programs import API, PROBLEM, Program, is_problem, program_of
 from workflows.commands import COMMANDS
 from workflows.every_command import EVERY_COMMAND
+from workflows.issue_commands import CreateIssue
 from workflows.statuses import Status
 from workflows.whistle_commands import BlowWhistle
 
@@ -79,6 +81,12 @@ def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(d
         f"get {API}/claims",
         f"post {API}/tickets/{{number}}/claims",
         f"post {API}/claims/{{claim}}/commands",
+        f"get {API}/issues",
+        f"post {API}/issues",
+        f"get {API}/issues/{{issue_id}}",
+        f"post {API}/issues/{{issue_id}}/commands",
+        f"post {API}/issues/{{issue_id}}/answers",
+        f"post {API}/issues/{{issue_id}}/answers/{{act}}",
         f"get {API}/whistles",
         f"get {API}/whistles/{{whistle_id}}",
         f"post {API}/whistles/{{whistle_id}}/commands",
@@ -133,6 +141,7 @@ class World:
     county: County
     number: str
     whistle: int
+    issue: int
     token: str
     tracking: str
 
@@ -147,13 +156,20 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             wish = wish_in(session, county, Status.in_progress)
             whistle = blow(session, county, wish)
             number, token = number_of(session, wish), sign_in(session, county.county_dispatcher)
-        yield World(address, database, county, number, whistle, token, tracking_token(wish))
+            issue = group(session, county, wish)
+        yield World(address, database, county, number, whistle, issue, token, tracking_token(wish))
         database.close()
 
 
 def blow(session: Session, county: County, wish: int) -> int:
     call = BlowWhistle(kind="emergency", reason="beyond_power", text="路塌了，请马上来", lead=county.other_bureau)
     return lifecycle.blow(session, wish, call, actor(session, wish, county.dispatcher), NOW)
+
+
+def group(session: Session, county: County, wish: int) -> int:
+    numbers = tuple(number_of(session, each) for each in (wish, wish_in(session, county, Status.in_progress)))
+    command = CreateIssue(title="路灯都不亮", tickets=numbers)
+    return issues.create(session, command, actor(session, wish, county.county_dispatcher), NOW).issue_id
 
 
 def test_whatever_is_sent_the_answer_is_one_that_is_described(world: World) -> None:
@@ -173,6 +189,10 @@ ONLY_BY_LUCK = {
     f"post {API}/wishes/{{tracking_token}}/commands",
     f"post {API}/whistles/{{whistle_id}}/commands",
     f"post {API}/tickets/{{number}}/whistles",
+    f"post {API}/issues",
+    f"post {API}/issues/{{issue_id}}/commands",
+    f"post {API}/issues/{{issue_id}}/answers",
+    f"post {API}/issues/{{issue_id}}/answers/{{act}}",
 }
 """A password, a token that may be ended, a command that fits the moment: these have tests of their own."""
 
@@ -185,6 +205,7 @@ def bombard(operation: Any, world: World) -> set[int]:
     @given(case=operation.as_strategy())
     def attack(case: Any) -> None:
         real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking, "whistle_id": world.whistle}
+        real |= {"issue_id": world.issue, "act": 1}
         if next(turn) % 2:
             case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             if (case.method, case.path) == ("POST", f"{API}/tickets") and case.meta.generation.mode.is_positive:

@@ -72,7 +72,9 @@ def named_for(verb: str) -> tuple[Grouped, ...]:
 def case_for(verb: str, status: IssueStatus | None = S.open, **values: object) -> IssueCase:
     """An issue of 青川镇 that ticket 7 stands for, as this verb would find it."""
     known: dict[str, object] = (
-        {"id": ISSUE, "main_ticket_id": TICKET, "lead_unit_id": WATER_BUREAU, "others": 2} if status else {}
+        {"id": ISSUE, "main_ticket_id": TICKET, "handling_units": frozenset({WATER_BUREAU}), "others": 2}
+        if status
+        else {}
     )
     furnished = {"area_path": "/1/4/", "zone": ZONE, "status": status, "named": named_for(verb)} | known | values
     return IssueCase(**furnished)  # type: ignore[arg-type]
@@ -106,7 +108,7 @@ def test_the_grid_speaks_of_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("verb", ISSUE_COMMANDS)
 def test_every_status_and_role_gets_the_answer_of_the_grid(verb: str) -> None:
-    for status, role in product(STATUSES, Role):
+    for status, role in product(STATUSES, CAST):
         got = answer(case_for(verb, status), SAMPLES[verb], CAST[role])
         allowed = GRID[verb, status]
         expected = "wrong status" if not allowed else LEADS_TO.get(verb, status) if role in allowed else "not permitted"
@@ -123,7 +125,7 @@ def test_outsiders_may_nothing(who: str) -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_buttons_are_what_the_table_allows(status: IssueStatus | None) -> None:
-    for role in Role:
+    for role in CAST:
         offered = {
             command.model_fields["verb"].default for command in available_on_issue(case_for("", status), CAST[role])
         }
@@ -187,6 +189,12 @@ def test_today_may_be_expected_and_the_last_member_may_leave_what_has_ended() ->
     today = c.DescribeIssue(title="路灯", expected_on=NOW.date())
     assert answer(case_for("describe_issue"), today, cast.HANDLER) == S.open
     assert answer(case_for("leave_issue", S.ended, others=0), SAMPLES["leave_issue"], cast.DISPATCHER) == S.ended
+
+
+def test_each_unit_with_a_wish_in_hand_may_answer_its_own() -> None:
+    three_towns = case_for("answer_issue", handling_units=frozenset({cast.POWER_BUREAU, WATER_BUREAU}))
+    assert answer(three_towns, SAMPLES["answer_issue"], cast.SUPPORTER) == S.answered
+    assert answer(three_towns, SAMPLES["answer_issue"], cast.WRONG_HANDLER) == "not permitted"
 
 
 def test_the_clock_may_hand_the_lead_to_a_closed_one_when_no_other_is_left() -> None:

@@ -439,7 +439,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_issue",
         "ticket",
-        ["issue_id", "town_id", "status"],
+        ["issue_id", "town_id", "status", "lead_unit_id"],
         sqlite_where=sa.text("issue_id IS NOT NULL"),
         postgresql_where=sa.text("issue_id IS NOT NULL"),
     )

@@ -269,7 +269,7 @@ def test_the_answer_is_told_with_its_outcome_also_of_the_wish_that_hers_was_merg
         act(session, main, COMMANDS["approve_reply"](), county.reviewer)
     told = villager.gets(f"/wishes/{tracking_token(mine)}").json()
     assert (told["status"], told["answer"]) == ("merged", "明年三月换新灯。")
-    assert (told["outcome"], told["promised_for"], told["commands"]) == ("for_now", "2027-03-01", [])
+    assert (told["outcome"], told["promised_for"], told["commands"]) == ("for_now", "2027-03-01", ["rate"])
 
 
 def number_of_(session: Any, ticket_id: int) -> str:
@@ -347,6 +347,7 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "close": (S.follow_up, "follow_up_officer", SAID["close"], S.closed),
     "reopen": (S.closed, "supervisor", {"reason": "回头看没有修好"}, S.in_progress),
     "merge": (S.submitted, "dispatcher", {"into": "another"}, S.merged),
+    "unmerge": (S.merged, "dispatcher", {"reason": "说的是另一盏灯"}, S.submitted),
     "split": (S.submitted, "dispatcher", {"parts": PARTS}, S.submitted),
     "expedite": (S.assigned, "dispatcher", {}, S.assigned),
     "supervise": (S.in_progress, "supervisor", SAID["supervise"], S.in_progress),
