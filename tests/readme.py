@@ -7,7 +7,7 @@ from pathlib import Path
 
 from notifications import notices
 from service.settings import Settings, variable_of
-from workflows import claims, escalations, issues, transitions
+from workflows import claims, emergency, escalations, inspections, issues, transitions, warnings
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.time_limits import TIME_LIMITS
 
@@ -44,6 +44,9 @@ TABLES = {
     "limits": limits_table,
     "notices": notices.as_markdown,
     "measures": measures_table,
+    "warnings": warnings.as_markdown,
+    "emergency": emergency.as_markdown,
+    "inspections": inspections.as_markdown,
 }
 
 
