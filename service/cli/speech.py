@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.errors import Failure
+from service.exchange.several import Several
 from service.web import translations
 from workflows.refusals import Refused
 
@@ -18,8 +19,9 @@ def told(error: Exception) -> str:
 def said(sentence: str, values: Mapping[str, Any]) -> str:
     """A sentence of the catalogues; the name of a field in it is a message, too."""
     words = translations(LANGUAGE)
+    spoken = {name: value.in_english() if isinstance(value, Several) else value for name, value in values.items()}
     label = {"label": words.gettext(str(values["label"]))} if "label" in values else {}
-    return words.gettext(sentence).format(**{**values, **label})
+    return words.gettext(sentence).format(**{**spoken, **label})
 
 
 def counted(count: int, one: str, many: str = "") -> str:

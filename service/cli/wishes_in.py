@@ -82,6 +82,8 @@ def wishes(
         except KeyboardInterrupt:
             raise fail("Stopped. What was taken stays; run it again to go on.") from None
     _say(tally, remarks, report, is_written)
+    if not tally.rows:
+        raise fail("There is no row below the headings.")
     if remarks.rejected_rows:
         raise typer.Exit(SOME_REJECTED if is_written or dry_run else 1)
 

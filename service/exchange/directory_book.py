@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, select
 from service.directory.models import Area, DirectoryEvent, Unit
 from service.exchange.directory_rows import DirectoryRow, Problems
 from service.exchange.names import BETWEEN_PLACES, plain
+from service.exchange.several import Several
 from workflows.words import _
 
 NO_SUCH_AREA = _("没有“{name}”这个地方，请先在“区划”里写上它，上级写在下级前面。")
@@ -89,7 +90,7 @@ class Book:
         return found
 
     def unknown(self, row: DirectoryRow, field: str, word: str, known: Mapping[str, Any]) -> None:
-        shown = "、".join(key for key in known if not key.isascii())
+        shown = Several(key for key in known if not key.isascii())
         self.problems.append(row.problem(field, NO_SUCH_WORD, word=word, known=shown))
 
     def add(self, what: str, made: SQLModel) -> None:

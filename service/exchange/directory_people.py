@@ -11,6 +11,7 @@ from service.exchange.cells import NO, YES
 from service.exchange.directory_book import UNCHANGED, Book
 from service.exchange.directory_rows import DirectoryRow
 from service.exchange.directory_sheets import ROLES, choice
+from service.exchange.several import Several
 from workflows.statuses import Role
 from workflows.words import _
 
@@ -119,7 +120,7 @@ def take_catalogue(book: Book, rows: Sequence[DirectoryRow]) -> None:
         category = categories.get(row.get("category"))
         area, unit = book.area(row, "area"), book.unit(row, "unit")
         if category is None:
-            known = "、".join(dict.fromkeys(each.name for each in categories.values()))
+            known = Several(dict.fromkeys(each.name for each in categories.values()))
             book.problems.append(row.problem("category", NO_SUCH_CATEGORY, name=row.get("category"), known=known))
         elif area is not None and unit is not None:
             _suggest(book, row, (category, area, unit), there)

@@ -8,6 +8,7 @@ from service.administration.commands import AdminCommand
 from service.exchange.cells import words_in
 from service.exchange.directory_sheets import EXAMPLE, SHEETS, DirectorySheet
 from service.exchange.headings import plain
+from service.exchange.several import Several
 from service.exchange.sheets import NotASheet, SheetRow, Workbook
 from service.tickets.forms import Mistaken, parsed
 from workflows.refusals import Refused
@@ -70,7 +71,7 @@ def directory_rows(workbook: Workbook, problems: Problems) -> dict[str, list[Dir
     """The rows of each sheet that is there. Raises NotASheet when none is."""
     there = [sheet for sheet in SHEETS if sheet.name in workbook.names]
     if not there:
-        raise NotASheet(NO_SHEETS, names="、".join(sheet.name for sheet in SHEETS))
+        raise NotASheet(NO_SHEETS, names=Several(sheet.name for sheet in SHEETS))
     found = {sheet.name: list(_rows(workbook, sheet, problems)) for sheet in there}
     return {sheet.name: found.get(sheet.name, []) for sheet in SHEETS}
 

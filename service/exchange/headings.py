@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from service.exchange.several import Several
 from service.exchange.sheets import Cell, NotASheet, SheetRow
 from workflows.words import _
 
@@ -106,14 +107,14 @@ def find_layout(first_rows: Sequence[SheetRow], mapped: Mapping[str, str]) -> La
 def _check_names(mapped: Mapping[str, str]) -> None:
     for name in mapped.values():
         if name not in BY_NAME:
-            raise NotASheet(NO_SUCH_COLUMN, name=name, known="、".join(BY_NAME))
+            raise NotASheet(NO_SUCH_COLUMN, name=name, known=Several(BY_NAME))
 
 
 def _check_headings(mapped: Mapping[str, str], headings: Sequence[str]) -> None:
     there = {plain(heading) for heading in headings}
     for heading in mapped:
         if plain(heading) not in there:
-            raise NotASheet(NO_SUCH_HEADING, heading=heading, found="、".join(filter(None, headings)))
+            raise NotASheet(NO_SUCH_HEADING, heading=heading, found=Several(filter(None, headings)))
 
 
 def _headings(row: SheetRow, above: SheetRow | None) -> list[str]:

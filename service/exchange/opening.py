@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service.exchange.csv_file import CsvBook
+from service.exchange.several import Several
 from service.exchange.sheets import NotASheet, Sheet, Workbook
 from service.exchange.xlsx import XlsxBook
 from workflows.words import _
@@ -43,5 +44,5 @@ def _open(path: Path) -> Workbook:
 def chosen(workbook: Workbook, name: str | None = None) -> Sheet:
     """The sheet of that name; the first one where none is asked for. Raises NotASheet."""
     if name is not None and name not in workbook.names:
-        raise NotASheet(NO_SHEET, name=name, names="、".join(workbook.names))
+        raise NotASheet(NO_SHEET, name=name, names=Several(workbook.names))
     return workbook.sheet(name or workbook.names[0])

@@ -491,6 +491,8 @@ IMPORT_MISTAKES: dict[str, tuple[tuple[str, ...], str, int]] = {
     "an unknown sheet": (("wishes.xlsx", "--link", TOKEN, "--sheet", "四月"), "四月", 1),
     "no headings": (("plain.csv", "--link", TOKEN), "--map", 1),
     "a heading that is not there": (("wishes.xlsx", "--link", TOKEN, "--map", "啥=text"), "啥", 1),
+    "headings and nothing below": (("empty.csv", "--link", TOKEN), "There is no row below the headings", 1),
+    "a list of what there is": (("wishes.xlsx", "--link", TOKEN, "--map", "啥=text"), "编号, 内容, 来电时间", 1),
     "a column that is none": (("wishes.xlsx", "--link", TOKEN, "--map", "内容=wish"), "wish", 1),
     "half a heading": (("wishes.xlsx", "--link", TOKEN, "--map", "内容"), "HEADING=NAME", 2),
     "a report that cannot be written": (("wishes.xlsx", "--link", TOKEN, "--report", "no/a.csv"), "no/a.csv", 1),
@@ -505,6 +507,7 @@ def test_what_cannot_be_taken_in_is_explained(
     sheet(tmp_path, WISH)
     (tmp_path / "photo.xlsx").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (tmp_path / "plain.csv").write_text("甲,乙\n1,2\n")
+    (tmp_path / "empty.csv").write_text("编号,内容\n")
     assert sentence in told(run("import", "wishes", *words), code)
     assert count(database) == 0
 
