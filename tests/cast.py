@@ -3,7 +3,7 @@
 县 /1/ ── 青川镇 /1/4/ ── 石桥村 /1/4/9/, and 白河镇 /1/5/ next to it.
 """
 
-from workflows.actors import NEW_RESIDENT, NOBODY, Actor, Post, resident_of, system
+from workflows.actors import NEW_RESIDENT, Actor, Post, resident_of, system
 from workflows.statuses import Role
 
 TICKET, OTHER_TICKET = 7, 8

@@ -176,7 +176,8 @@ def test_the_cast_plays_its_roles_in_every_status(status: Status | None) -> None
     case = ready_case(status)
     roles = {role: standing(actor_as(role, case), case) for role in Role}
     on_a_new_wish = {Role.supporter: frozenset({Role.handler})} if status is None else {}
-    assert roles == {role: frozenset({role}) for role in Role} | on_a_new_wish
+    beside_it: dict[Role, frozenset[Role]] = {Role.neighbour: frozenset()}
+    assert roles == {role: frozenset({role}) for role in Role} | on_a_new_wish | beside_it
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
