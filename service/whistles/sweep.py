@@ -123,12 +123,12 @@ def fire_next(session: Session, whistle_id: int, now: datetime) -> bool | None:
     if whistle.alarm_at is None or whistle.alarm_at > now:
         return None
     case = whistle_case_of(session, whistle, reference(session))
-    due = next(iter(due_steps(case, now)), None)
-    if due is None:
+    due = due_steps(case, now)
+    if not due:
         whistle.alarm_at = next_alarm(case)
         return None
-    lifecycle.perform(session, whistle_id, due.command(), system(due.step.rule), now)
-    return whistle.alarm_at is not None and whistle.alarm_at <= now
+    lifecycle.perform(session, whistle_id, due[0].command(), system(due[0].step.rule), now)
+    return len(due) > 1
 
 
 def refer_to_ruling(session: Session, whistle_id: int, now: datetime) -> bool | None:

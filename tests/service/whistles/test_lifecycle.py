@@ -303,7 +303,8 @@ def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(database
         assert count_whistles(session, dispatcher, NOW, Only.late) == 0
         assert count_whistles(session, dispatcher, later(days=9), Only.late) == 1
         assert count_whistles(session, other, NOW, Only.mine) == 1
-        assert count_whistles(session, handler, NOW, Only.mine) == 0
+        assert count_whistles(session, handler, NOW, Only.mine) == 1, "the plan is owed"
+        assert count_whistles(session, dispatcher, NOW, Only.mine) == 0
         blow(session, scene, scene.principal)
         first = open_whistles(session, dispatcher, NOW, most=1)
         rest = open_whistles(session, dispatcher, NOW, cursor=first.cursor, most=1)
