@@ -47,7 +47,7 @@ from service.tickets import (
     tracking_pages,
 )
 from service.tickets import pages as tickets
-from service.tickets.panels import PanelOf, Register, ToldOf
+from service.tickets.panels import PanelOf, PressingOf, Register, ToldOf
 from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
 from service.whistles import pages as whistle_pages
@@ -113,6 +113,7 @@ REGISTERS: tuple[Register, ...] = (
     told.REGISTER,
     *oversight_pages.REGISTERS,
 )
+PRESSING: tuple[PressingOf, ...] = (whistle_panels.not_reported_in,)
 PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = (whistle_panels.told_of_issue,)
 
 
@@ -131,7 +132,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.panels, app.state.told_besides, app.state.registers = PANELS, TOLD_BESIDES, REGISTERS
-    app.state.planned_for_issues = PLANNED_FOR_ISSUES
+    app.state.planned_for_issues, app.state.pressing = PLANNED_FOR_ISSUES, PRESSING
     app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)

@@ -14,6 +14,7 @@ from service.reports.figures import Figures, figures_of
 from service.reports.sight import AreaId, area_of
 from service.reports.ticket_pages import tickets_url
 from service.reports.weeks import last_weeks
+from service.tickets.panels import pressing_in
 from workflows.rates import DEFAULT_WEIGHTS, HEADLINE, MEASURES, MINIMUM_TO_RANK, Tally
 from workflows.words import _
 
@@ -38,7 +39,7 @@ def board(request: Request, visit: Looking, area: AreaId = None) -> Response:
         as_of=figures.as_of,
         place=place.name,
         headline=_headline(figures),
-        attention=_attention(visit, place),
+        attention=[*_attention(visit, place), *pressing_in(request, visit, place)],
         classes=_towns(figures),
         measures=_measured(request, figures.tally),
         weeks=last_weeks(visit.session, place.path, visit.now),

@@ -1,8 +1,9 @@
-"""What other slices add to the hub's pages: handed over in app.py, for they know the hub and the hub does not know them.
+"""What other slices add to the hub's pages: handed over in app.py, for they know the hub and it does not know them.
 
 app.state.panels         beside a ticket in the workbench
 app.state.told_besides   on the villager's page of her wish
 app.state.registers      on the page of registers (台账)
+app.state.pressing       among what needs a hand on the board
 app.state.alike          on her form, before she sends it
 """
 
@@ -15,7 +16,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from service.accounts.visits import Visit
-from service.directory.models import Link
+from service.directory.models import Area, Link
 from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
@@ -37,7 +38,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Register:
-    """A list that somebody keeps an eye on. `count`: how many rows wait for this reader; empty `roles`: for everybody."""
+    """A list that somebody keeps an eye on. `count`: how many rows wait for this reader; no `roles`: for everybody."""
 
     name: str
     url: str
@@ -50,7 +51,19 @@ class Register:
         return not self.roles or any(visit.actor.has(role) for role in self.roles)
 
 
+@dataclass(frozen=True)
+class Pressing:
+    """What needs a hand and is no list of tickets: a row of the board, as pressing as its `tone` where there is any."""
+
+    words: str
+    explained: str
+    tone: str
+    count: int
+    url: str
+
+
 PanelOf = Callable[[Visit, Ticket, Case, LocalWords], Panel | None]
+PressingOf = Callable[[Visit, Area], Pressing]
 ToldOf = Callable[[Session, Ticket, Reference, LocalWords, datetime], Panel | None]
 AlikeOf = Callable[[Request, Session, Link, str], Panel | None]
 
@@ -71,6 +84,11 @@ def alike_wishes(request: Request, session: Session, link: Link, words: str) -> 
     """Wishes like the one that is being written behind this link."""
     tell: AlikeOf = request.app.state.alike
     return tell(request, session, link, words)
+
+
+def pressing_in(request: Request, visit: Visit, place: Area) -> list[Pressing]:
+    tellers: tuple[PressingOf, ...] = request.app.state.pressing
+    return [tell(visit, place) for tell in tellers]
 
 
 def registers_of(request: Request, visit: Visit) -> list[tuple[Register, int | None]]:

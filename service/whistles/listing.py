@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, exists, func, true, tuple_
 from sqlmodel import col, select
 
+from service.accounts import scope
 from service.accounts.visits import Visit
+from service.directory.models import Area
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
 from service.whistles.models import IS_OPEN, Whistle, WhistleCall
@@ -121,21 +123,22 @@ def usual_view(visit: Visit) -> View:
 OPENS_WITH = ((Role.handler, "mine"), (Role.supervisor, "missing"))
 
 
-def count(visit: Visit, view: View) -> int:
+def count(visit: Visit, view: View, area: Area | None = None) -> int:
     """No further than a thousand: more is said no more exactly."""
-    found = select(col(Whistle.id)).where(*_asked_for(visit, view)).limit(COUNTED_MOST)
+    found = select(col(Whistle.id)).where(*_asked_for(visit, view, area)).limit(COUNTED_MOST)
     counted: int = visit.session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
     return counted
 
 
-def _asked_for(visit: Visit, view: View) -> list[ColumnElement[bool]]:
+def _asked_for(visit: Visit, view: View, area: Area | None) -> list[ColumnElement[bool]]:
     conditions = [visible_whistles(visit.actor), view.condition(visit)]
+    conditions += [scope.in_areas(col(Whistle.area_path), [area.path])] if area else []
     return [IS_OPEN, *conditions] if view.is_open else conditions
 
 
-def list_whistles(visit: Visit, view: View, cursor: str | None, local: LocalWords) -> Listed:
+def list_whistles(visit: Visit, view: View, area: Area | None, cursor: str | None, local: LocalWords) -> Listed:
     """Always the same number of queries, however long the list is. Raises Refused for a cursor that is none of ours."""
-    conditions = _asked_for(visit, view)
+    conditions = _asked_for(visit, view, area)
     if cursor is not None:
         conditions.append(_after(cursor, view.is_open))
     order = (col(Whistle.due_at), col(Whistle.id)) if view.is_open else (col(Whistle.id).desc(),)

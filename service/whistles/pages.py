@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from service.accounts.visits import Acting, Looking, Visit
+from service.directory.models import Area
 from service.errors import Conflict, NotFound
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos
 from service.tickets.desk_words import local_words
@@ -45,24 +46,27 @@ NOTED = _("“{verb}”已记下。")
 
 
 @router.get("")
-def register(request: Request, visit: Looking, view: str = "", cursor: str | None = None) -> Response:
+def register(request: Request, visit: Looking, view: str = "", area: str = "", cursor: str | None = None) -> Response:
+    """Of one area, when the address names it: values that mean nothing are passed over."""
     local, chosen = local_words(request), listing.view_named(visit, view)
-    listed = listing.list_whistles(visit, chosen, cursor, local)
+    place = visit.known.areas.get(int(area)) if area.isascii() and area.isdigit() and len(area) < 10 else None
+    listed = listing.list_whistles(visit, chosen, place, cursor, local)
     return render(
         request,
         "whistles/register.html",
         views=[
-            (each.name, each.words, here(request, view=each.name), _counted(visit, each), each is chosen)
+            (each.name, each.words, here(request, view=each.name), _counted(visit, each, place), each is chosen)
             for each in listing.views_for(visit)
         ],
         rows=listed.rows,
         cursor=listed.cursor,
+        place=visit.known.place_name(place.id or 0) if place else "",
         kind_words=KIND_WORDS,
     )
 
 
-def _counted(visit: Visit, view: listing.View) -> int | None:
-    return listing.count(visit, view) if view.is_open else None
+def _counted(visit: Visit, view: listing.View, place: Area | None) -> int | None:
+    return listing.count(visit, view, place) if view.is_open else None
 
 
 @router.get("/{whistle_id}")

@@ -8,11 +8,12 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from service.accounts.visits import Visit
+from service.directory.models import Area
 from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
-from service.tickets.panels import Panel, Register
+from service.tickets.panels import Panel, Pressing, Register
 from service.whistles import listing
 from service.whistles.casefile import calls_of
 from service.whistles.models import Milestone, Whistle, WhistleCall
@@ -147,6 +148,18 @@ def waiting(visit: Visit) -> int:
     """As many as stand in the list that opens first for this reader."""
     view = listing.usual_view(visit)
     return listing.count(visit, view) if view.name in COUNTED else 0
+
+
+def not_reported_in(visit: Visit, place: Area) -> Pressing:
+    """On the board of an area; the number leads to the very whistles."""
+    missing = next(view for view in listing.VIEWS if view.name == "missing")
+    return Pressing(
+        words=_("张哨有单位没报到"),
+        explained=_("过了报到时间还没来"),
+        tone="overdue",
+        count=listing.count(visit, missing, place),
+        url=f"/desk/whistles?view=missing&area={place.id}",
+    )
 
 
 COUNTED = frozenset({"mine", "missing"})

@@ -137,7 +137,7 @@ def test_behind_everything_that_needs_a_hand_stand_exactly_its_tickets(superviso
     board = supervisor.opens("/board").source.partition('class="attention"')[2].partition("</ul>")[0]
     shown = [
         (html.unescape(url), int(count))
-        for url, count in re.findall(r'href="([^"]+)".*?<b class="number">(\d+)</b>', board)
+        for url, count in re.findall(r'href="(/board[^"]+)".*?<b class="number">(\d+)</b>', board)
     ]
     assert len(shown) == len(CONCERNS)
     for url, count in shown:

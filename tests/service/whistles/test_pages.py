@@ -221,6 +221,11 @@ def test_who_is_late_is_said_in_words_and_stands_in_the_list_of_the_supervisor(
     supervisor = official(app, database, county.supervisor)
     assert "县农业农村局、双喜村村委会到时间还没报到" in supervisor.opens("/desk/whistles").words
     assert "吹哨报到 1 件" in supervisor.opens("/desk/registers").words
+    board = supervisor.opens("/board")
+    assert "1 张哨有单位没报到" in board.words
+    behind = re.search(r'href="(/desk/whistles[^"]+)"', board.source)
+    assert behind is not None
+    assert supervisor.opens(behind[1].replace("&amp;", "&")).source.count('class="queue-row') == 1
     assert "正在催" in stranger(app, database).opens(f"/t/{tracking_token(wish)}").words
 
 
