@@ -11,6 +11,12 @@ from service.claims.models import Claim
 from service.directory.models import Area
 from service.directory.reference import reference
 from service.outbox.models import Delivery
+from service.oversight.ask_checks import (
+    asks_miscounted,
+    asks_without_decider,
+    deferred_without_review,
+    promises_without_day,
+)
 from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
@@ -203,6 +209,10 @@ CHECKS: tuple[Check, ...] = (
     Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
     Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
     Check("endorsements_miscounted", "a ticket counts the endorsements that stand", endorsements_miscounted),
+    Check("asks_without_decider", "a pending ask has decider and term, on an open ticket", asks_without_decider),
+    Check("asks_miscounted", "a ticket counts the asks that wait", asks_miscounted),
+    Check("deferred_without_review", "a deferred ticket, and no other, has a review date", deferred_without_review),
+    Check("promises_without_day", "an open promise has its day and is watched", promises_without_day),
     Check("supervision_without_level", "a supervision has a level and a due date", supervision_without_level),
     Check("rounds_without_inspector", "an open round has inspectors, a due date and items", rounds_without_inspector),
     Check("emergencies_twice", "an area is in one emergency at most", emergencies_twice),

@@ -19,7 +19,7 @@ FREE_EVENTS = {
     "sqlite": ["DROP TRIGGER ticket_event_no_update", "DROP TRIGGER ticket_event_no_delete"],
     "postgresql": ["DROP TRIGGER ticket_event_no_change ON ticket_event"],
 }
-EVERY_STATUS = [status for status in Status if status is not Status.deferred]
+EVERY_STATUS = list(Status)
 
 DAMAGE: dict[str, list[str]] = {
     "status_against_events": ["UPDATE ticket SET status = 'declined', stage = 1 WHERE id = 1"],
@@ -30,6 +30,13 @@ DAMAGE: dict[str, list[str]] = {
     "ends_of_holds": ["UPDATE assignment SET ended_at = '2001-01-01 00:00:00' WHERE ended_at IS NOT NULL"],
     "merged_into_nothing": ["UPDATE ticket SET merged_into_id = 2 WHERE id = 1"],
     "areas_without_desk": ["UPDATE area SET desk_unit_id = NULL"],
+    "asks_without_decider": [
+        "INSERT INTO ask (ticket_id, round, kind, state, unit_id, asked_at, decider_role, decider_unit_id, due_at,"
+        " is_provisional) VALUES (1, 1, 'extension', 'pending', 2, '2026-10-12', 'dispatcher', 2, '2026-10-13', false)"
+    ],
+    "asks_miscounted": ["UPDATE ticket SET pending_asks = 3 WHERE id = 1"],
+    "deferred_without_review": ["UPDATE ticket SET deferred_until = NULL WHERE status = 'deferred'"],
+    "promises_without_day": ["UPDATE ticket SET promise_state = 'open' WHERE id = 1"],
     "supervision_without_level": ["UPDATE ticket SET supervision_due_at = created_at WHERE id = 1"],
     "rounds_without_inspector": [
         "INSERT INTO inspection_round (title, area_path, inspector_unit_id, closed_from, closed_until, percent, seed,"
@@ -40,7 +47,6 @@ DAMAGE: dict[str, list[str]] = {
         *["INSERT INTO emergency_mode (area_id, reason, duty_roster, began_at) VALUES (1, '汛', '', '2026-07-01')"] * 2,
     ],
     "unsearchable": ["DELETE FROM ticket_search"],
-    "pool_against_tickets": ["UPDATE ticket SET is_claimable = true WHERE id = 1"],
 }
 
 
