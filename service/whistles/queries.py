@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
 from sqlmodel import Session, col, select
 
 from service.accounts import scope
@@ -58,7 +58,7 @@ class WhistlePage:
 def visible_whistles(actor: Actor) -> ColumnElement[bool]:
     """Those of his areas, those that his unit blew, and those that it was called to once they are blown."""
     units = scope.units(actor)
-    called = exists().where(col(WhistleCall.whistle_id) == col(Whistle.id), col(WhistleCall.unit_id).in_(units))
+    called = _a_call(col(WhistleCall.unit_id).in_(units))
     own = col(Whistle.town_unit_id).in_(units)
     by_unit = (own, and_(col(Whistle.blown_at).is_not(None), called)) if units else ()
     heads = [post.area_path for post in actor.posts if post.is_head and post.area_path.count("/") > COUNTY_DEPTH]
@@ -133,10 +133,9 @@ def _waits_for_him(actor: Actor, now: datetime) -> ColumnElement[bool]:
     leads = _a_call(
         col(WhistleCall.unit_id).in_(units), col(WhistleCall.is_lead).is_(True), col(WhistleCall.ended_at).is_(None)
     )
-    milestone = exists().where(
-        col(Milestone.whistle_id) == col(Whistle.id),
-        col(Milestone.unit_id).in_(units),
-        col(Milestone.state) == MilestoneState.planned,
+    own = (col(Milestone.unit_id).in_(units), col(Milestone.state) == MilestoneState.planned)
+    milestone = (
+        select(Milestone.id).where(col(Milestone.whistle_id) == col(Whistle.id), *own).correlate(Whistle).exists()
     )
     return or_(
         col(Whistle.unit_id).in_(units),
@@ -148,7 +147,9 @@ def _waits_for_him(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 
 def _a_call(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(col(WhistleCall.whistle_id) == col(Whistle.id), *conditions)
+    """Said of the whistle alone, so that it holds in a query that lists calls as well."""
+    wanted = select(WhistleCall.id).where(col(WhistleCall.whistle_id) == col(Whistle.id), *conditions)
+    return wanted.correlate(Whistle).exists()
 
 
 NARROWED: dict[Only, Any] = {
