@@ -1,11 +1,15 @@
 """The API's description: drawn at /api/docs with files of our own, machine-readable at /api/openapi.json."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPBearer
+from pydantic import ConfigDict
 
 from service import web
+from service.errors import SENTENCES
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,16 +68,25 @@ WHEN: dict[int, str] = {
     429: "Tried too often, or too much for one day",
     503: "Too busy just now: `Retry-After` says when to come back",
 }
+SAID: dict[int, str] = {**SENTENCES, 410: "这个入口停用了，请在群里问一声新的链接，或者直接找清溪镇受理台。"}
+TO_MEND = [{"field": "unit", "type": "missing", "message": "请填写承办单位。"}]
+
+
+def shown(example: Mapping[str, Any]) -> ConfigDict:
+    """The `model_config` of an answer: what the documentation draws of it."""
+    return ConfigDict(json_schema_extra={"examples": [dict(example)]})
 
 
 def problems(*statuses: int, has_body: bool = False) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: its own errors, and those that any request may meet."""
     everywhere = (400, 413, 422, 503) if has_body else (503,)
-    return {status: _problem(WHEN[status]) for status in sorted({*statuses, *everywhere})}
+    return {status: _problem(status) for status in sorted({*statuses, *everywhere})}
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM}}}
+def _problem(status: int) -> dict[str, Any]:
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": SAID[status]}
+    content = {"schema": PROBLEM, "example": said | ({"errors": TO_MEND} if status == 422 else {})}
+    return {"description": WHEN[status], "content": {"application/problem+json": content}}
 
 
 @router.get("/api/docs")

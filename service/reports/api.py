@@ -7,11 +7,27 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from service.accounts.visits import Looking
-from service.api_docs import SIGNED_IN, problems
+from service.api_docs import SIGNED_IN, problems, shown
 from service.reports.figures import as_json, figures_of
 from service.reports.sight import AreaId, area_of
 
 router = APIRouter(prefix="/api/v1")
+
+
+EXAMPLE: dict[str, Any] = {
+    "as_of": "2026-10-12T02:00:00Z",
+    "area": "青岭县",
+    "area_id": 1,
+    "collected": 120,
+    "concluded": 100,
+    "open": 20,
+    "counts": {"closed": 94, "declined": 4, "withdrawn": 1, "merged": 1, "open_merged": 2, "open_overdue": 3},
+    "rates": {
+        "conclusion_rate": {"numerator": 100, "denominator": 120, "rate": 0.833, "low": 0.757, "high": 0.889},
+        "satisfaction_rate": {"numerator": 0, "denominator": 0, "rate": None, "low": None, "high": None},
+    },
+    "towns": [],
+}
 
 
 class RateTold(BaseModel):
@@ -40,6 +56,7 @@ class PlaceTold(BaseModel):
 
 
 class FiguresTold(PlaceTold):
+    model_config = shown(EXAMPLE)
     as_of: datetime
     towns: list[PlaceTold] = Field(description="Of the county; empty for any other place")
 

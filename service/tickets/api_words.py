@@ -7,8 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
+from service.api_docs import shown
 from service.directory.reference import Reference
 from service.masking import mask_name, mask_phone, mask_text
+from service.tickets import api_answers
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story
@@ -48,6 +50,7 @@ class NewWish(BaseModel):
 class Receipt(BaseModel):
     """`number` with `code`, or `tracking_url` alone, lead back to the wish."""
 
+    model_config = shown(api_answers.RECEIPT)
     number: str
     code: str
     tracking_token: str
@@ -67,6 +70,7 @@ class PublicEntry(BaseModel):
 class PublicWish(BaseModel):
     """A wish as its villager sees it: personal data masked, internal notes left out."""
 
+    model_config = shown(api_answers.PUBLIC_WISH)
     number: str
     version: int
     status: Status
@@ -85,6 +89,7 @@ class PublicWish(BaseModel):
 
 
 class TicketSummary(BaseModel):
+    model_config = shown(api_answers.SUMMARY)
     number: str
     version: int
     created_at: datetime
@@ -110,6 +115,7 @@ class TicketSummary(BaseModel):
 class TicketList(BaseModel):
     """`cursor` asks for the next page; null when there is none."""
 
+    model_config = shown(api_answers.TICKETS)
     tickets: list[TicketSummary]
     cursor: str | None
 
@@ -134,6 +140,7 @@ class Event(BaseModel):
 class TicketDetail(TicketSummary):
     """Name and telephone stay masked: the whole number is shown in the workbench only, where looking is noted."""
 
+    model_config = shown(api_answers.DETAIL)
     wish: str
     name: str
     phone: str
@@ -149,6 +156,7 @@ class TicketDetail(TicketSummary):
 class Done(BaseModel):
     """What a command did. Send `version` with the next one: 409 tells you that somebody else was quicker."""
 
+    model_config = shown(api_answers.DONE)
     number: str
     version: int
     status_from: Status | None

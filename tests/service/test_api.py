@@ -25,8 +25,10 @@ from service.api_docs import OPENAPI, PREFIX
 from service.database import Database
 from service.issues import lifecycle as issues
 from service.oversight.checks import breaches
+from service.reports.api import FiguresTold
 from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
+from service.tickets.api_words import Done, PublicWish, Receipt, TicketDetail, TicketList, TicketSummary
 from service.whistles import lifecycle
 from tests.factories import NOW, TOKEN, County, actor, build_county, number_of, sign_in, wish_in
 from tests.support.app import app_on, serving
@@ -62,6 +64,26 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 # The description
+
+ANSWERS = (Receipt, PublicWish, TicketSummary, TicketList, TicketDetail, Done, FiguresTold)
+
+
+def test_every_answer_about_wishes_has_an_example_that_is_one(described: dict[str, Any]) -> None:
+    """The framework leaves what is null out of the description."""
+    for answer in ANSWERS:
+        [example] = answer.model_json_schema()["examples"]
+        assert answer.model_validate(example).model_fields_set == answer.model_fields.keys()
+        [drawn] = described["components"]["schemas"][answer.__name__]["examples"]
+        assert drawn.keys() == {name for name, value in example.items() if value is not None}
+
+
+def test_every_problem_has_an_example(described: dict[str, Any]) -> None:
+    for method, path, operation in operations(described):
+        for status, told in operation["responses"].items():
+            if status >= "400":
+                example = told["content"]["application/problem+json"]["example"]
+                assert (str(example["status"]), example["type"]) == (status, "about:blank"), (method, path)
+                assert example["detail"]
 
 
 def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(described: dict[str, Any]) -> None:
