@@ -22,6 +22,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from service.api_docs import OPENAPI, PREFIX
+from service.claims import lifecycle as claims
 from service.database import Database
 from service.issues import lifecycle as issues
 from service.oversight.checks import breaches
@@ -30,9 +31,11 @@ from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
 from service.tickets.api_words import Done, PublicWish, Receipt, TicketDetail, TicketList, TicketSummary
 from service.whistles import lifecycle
-from tests.factories import NOW, TOKEN, County, actor, build_county, number_of, sign_in, wish_in
+from tests.factories import NOW, TOKEN, County, act, actor, build_county, number_of, sign_in, wish_in
 from tests.support.app import app_on, serving
 from tests.support.programs import API, PROBLEM, Program, is_problem, program_of
+from workflows.claim_commands import Claim, MarkClaimable
+from workflows.claim_words import ClaimantKind
 from workflows.commands import COMMANDS
 from workflows.every_command import EVERY_COMMAND
 from workflows.issue_commands import CreateIssue
@@ -62,9 +65,6 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
         for method, operation in methods.items():
             yield method, path, operation
 
-
-# The description
-
 ANSWERS = (Receipt, PublicWish, TicketSummary, TicketList, TicketDetail, Done, FiguresTold)
 
 
@@ -84,6 +84,9 @@ def test_every_problem_has_an_example(described: dict[str, Any]) -> None:
                 example = told["content"]["application/problem+json"]["example"]
                 assert (str(example["status"]), example["type"]) == (status, "about:blank"), (method, path)
                 assert example["detail"]
+
+
+# The description
 
 
 def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(described: dict[str, Any]) -> None:
@@ -179,6 +182,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             whistle = blow(session, county, wish)
             number, token = number_of(session, wish), sign_in(session, county.county_dispatcher)
             issue = group(session, county, wish)
+            claim_one(session, county, wish)
         yield World(address, database, county, number, whistle, issue, token, tracking_token(wish))
         database.close()
 
@@ -186,6 +190,13 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 def blow(session: Session, county: County, wish: int) -> int:
     call = BlowWhistle(kind="emergency", reason="beyond_power", text="路塌了，请马上来", lead=county.other_bureau)
     return lifecycle.blow(session, wish, call, actor(session, wish, county.dispatcher), NOW)
+
+
+def claim_one(session: Session, county: County, wish: int) -> None:
+    """The first of all claims: number 1."""
+    act(session, wish, MarkClaimable(**SAID["mark_claimable"]), county.dispatcher)
+    helper = actor(session, wish, county.handler)
+    assert claims.claim(session, wish, Claim(kind=ClaimantKind.organisation), helper, NOW)[0] == 1
 
 
 def group(session: Session, county: County, wish: int) -> int:
@@ -211,6 +222,8 @@ ONLY_BY_LUCK = {
     f"post {API}/wishes/{{tracking_token}}/commands",
     f"post {API}/whistles/{{whistle_id}}/commands",
     f"post {API}/tickets/{{number}}/whistles",
+    f"post {API}/tickets/{{number}}/claims",
+    f"post {API}/claims/{{claim}}/commands",
     f"post {API}/issues",
     f"post {API}/issues/{{issue_id}}/commands",
     f"post {API}/issues/{{issue_id}}/answers",
@@ -227,7 +240,7 @@ def bombard(operation: Any, world: World) -> set[int]:
     @given(case=operation.as_strategy())
     def attack(case: Any) -> None:
         real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking, "whistle_id": world.whistle}
-        real |= {"issue_id": world.issue, "act": 1}
+        real |= {"issue_id": world.issue, "act": 1, "claim": 1}
         if next(turn) % 2:
             case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             if (case.method, case.path) == ("POST", f"{API}/tickets") and case.meta.generation.mode.is_positive:
