@@ -19,6 +19,8 @@ from service.claims import pages as claims
 from service.claims import told as claims_told
 from service.database import Database
 from service.demo.sign_ins import demo_people
+from service.endorsements import pages as endorsement_pages
+from service.endorsements import told as endorsed
 from service.errors import NotSignedIn
 from service.issues import answer_pages as issue_answer_pages
 from service.issues import api as issues_api
@@ -47,7 +49,7 @@ from service.tickets import (
     tracking_pages,
 )
 from service.tickets import pages as tickets
-from service.tickets.panels import PanelOf, PressingOf, Register, ToldOf
+from service.tickets.panels import AlikeOf, PanelOf, PressingOf, Register, ToldOf
 from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
 from service.whistles import pages as whistle_pages
@@ -59,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     tickets_api.router,
     resident_pages.router,
+    endorsement_pages.router,
     receipts.router,
     tracking_pages.router,
     track_pages.router,
@@ -99,17 +102,21 @@ PANELS: tuple[PanelOf, ...] = (
     whistle_panels.beside_ticket,
     claims_told.beside_ticket,
     told.beside_ticket,
+    endorsed.beside_ticket,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (
     kin.told_to_villager,
     whistle_panels.told_to_villager,
     claims_told.told_to_villager,
     told.told_to_villager,
+    endorsed.told_to_villager,
 )
+ALIKE: AlikeOf = endorsement_pages.alike_panel
 REGISTERS: tuple[Register, ...] = (
     *ask_register_pages.REGISTERS,
     whistle_panels.REGISTER,
-    claims.REGISTER, pairing_pages.REGISTER,
+    claims.REGISTER,
+    pairing_pages.REGISTER,
     told.REGISTER,
     *oversight_pages.REGISTERS,
 )
@@ -133,6 +140,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.panels, app.state.told_besides, app.state.registers = PANELS, TOLD_BESIDES, REGISTERS
     app.state.planned_for_issues, app.state.pressing = PLANNED_FOR_ISSUES, PRESSING
+    app.state.alike = ALIKE
     app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)
