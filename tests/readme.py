@@ -7,7 +7,17 @@ from pathlib import Path
 
 from notifications import notices
 from service.settings import Settings, variable_of
-from workflows import claims, emergency, escalations, inspections, issues, transitions, warnings
+from workflows import (
+    claims,
+    emergency,
+    escalations,
+    inspections,
+    issues,
+    transitions,
+    warnings,
+    whistle_ladder,
+    whistles,
+)
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.time_limits import TIME_LIMITS
 
@@ -39,6 +49,8 @@ TABLES = {
     "settings": settings_table,
     "transitions": transitions.as_markdown,
     "escalations": escalations.as_markdown,
+    "whistles": whistles.as_markdown,
+    "ladder": whistle_ladder.as_markdown,
     "issues": issues.as_markdown,
     "claims": claims.as_markdown,
     "limits": limits_table,
