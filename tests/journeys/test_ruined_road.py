@@ -3,31 +3,22 @@ late, a survey, a meeting on the road, work in segments, answers "for now" with 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from sqlmodel import Session, col, func, select
-from starlette.testclient import TestClient
 
-from service.database import Database
-from service.directory.models import Appointment, Area, AreaLevel, Link, Person, Unit, UnitClass
+from service.directory.models import Area, AreaLevel, Link, Unit, UnitClass
 from service.directory.reference import touch
-from service.jobs import Surroundings
 from service.outbox.models import Delivery
-from service.outbox.planning import plan_notices
-from service.oversight.checks import breaches
-from service.oversight.sweep import sweep_escalations
-from service.settings import settings
 from service.tickets.models import Ticket
 from service.whistles.models import Whistle, WhistleCall
-from service.whistles.sweep import sweep_whistles
-from tests.factories import NOW, TOKEN, County, add, build_county, later
-from tests.support.app import app_on
-from tests.support.programs import Program, program_of
+from tests.factories import NOW, TOKEN, County, add
+from tests.support.programs import Program
+from tests.support.stories import Story, new_area, new_person, ok, told
 from workflows.ask_words import PromiseState
 from workflows.commands import Outcome
 from workflows.statuses import Role, Status
@@ -53,51 +44,16 @@ class Town:
     reviewer: int
 
 
-@dataclass
-class Story:
-    client: TestClient
-    database: Database
-    county: County
-    clock: time_machine.Traveller
-    towns: list[Town] = field(default_factory=list)
-
-    def as_(self, person: int) -> Program:
-        return program_of(self.client, self.database, person)
-
-    def presses(self, person: int, path: str, **typed: Any) -> Any:
-        return self.client.post(path, data=typed, headers={"Authorization": f"Bearer {self.as_(person).token}"})
-
-    def goes_on(self, **span: float) -> None:
-        self.clock.shift(timedelta(**span))
-        self.runs()
-
-    def runs(self) -> None:
-        """What the schedule would do by itself at this moment."""
-        around = Surroundings(self.database, settings(), datetime.now(tz=NOW.tzinfo))
-        for job in (sweep_escalations, sweep_whistles, plan_notices):
-            assert job(around).failed == 0
-
-    def one(self, row: type[Any], row_id: int) -> Any:
-        with self.database.reading() as session:
-            return session.get_one(row, row_id)
-
-    def breaches(self) -> list[str]:
-        with self.database.reading() as session:
-            return [str(breach) for breach in breaches(session)]
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
-    url = str(request.getfixturevalue(f"{request.param}_url"))
-    database = Database(url)
-    with time_machine.travel(later(), tick=True) as clock:
-        with database.writing() as session:
-            county = build_county(session)
-            towns = [_town(session, county, number) for number in range(3)]
-        with TestClient(app_on(url, tmp_path), follow_redirects=False) as client:
-            client.app.state.crowd = type(client.app.state.crowd)(10_000)  # type: ignore[attr-defined]
-            yield Story(client, database, county, clock, towns)
-    database.close()
+    with told(str(request.getfixturevalue(f"{request.param}_url")), tmp_path) as begun:
+        yield begun
+
+
+@pytest.fixture
+def towns(story: Story) -> list[Town]:
+    with story.database.writing() as session:
+        return [_town(session, story.county, number) for number in range(3)]
 
 
 def _town(session: Session, county: County, number: int) -> Town:
@@ -108,54 +64,35 @@ def _town(session: Session, county: County, number: int) -> Town:
         token, name = TOKEN, "清溪镇"
     else:
         name, token = f"{'甲乙'[number - 1]}河镇", f"town{number}link"
-        town = _area(session, name, AreaLevel.town, county.county)
-        village = _area(session, f"{name[0]}河村", AreaLevel.village, town)
+        town = new_area(session, name, AreaLevel.town, county.county)
+        village = new_area(session, f"{name[0]}河村", AreaLevel.village, town)
         desk = add(
             session, Unit(name=f"{name}受理台", short_name="受理台", unit_class=UnitClass.town_desk, area_id=town)
         )
         session.get_one(Area, town).desk_unit_id = desk
         add(session, Link(token=token, area_id=village, label=f"{name}群", created_at=NOW - timedelta(days=9)))
-        names = {who: _person(session, f"{who}{number}", desk, Role(who)) for who in ("dispatcher", "reviewer")}
+        names = {who: new_person(session, f"{who}{number}", desk, Role(who)) for who in ("dispatcher", "reviewer")}
     office = Unit(name=f"{name}村镇建设办", short_name="建设办", unit_class=UnitClass.town_office, area_id=town)
     office_id = add(session, office)
-    handler = _person(session, f"builder{number}", office_id, Role.handler)
-    principal = _person(session, f"mayor{number}", desk, Role.dispatcher, is_head=True)
+    handler = new_person(session, f"builder{number}", office_id, Role.handler)
+    principal = new_person(session, f"mayor{number}", desk, Role.dispatcher, is_head=True)
     touch(session)
     return Town(name, token, village, desk, office_id, handler=handler, principal=principal, **names)
 
 
-def _area(session: Session, name: str, level: AreaLevel, parent: int) -> int:
-    area = Area(name=name, level=level, parent_id=parent, path=f"new {name}")
-    area_id = add(session, area)
-    area.path = f"{session.get_one(Area, parent).path}{area_id}/"
-    session.flush()
-    return area_id
-
-
-def _person(session: Session, login: str, unit: int, role: Role, is_head: bool = False) -> int:
-    person = add(session, Person(login=login, name=login, created_at=NOW))
-    add(session, Appointment(person_id=person, unit_id=unit, role=role, is_head=is_head))
-    return person
-
-
-def ok(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-def forty_wishes(story: Story) -> dict[str, tuple[str, Town]]:
+def forty_wishes(story: Story, towns: list[Town]) -> dict[str, tuple[str, Town]]:
     """Number → secret token and town; a dozen or so in each."""
     villager = Program(story.client)
     wishes = {}
     for number in range(40):
-        town = story.towns[number % 3]
+        town = towns[number % 3]
         receipt = ok(villager.sends(f"/links/{town.token}/wishes", {"text": ROAD.format(number + 1)}), 201)
         wishes[receipt["number"]] = (receipt["tracking_token"], town)
     return wishes
 
 
-def in_the_hands_of_the_towns(story: Story, wishes: dict[str, tuple[str, Town]]) -> None:
-    for town in story.towns:
+def in_the_hands_of_the_towns(story: Story, towns: list[Town], wishes: dict[str, tuple[str, Town]]) -> None:
+    for town in towns:
         dispatcher, handler = story.as_(town.dispatcher), story.as_(town.handler)
         for number in (number for number, (_token, whose) in wishes.items() if whose is town):
             ok(dispatcher.says(number, "assign", unit=town.office, urgency="complex"))
@@ -163,10 +100,10 @@ def in_the_hands_of_the_towns(story: Story, wishes: dict[str, tuple[str, Town]])
             ok(handler.says(number, "contact", way="phone", is_reached=True))
 
 
-def test_the_ruined_road(story: Story) -> None:
-    wishes = forty_wishes(story)
-    in_the_hands_of_the_towns(story, wishes)
-    county, first = story.county, story.towns[0]
+def test_the_ruined_road(story: Story, towns: list[Town]) -> None:
+    wishes = forty_wishes(story, towns)
+    in_the_hands_of_the_towns(story, towns, wishes)
+    county, first = story.county, towns[0]
     numbers = list(wishes)
 
     # Forty wishes, one matter: the county's dispatcher, who sees all three towns, puts them together.
@@ -241,7 +178,7 @@ def test_the_ruined_road(story: Story) -> None:
     says(story, other, whistle, "hand_over_part", words="田里的淤泥清了，其余交给交通局")
 
     # Everybody is answered with one act of each town, "for now", with a date; each by the real way, reviewed and asked.
-    for town in story.towns:
+    for town in towns:
         answered = story.presses(
             town.handler,
             f"/desk/issues/{issue['id']}/answer_issue",
