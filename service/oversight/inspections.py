@@ -150,8 +150,12 @@ def item_as_it_stands(session: Session, row: InspectionItem, round: InspectionRo
 
 
 def record(session: Session, item_id: int, command: RecordInspection, actor: Actor, now: datetime) -> str:
-    """The finding, an event of the ticket, and what follows from it. Raises NotFound, NotPermitted and Refused."""
-    row = session.exec(select(InspectionItem).where(InspectionItem.id == item_id).with_for_update()).one_or_none()
+    """The finding, an event of the ticket, and what follows from it. Raises NotFound, NotPermitted and Refused.
+
+    The item is held and read anew: a second inspector waits here and then sees what the first one found.
+    """
+    wanted = select(InspectionItem).where(InspectionItem.id == item_id).with_for_update()
+    row = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
     round = session.get(InspectionRound, row.round_id) if row else None
     if row is None or round is None:
         raise NotFound()
