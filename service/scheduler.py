@@ -28,6 +28,7 @@ from service.oversight.sweep import rearm, sweep_escalations
 from service.reports.figures import refresh_figures
 from service.settings import Settings
 from service.tickets.darkroom import prepare_pictures, tidy_pictures
+from service.tickets.dissolved import return_from_dissolved_units
 from service.whistles.sweep import rearm_whistles, recalculate_whistles, sweep_whistles
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ SCHEDULE = (
     Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("settle_issues", settle_issues, every=timedelta(minutes=1)),
+    Job("return_from_dissolved_units", return_from_dissolved_units, every=timedelta(minutes=10)),
     Job("raise_warnings", raise_warnings, every=timedelta(minutes=5)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),

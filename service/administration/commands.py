@@ -159,6 +159,7 @@ class SetRobot(AdminCommand):
 
 class DeactivateUnit(AdminCommand):
     verb: Literal["deactivate_unit"] = "deactivate_unit"
+    hands_back: bool = field(_("手里还没办完的交回受理台重新派单，没决定的申请失效"), widget="yes_no", default=False)
 
 
 class ReactivateUnit(AdminCommand):

@@ -18,6 +18,7 @@ from service.directory.reference import Reference
 from service.errors import NotFound
 from service.fields import Choice
 from service.settings import settings
+from service.tickets import dissolved
 from service.tickets.models import IS_OPEN, Assignment, Ticket
 from service.tickets.numbers import number_of
 from workflows.actors import Actor
@@ -181,12 +182,14 @@ def _check_robot(address: str) -> None:
 
 
 def deactivate(visit: Visit, unit: Unit, asked: DeactivateUnit) -> None:
-    """Raises Refused while it is a place's desk, or has to do with tickets that are not done."""
+    """Raises Refused while it is a place's desk, or has to do with tickets that it does not hand back."""
     desk_of = visit.session.exec(select(Area.name).where(Area.desk_unit_id == unit.id)).all()
     if desk_of:
         raise Refused(_("它是{places}的受理台，请先在“区划”里换一个受理台。"), places="、".join(desk_of))
     left = still_open(visit.session, unit.id or 0)
-    if left.count:
+    if asked.hands_back:
+        dissolved.give_back(visit.session, unit.id or 0, visit.now)
+    elif left.count:
         raise Refused(_still_open_sentence(left), count=left.count, numbers="、".join(left.numbers))
     _set_active(visit, unit, asked, False)
 

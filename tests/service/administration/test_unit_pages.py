@@ -5,11 +5,15 @@ import pytest
 from service.database import Database
 from service.directory.models import Unit
 from service.directory.reference import reference
-from tests.factories import County, act, number_of, submit_wish, wish_in
+from service.jobs import Surroundings
+from service.oversight.checks import breaches
+from service.settings import Settings
+from service.tickets.dissolved import return_from_dissolved_units
+from tests.factories import NOW, County, act, number_of, submit_wish, ticket_of, wish_in
 from tests.service.administration.conftest import As, changes, last_change, row
 from tests.support.officials import Official
 from tests.support.queries import counted
-from workflows.commands import Assign
+from workflows.commands import Assign, Reopen, RequestConsultation
 from workflows.statuses import Status
 
 UNITS = "/desk/units"
@@ -82,6 +86,39 @@ def test_a_unit_that_supports_is_not_free_either(administrator: Official, databa
             act(session, wish, Assign(unit=county.bureau, supporting=(county.other_bureau,)), county.dispatcher)
     page = administrator.sends(f"{UNITS}/{county.other_bureau}/deactivate_unit")
     assert page.status == 422 and "还有 7 件没办完" in page.words and "等）" in page.words
+
+
+def test_a_dissolved_unit_hands_back_what_it_holds_and_its_asks_lapse(
+    administrator: Official, database: Database, county: County
+) -> None:
+    with database.writing() as session:
+        led, deferred = (wish_in(session, county, status) for status in (Status.in_progress, Status.deferred))
+        due = ticket_of(session, led).due_at
+        act(session, led, RequestConsultation(units=(county.other_bureau,), reason="说不清归谁"), county.handler)
+        supported = submit_wish(session, county)
+        act(session, supported, Assign(unit=county.other_bureau, supporting=(county.bureau,)), county.dispatcher)
+    assert administrator.sends(f"{UNITS}/{county.bureau}/deactivate_unit", hands_back="true").status == 303
+    with database.reading() as session:
+        for wish in (led, deferred):
+            ticket = ticket_of(session, wish)
+            assert (ticket.status, ticket.unit_id, ticket.lead_unit_id) == (Status.submitted, county.town_desk, None)
+            assert ticket.pending_asks == 0
+        assert ticket_of(session, led).due_at == due, "what she was promised stays"
+        assert not reference(session).units[county.bureau].is_active
+        assert list(breaches(session)) == []
+
+
+def test_what_comes_back_to_a_unit_that_is_no_more_goes_to_the_desk(
+    administrator: Official, database: Database, county: County
+) -> None:
+    with database.writing() as session:
+        wish = wish_in(session, county, Status.closed)
+    administrator.sends(f"{UNITS}/{county.bureau}/deactivate_unit")
+    with database.writing() as session:
+        act(session, wish, Reopen(reason="又不亮了"), county.supervisor)
+    assert return_from_dissolved_units(Surroundings(database, Settings(), NOW)).done == 1
+    with database.reading() as session:
+        assert ticket_of(session, wish).status is Status.submitted
 
 
 def test_with_empty_hands_it_goes_and_comes_back(administrator: Official, database: Database, county: County) -> None:
