@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from service.database import Database
 from service.demo.county import county
 from service.demo.overseen import oversee
+from service.demo.grouping import group_wishes
 from service.demo.playing import play
 from service.demo.scenes import Album
 from service.demo.settling import count_visits, settle
@@ -64,6 +65,7 @@ def _fill(session: Session, now: datetime, album: Album) -> None:
     ids = settle(session, now)
     play(session, ids, plan(now, reference(session).calendar), album, now)
     oversee(session, ids, now)
+    group_wishes(session, ids, now)
     count_visits(session)
 
 

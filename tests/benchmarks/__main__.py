@@ -4,7 +4,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import importing, reading, rules, starting, submitting, sweeping, whistles
+from tests.benchmarks import importing, issues, reading, rules, starting, submitting, sweeping, whistles
 from tests.benchmarks.rows import Row, as_markdown
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "submit": submitting.measure,
     "read": reading.measure,
     "sweep": sweeping.measure,
+    "issues": issues.measure,
     "whistles": whistles.measure,
     "import": importing.measure,
     "start": starting.measure,

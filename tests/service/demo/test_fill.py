@@ -24,6 +24,7 @@ from service.demo.story import plan
 from service.directory.models import Area, AreaLevel, CatalogueRow, Link, Person
 from service.directory.reference import reference
 from service.directory.seeding import seed
+from service.issues.models import Issue
 from service.jobs import Surroundings
 from service.outbox.models import Delivery
 from service.outbox.planning import plan_notices
@@ -38,6 +39,7 @@ from tests.support import processes
 from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
 from workflows.claim_words import PoolRank
+from workflows.issue_words import IssueStatus
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
 from workflows.whistle_words import CallState, MilestoneState
@@ -115,6 +117,14 @@ def test_one_whistle_waits_for_its_lead_one_is_at_work_and_one_is_scored(session
     planned = session.exec(select(Milestone)).all()
     assert {step.state for step in planned} == {MilestoneState.planned, MilestoneState.done}
     assert {step.is_public for step in planned} == {True, False}
+
+
+def test_one_road_of_several_towns_is_one_issue_that_everybody_can_read(session: Session) -> None:
+    issue = session.exec(select(Issue)).one()
+    assert issue.status is IssueStatus.open and issue.public_text and issue.expected_on is not None
+    towns = session.exec(select(Ticket.town_id).where(Ticket.issue_id == issue.id)).all()
+    assert len(towns) >= 5 and len(set(towns)) >= 3
+    assert session.get_one(Ticket, issue.main_ticket_id).issue_id == issue.id
 
 
 def test_tickets_are_numbered_in_the_order_in_which_they_came(session: Session) -> None:
