@@ -28,7 +28,8 @@ class Values:
 
     `unit` must act now (or did, when the ticket has ended); `outcome` is what was answered, rated or found;
     `related` are numbers of other tickets; `rule` is what the clock says, when it was the clock and not a person;
-    `is_new_round`: the ticket has just gone back to the unit; `answer_by`: when a supervision wants its answer. Fields with a default may be left out.
+    `is_new_round`: the ticket has just gone back to the unit; `answer_by`: when a supervision wants its answer.
+    Fields with a default may be left out.
     Of a whistle: `town` called the units `called`, and `until` is when somebody has to act.
     """
 

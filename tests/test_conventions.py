@@ -40,6 +40,7 @@ PRAGMA = re.compile(r"  # (type: ignore\[[\w,-]+\]|noqa: [A-Z0-9, ]+)$")
 # A table of rules is read as a whole, and splitting it would only hide half of it.
 TABLES = {
     "workflows/commands.py": "one class per verb, which is its form, its API body and its event",
+    "notifications/notices.py": "who hears of what, by which channel, is read as one table",
     "workflows/whistle_commands.py": "one class per verb of the whistle",
     "service/tickets/models.py": "the tables of a ticket: what belongs to a wish in the database is seen at once",
 }

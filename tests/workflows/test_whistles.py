@@ -64,8 +64,8 @@ LETTERS = {
     "X": R.system,
 }
 
-# Town, Principal, Lead, sUpporting, ruling Officer, Supervisor, leaDer, X the clock; "-" is a wrong status whoever asks.
-# A leader is a supervisor, too.
+# Town, Principal, Lead, sUpporting, ruling Officer, Supervisor, leaDer (who is a supervisor, too), X the clock;
+# "-" is a wrong status whoever asks.
 WHO_MAY = """
                     none raised blown   at_work completed accepted dismissed
 blow_whistle        TP   -      -       -       -         -        -
