@@ -13,7 +13,7 @@ from service.directory.models import Area
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
 from service.whistles.models import IS_OPEN, Whistle, WhistleCall
-from service.whistles.page_words import COUNTS, HAS_COME, Look, is_absent, own_look, status_look
+from service.whistles.page_words import HAS_COME, Look, is_absent, is_counted, own_look, status_look
 from service.whistles.queries import visible_whistles
 from workflows.command_fields import LARGEST_ID
 from workflows.refusals import Refused
@@ -165,7 +165,7 @@ def rows_of(visit: Visit, whistles: Sequence[Whistle], local: LocalWords) -> lis
 def _row(
     visit: Visit, whistle: Whistle, calls: Sequence[WhistleCall], areas: dict[int, int], local: LocalWords
 ) -> WhistleRow:
-    known, counted = visit.known, [call for call in calls if call.state in COUNTS]
+    known, counted = visit.known, [call for call in calls if is_counted(call)]
     own = next((call for call in calls if call.unit_id in visit.actor.units and call.state is CallState.called), None)
     is_running = whistle.status in RUNNING
     return WhistleRow(

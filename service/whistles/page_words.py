@@ -34,8 +34,6 @@ OVER_LOOKS: Mapping[CallState, tuple[str, str, str]] = {
     CallState.completed: ("checked", "done", _("已完成")),
 }
 HAS_COME = frozenset({CallState.reported, CallState.handed_over, CallState.completed})
-COUNTS = frozenset(CallState) - {CallState.released}
-"""Of those who were called, whoever has been let off is not waited for."""
 
 
 def status_look(status: WhistleStatus, local: LocalWords) -> Look:
@@ -100,8 +98,9 @@ def milestone_look(step: Milestone, now: datetime, local: LocalWords) -> Look:
     return Look(icon, left.kind if left.kind != "fine" else "", left.words)
 
 
-def is_late(step: Milestone, now: datetime) -> bool:
-    return step.state is MilestoneState.planned and step.due_at < now
+def is_counted(call: WhistleCall) -> bool:
+    """Whoever was let off was not expected, but for those who were late by then and never came."""
+    return call.state is not CallState.released or bool(call.was_late)
 
 
 def is_absent(call: WhistleCall, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from service.tickets.panels import Panel, Pressing, Register
 from service.whistles import listing
 from service.whistles.casefile import calls_of
 from service.whistles.models import Milestone, Whistle, WhistleCall
-from service.whistles.page_words import HAS_COME, Look, is_absent, status_look
+from service.whistles.page_words import HAS_COME, Look, is_absent, is_counted, status_look
 from workflows.cases import Case
 from workflows.whistle_words import KIND_WORDS, CallState, MilestoneState, WhistleStatus
 from workflows.whistles import may_blow
@@ -77,7 +77,7 @@ def beside_ticket(visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -
 
 def _line(visit: Visit, whistle: Whistle, local: LocalWords) -> WhistleLine:
     calls = calls_of(visit.session, whistle.id or 0)
-    names = local._(_("、")).join(visit.known.unit_name(call.unit_id) for call in calls if _counts(call))
+    names = local._(_("、")).join(visit.known.unit_name(call.unit_id) for call in calls if is_counted(call))
     is_running = whistle.status in listing.RUNNING
     late = [call for call in calls if is_running and is_absent(call, visit.now)]
     return WhistleLine(
@@ -105,7 +105,7 @@ def told_of_issue(session: Session, issue_id: int, known: Reference, local: Loca
 
 
 def _told(session: Session, whistle: Whistle, known: Reference, local: LocalWords, now: datetime) -> Told:
-    calls = [call for call in calls_of(session, whistle.id or 0) if _counts(call)]
+    calls = [call for call in calls_of(session, whistle.id or 0) if is_counted(call)]
     is_over = whistle.status is WhistleStatus.accepted
     steps = session.exec(
         select(Milestone)
@@ -177,7 +177,3 @@ def _of(session: Session, ticket: Ticket) -> Sequence[Whistle]:
     in_issue = [col(Whistle.issue_id) == ticket.issue_id] if ticket.issue_id else []
     wanted = select(Whistle).where(or_(col(Whistle.ticket_id) == ticket.id, *in_issue))
     return session.exec(wanted.order_by(col(Whistle.id).desc())).all()
-
-
-def _counts(call: WhistleCall) -> bool:
-    return call.state is not CallState.released

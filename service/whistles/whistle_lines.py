@@ -53,7 +53,7 @@ class ScoreLine:
 
 
 def called(visit: Visit, whistle: Whistle, calls: Sequence[WhistleCall], local: LocalWords) -> dict[str, Any]:
-    counted = [call for call in calls if call.state in page_words.COUNTS]
+    counted = [call for call in calls if page_words.is_counted(call)]
     ranked = sorted(calls, key=lambda call: (not call.is_lead, call.id or 0))
     names = _names(visit, {call.reported_by_id for call in calls if call.reported_by_id})
     return {
@@ -121,5 +121,5 @@ def scores(visit: Visit, whistle: Whistle, calls: Sequence[WhistleCall]) -> list
     return [
         ScoreLine(visit.known.unit_name(call.unit_id), call.scored_at is not None, call.speed, call.work, call.result)
         for call in calls
-        if call.state in page_words.COUNTS
+        if page_words.is_counted(call)
     ]

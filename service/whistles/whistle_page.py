@@ -31,28 +31,6 @@ from workflows.whistle_words import KIND_WORDS, OPEN_WHISTLE, REASON_WORDS
 WORDS_AT_ONCE = 60
 """More than this is read further down: what matters has to stand on a telephone's first screen."""
 
-ICONS = {
-    "report_in": "pin",
-    "approve_whistle": "checked",
-    "confirm_whistle": "checked",
-    "accept_whistle": "checked",
-    "refuse_whistle": "cross",
-    "dismiss_whistle": "cross",
-    "contest_call": "flag",
-    "rule_on_call": "shield",
-    "survey": "eye",
-    "hold_site_meeting": "people",
-    "plan_work": "list",
-    "report_milestone": "flag",
-    "change_milestone": "calendar",
-    "hand_over_part": "send",
-    "complete_whistle": "check",
-    "refuse_acceptance": "undo",
-    "score_call": "star",
-    "call_more": "plus",
-    "note_whistle": "lock",
-}
-
 
 def whistle_page(
     request: Request, visit: Visit, whistle: Whistle, pressed: Pressed = NOTHING_PRESSED, *, status: int = 200
@@ -82,7 +60,6 @@ def whistle_page(
         kept_ids=[photo.id for photo in pressed.kept_photos],
         refusal=pressed.refusal,
         rules=rules_of(whistle.kind, visit.known, local),
-        looks=ICONS,
         kind_words=KIND_WORDS,
     )
 
