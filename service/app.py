@@ -22,6 +22,8 @@ from service.demo.sign_ins import demo_people
 from service.endorsements import pages as endorsement_pages
 from service.endorsements import told as endorsed
 from service.errors import NotSignedIn
+from service.follow_ups import pages as follow_ups
+from service.follow_ups import panels as follow_up_panels
 from service.issues import answer_pages as issue_answer_pages
 from service.issues import api as issues_api
 from service.issues import issue_pages, told
@@ -85,6 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     claims_api.router,
     pairing_pages.router,
     oversight_pages.router,
+    follow_ups.router,
     outbox.router,
     reports.router,
     administration.router,
@@ -103,6 +106,7 @@ PANELS: tuple[PanelOf, ...] = (
     claims_told.beside_ticket,
     told.beside_ticket,
     endorsed.beside_ticket,
+    follow_up_panels.panel_of,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (
     kin.told_to_villager,
@@ -119,6 +123,8 @@ REGISTERS: tuple[Register, ...] = (
     pairing_pages.REGISTER,
     told.REGISTER,
     *oversight_pages.REGISTERS,
+    follow_up_panels.REGISTER,
+    follow_up_panels.SAMPLING,
 )
 PRESSING: tuple[PressingOf, ...] = (whistle_panels.not_reported_in,)
 PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = (whistle_panels.told_of_issue,)

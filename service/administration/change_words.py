@@ -17,6 +17,8 @@ from workflows.words import _
 ELSEWHERE: dict[str, str] = {
     "change_own_password": _("改自己的密码"),
     "search_phone": _("按电话号码查工单"),
+    "add_sample_rule": _("定抽样回访的规则"),
+    "end_sample_rule": _("停抽样回访的规则"),
     "pair": _("登记双报到"),
     "change_pairing": _("改双报到"),
     "end_pairing": _("结束双报到"),
@@ -36,6 +38,8 @@ LABELS: dict[str, str] = {
     "unit": _("单位"),
     "area": _("地方"),
     "role": _("做哪一步"),
+    "percent": _("抽百分之几"),
+    "seed": _("抽样的种子"),
 }
 """Of what is recorded without being a field of the form."""
 

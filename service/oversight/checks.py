@@ -17,6 +17,7 @@ from service.oversight.ask_checks import (
     deferred_without_review,
     promises_without_day,
 )
+from service.oversight.call_checks import calls_against_tickets
 from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
@@ -216,6 +217,11 @@ CHECKS: tuple[Check, ...] = (
     Check("supervision_without_level", "a supervision has a level and a due date", supervision_without_level),
     Check("rounds_without_inspector", "an open round has inspectors, a due date and items", rounds_without_inspector),
     Check("emergencies_twice", "an area is in one emergency at most", emergencies_twice),
+    Check(
+        "calls_against_tickets",
+        "a wish is in the queue of follow-ups just when somebody must call",
+        calls_against_tickets,
+    ),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
     Check("whistles_without_holder", "an open whistle has a unit and a deadline", whistles_without_holder),
     Check("milestones_without_holder", "an open milestone has a unit that takes part", milestones_without_holder),

@@ -59,7 +59,7 @@ CONSEQUENCES: dict[str, Consequence] = {
         _("退回后{unit}要在 {hold} 前改好再报。答应诉求人的日子不变，还是 {due}。"), c.SendBack.model_construct()
     ),
     "follow_up": Consequence(
-        _("满意就办结。不满意或没解决，马上开始新的一轮，{unit}要在 {due} 前再答复。没接通的只记一次，试满 {attempts} 次才能办结，已试 {tried} 次。"),
+        _("满意就办结。不满意或没解决，马上开始新的一轮，{unit}要在 {due} 前再答复。没接通的只记一次，在 {attempts} 个不同的工作半天都试过才能办结，已算 {tried} 个。"),
         c.FollowUp.model_construct(result=c.CallResult.answered, is_resolved=False, satisfaction=c.Satisfaction.dissatisfied),
     ),
     "close": Consequence(_("办结后不再计时。{reopen} 内诉求人还可以要求重办。")),
@@ -96,7 +96,7 @@ def consequence(verb: str, case: Case, actor: Actor, now: datetime, known: Refer
         rating=case.limits.term("rating").in_words(local._),
         reopen=case.limits.term("reopen").in_words(local._),
         attempts=follow_ups.ATTEMPTS,
-        tried=case.follow_up_attempts,
+        tried=case.follow_up_half_days,
     )
 
 

@@ -46,6 +46,7 @@ DAMAGE: dict[str, list[str]] = {
         "DROP INDEX ix_emergency_mode_one_open",
         *["INSERT INTO emergency_mode (area_id, reason, duty_roster, began_at) VALUES (1, '汛', '', '2026-07-01')"] * 2,
     ],
+    "calls_against_tickets": ["UPDATE ticket SET call_at = created_at WHERE status = 'assigned'"],
     "unsearchable": ["DELETE FROM ticket_search"],
 }
 
