@@ -1,7 +1,5 @@
 """Emergency mode (平急转换): while an area is in flood season, what is promised there is shorter. Running clocks stay."""
 
-from collections.abc import Iterable
-
 from workflows.terms import Term, hours, minutes, working_days
 from workflows.time_limits import Limits
 from workflows.whistle_words import WhistleKind
@@ -34,10 +32,9 @@ def shorter(usual: Term, emergency: Term) -> Term:
     return min(usual, emergency, key=_length)
 
 
-def kinds_in_order(kinds: Iterable[WhistleKind], is_emergency: bool) -> tuple[WhistleKind, ...]:
-    """The kinds of whistle as a form offers them: 应急处置 stands first while there is an emergency."""
-    first = WhistleKind.emergency if is_emergency else None
-    return tuple(sorted(kinds, key=lambda kind: kind is not first))
+def kind_offered(is_emergency: bool) -> WhistleKind:
+    """The kind of whistle that stands chosen in a new form: 应急处置 while there is an emergency."""
+    return WhistleKind.emergency if is_emergency else WhistleKind.public_concern
 
 
 def as_markdown() -> str:

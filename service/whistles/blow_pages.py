@@ -25,6 +25,7 @@ from service.whistles.consequences import BEFORE_BLOWING, kind_choices, kind_rul
 from service.whistles.models import Whistle
 from service.whistles.whistle_buttons import form_of
 from service.whistles.whistle_page import ticket_line, wishes_of
+from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
 from workflows.whistle_commands import BlowWhistle
 from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
@@ -45,7 +46,7 @@ def show(request: Request, number: str, visit: Looking) -> Response:
     ticket = _seen(visit, number)
     if not may_blow(case_of(visit.session, ticket, visit.known), visit.actor):
         raise NotPermitted(NOT_NOW)
-    return _page(request, visit, ticket, _first_values(ticket))
+    return _page(request, visit, ticket, _first_values(visit, ticket))
 
 
 @router.post("")
@@ -75,8 +76,10 @@ def _seen(visit: Visit, number: str) -> Ticket:
     return seen_ticket(visit.session, visit.actor, id_of(number))
 
 
-def _first_values(ticket: Ticket) -> dict[str, Any]:
-    return {"kind": str(WhistleKind.public_concern), "issue": ticket.issue_id or ""}
+def _first_values(visit: Visit, ticket: Ticket) -> dict[str, Any]:
+    """In an emergency an emergency's whistle is what one most likely wants."""
+    kind = kind_offered(visit.known.emergency_in(ticket.area_id) is not None)
+    return {"kind": str(kind), "issue": ticket.issue_id or ""}
 
 
 def _page(

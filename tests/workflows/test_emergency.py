@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.workflows.china import CHINA, at
 from workflows import emergency
-from workflows.emergency import EMERGENCY_LIMITS, in_emergency, kinds_in_order
+from workflows.emergency import EMERGENCY_LIMITS, in_emergency, kind_offered
 from workflows.terms import Term, TermUnit, hours, minutes, working_days, working_hours
 from workflows.time_limits import DEFAULT_TERMS, Limits
 from workflows.whistle_words import WhistleKind
@@ -55,10 +55,10 @@ def test_half_an_hour_of_the_countys_own_is_kept() -> None:
     assert in_emergency(limits).terms["dispatch"] == minutes(30)
 
 
-def test_the_emergency_whistle_stands_first_only_in_an_emergency() -> None:
-    kinds = [WhistleKind.public_concern, WhistleKind.priority, WhistleKind.emergency]
-    assert kinds_in_order(kinds, is_emergency=True)[0] is WhistleKind.emergency
-    assert kinds_in_order(kinds, is_emergency=False) == tuple(kinds)
+def test_the_emergency_whistle_stands_first_and_is_chosen_only_in_an_emergency() -> None:
+    assert next(iter(WhistleKind)) is WhistleKind.emergency
+    assert kind_offered(is_emergency=True) is WhistleKind.emergency
+    assert kind_offered(is_emergency=False) is WhistleKind.public_concern
 
 
 def test_the_printed_table_has_a_line_for_each_limit() -> None:
