@@ -1,5 +1,6 @@
 """Databases for the benchmarks: a small county on either database, and one with as many tickets as are asked for."""
 
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,7 +36,7 @@ def database_of(dialect: str) -> Iterator[str]:
             url = f"sqlite:///{Path(folder).resolve() / 'bench.db'}"
         else:
             server = stack.enter_context(postgres.server(durable=True))
-            url = stack.enter_context(postgres.database(server, "bench"))
+            url = stack.enter_context(postgres.database(server, f"bench_{secrets.token_hex(4)}"))
         upgrade(url)
         yield url
 
