@@ -25,9 +25,7 @@ from workflows.words import _
 SENTENCE_LENGTH = (5, 200)
 PHONE = r"^\+?[0-9][0-9 \-]{3,18}[0-9]$"
 
-OptionalUnit = Annotated[
-    Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(none_if_blank)
-]
+OptionalUnit = Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(none_if_blank)]
 Day = Annotated[date, BeforeValidator(none_if_blank)]
 
 
@@ -36,18 +34,13 @@ class MarkClaimable(CommandBase):
     words: Text = field(
         _("写进认领池的一句话"),
         widget="words",
-        hint=_(
-            "全县的单位都看得到：需要什么、要多少。不写姓名、电话、几组几号，不写家里困难。"
-        ),
+        hint=_("全县的单位都看得到：需要什么、要多少。不写姓名、电话、几组几号，不写家里困难。"),
         min_length=SENTENCE_LENGTH[0],
         max_length=SENTENCE_LENGTH[1],
     )
     is_agreed: bool = field(_("诉求人同意了吗"), widget="yes_or_no")
     consent: Text = field(
-        _("怎么征得同意的"),
-        hint=_("谁、什么时候问的，本人怎么说"),
-        min_length=2,
-        max_length=SENTENCE_LENGTH[1],
+        _("怎么征得同意的"), hint=_("谁、什么时候问的，本人怎么说"), min_length=2, max_length=SENTENCE_LENGTH[1]
     )
 
 
@@ -61,20 +54,12 @@ class ClaimTerms(CommandBase):
 
     kind: ClaimantKind = field(_("谁来认领"), widget="choice")
     name: OptionalText = field(
-        _("认领人的名称"),
-        hint=_("本单位认领不用填；替党员、企业、社会组织登记的必填"),
-        default=None,
-        max_length=80,
+        _("认领人的名称"), hint=_("本单位认领不用填；替党员、企业、社会组织登记的必填"), default=None, max_length=80
     )
     phone: OptionalPhone = field(
-        _("认领人的电话"),
-        hint=_("替别人登记的必填，只给管这件事的人看"),
-        default=None,
-        pattern=PHONE,
+        _("认领人的电话"), hint=_("替别人登记的必填，只给管这件事的人看"), default=None, pattern=PHONE
     )
-    unit: OptionalUnit = field(
-        _("哪个单位认领"), widget="unit", hint=_("本单位认领时选"), default=None
-    )
+    unit: OptionalUnit = field(_("哪个单位认领"), widget="unit", hint=_("本单位认领时选"), default=None)
     words: OptionalText = optional_words(_("打算怎么帮"))
 
     @property
@@ -86,9 +71,7 @@ class ClaimTerms(CommandBase):
         if self.name is None and not self.is_for_own_unit:
             raise Refused(_("替党员或企业登记的，请写上名称。"), field="name")
         if self.name is not None and self.phone is None:
-            raise Refused(
-                _("替别人登记的，请写上认领人的电话，好催他联系诉求人。"), field="phone"
-            )
+            raise Refused(_("替别人登记的，请写上认领人的电话，好催他联系诉求人。"), field="phone")
         return self
 
 
@@ -109,11 +92,7 @@ class ContactClaimed(CommandBase):
 class DeliverClaim(CommandBase):
     verb: Literal["deliver_claim"] = "deliver_claim"
     words: Text = field(
-        _("给了什么"),
-        widget="words",
-        hint=_("诉求人看得到，例如：金银花苗一百株"),
-        min_length=2,
-        max_length=500,
+        _("给了什么"), widget="words", hint=_("诉求人看得到，例如：金银花苗一百株"), min_length=2, max_length=500
     )
     given_on: Day = field(_("哪天给的"), widget="date")
     photos: Photos = photos()
@@ -132,12 +111,10 @@ class LapseClaim(CommandBase):
 
 
 ClaimCommand = Annotated[
-    Claim | JoinClaim | ContactClaimed | DeliverClaim | WithdrawClaim | LapseClaim,
-    Field(discriminator="verb"),
+    Claim | JoinClaim | ContactClaimed | DeliverClaim | WithdrawClaim | LapseClaim, Field(discriminator="verb")
 ]
 CLAIM_COMMANDS: dict[str, type[CommandBase]] = {
-    member.model_fields["verb"].default: member
-    for member in get_args(get_args(ClaimCommand)[0])
+    member.model_fields["verb"].default: member for member in get_args(get_args(ClaimCommand)[0])
 }
 
 

@@ -11,13 +11,7 @@ from typing import Any
 from workflows import claim_commands as c
 from workflows.actors import Actor
 from workflows.changes import NO_CHANGES, Changes
-from workflows.claim_words import (
-    CLAIM_VERB_WORDS,
-    CLAIM_WORDS,
-    RUNNING,
-    ClaimState,
-    PoolRank,
-)
+from workflows.claim_words import CLAIM_VERB_WORDS, CLAIM_WORDS, RUNNING, ClaimState, PoolRank
 from workflows.claim_words import ClaimState as S
 from workflows.command_fields import CommandBase
 from workflows.refusals import NotPermitted, Refused, WrongStatus
@@ -77,59 +71,43 @@ class ClaimGuard:
     reads_command: bool = False
 
 
-def guard(
-    sentence: str, *, reads_command: bool = False
-) -> Callable[[Test], ClaimGuard]:
+def guard(sentence: str, *, reads_command: bool = False) -> Callable[[Test], ClaimGuard]:
     return lambda test: ClaimGuard(test.__name__, sentence, test, reads_command)
 
 
 @guard(_("这件心愿已经不在认领池里了，请看看别的。"))
-def wish_is_in_the_pool(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def wish_is_in_the_pool(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.is_claimable
 
 
 @guard(_("刚才已经有人认领了，您可以选“一起认领”。"))
-def nobody_else_has_claimed_it(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def nobody_else_has_claimed_it(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.others == 0
 
 
 @guard(_("现在还没有别人认领，请选“认领”。"))
-def somebody_has_claimed_it(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def somebody_has_claimed_it(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.others > 0
 
 
 @guard(_("这个认领人已经认领了这一件，不用再认领一次。"), reads_command=True)
-def claimant_has_not_claimed_it_yet(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def claimant_has_not_claimed_it_yet(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return not case.is_taken
 
 
 @guard(_("兑现的日子不能早于今天。"), reads_command=True)
-def day_of_delivery_is_not_past(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def day_of_delivery_is_not_past(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return bool(command.deliver_by >= _today(case, now))
 
 
 @guard(_("兑现的日子不能晚于今天，也不能早于认领的那天。"), reads_command=True)
-def was_given_since_it_was_claimed(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def was_given_since_it_was_claimed(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     assert case.claimed_at is not None
     return bool(_today(case, case.claimed_at) <= command.given_on <= _today(case, now))
 
 
 @guard(_("联系的期限还没有过。"))
-def contact_is_overdue(
-    case: ClaimCase, command: Any, actor: Actor, now: datetime
-) -> bool:
+def contact_is_overdue(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.contact_due_at is not None and case.contact_due_at <= now
 
 
@@ -139,10 +117,7 @@ def _today(case: ClaimCase, now: datetime) -> date:
 
 def start_contact_term(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
     """认领之后七天: natural time, for the villager waits on Sundays too."""
-    return {
-        "claimed_at": now,
-        "contact_due_at": case.calendar.add(now, case.limits.term("claim_contact")),
-    }
+    return {"claimed_at": now, "contact_due_at": case.calendar.add(now, case.limits.term("claim_contact"))}
 
 
 def note_contact(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
@@ -151,11 +126,7 @@ def note_contact(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]
 
 def note_delivery(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
     """Who has given something has talked with her."""
-    return {
-        "contacted_at": case.contacted_at or now,
-        "delivered_on": command.given_on,
-        "ended_at": now,
-    }
+    return {"contacted_at": case.contacted_at or now, "delivered_on": command.given_on, "ended_at": now}
 
 
 def end(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
@@ -200,58 +171,38 @@ CLAIMS: tuple[Row, ...] = (
     row(c.LapseClaim,     {S.claimed},  S.lapsed,    {R.system},            end,                contact_is_overdue),
 )
 # fmt: on
-"""Handlers and dispatchers of any unit may claim: that is what a pool is for. Later on act those of the unit that claimed,
-whoever entered it for somebody else, and the dispatchers of the wish's area."""
+"""Handlers and dispatchers of any unit may claim: that is what a pool is for. Later on act those of the unit that
+claimed, whoever entered it for somebody else, and the dispatchers of the wish's area."""
 
 BY_VERB: dict[str, Row] = {each.verb: each for each in CLAIMS}
 
 
-def decide_claim(
-    case: ClaimCase, command: CommandBase, actor: Actor, now: datetime
-) -> ClaimDecision:
+def decide_claim(case: ClaimCase, command: CommandBase, actor: Actor, now: datetime) -> ClaimDecision:
     """Raise WrongStatus, NotPermitted or Refused; otherwise say what changes. Pure: nothing is read or written."""
     chosen = BY_VERB[command.verb]
     if case.state not in chosen.start:
         raise WrongStatus(_("现在这一步不能做这件事，请刷新页面看看最新的情况。"))
-    role = next(
-        (role for role in Role if role in chosen.who & standing_with(actor, case)), None
-    )
+    role = next((role for role in Role if role in chosen.who & standing_with(actor, case)), None)
     if role is None:
         raise NotPermitted(_("您没有做这件事的权限。"))
     for each in chosen.guards:
         if not each.test(case, command, actor, now):
             raise Refused(each.sentence)
     columns = {"state": chosen.to, **chosen.changes(case, command, now)}
-    return ClaimDecision(
-        chosen.verb,
-        role,
-        case.state,
-        chosen.to,
-        columns,
-        _place_in_pool(case, chosen.to),
-    )
+    return ClaimDecision(chosen.verb, role, case.state, chosen.to, columns, _place_in_pool(case, chosen.to))
 
 
-def available_on_claim(
-    case: ClaimCase, actor: Actor, now: datetime
-) -> tuple[type[CommandBase], ...]:
+def available_on_claim(case: ClaimCase, actor: Actor, now: datetime) -> tuple[type[CommandBase], ...]:
     """The buttons: commands whose row fits and which no guard refuses before a word is typed."""
     roles = standing_with(actor, case)
-    return tuple(
-        each.command for each in CLAIMS if _is_offered(each, case, roles, actor, now)
-    )
+    return tuple(each.command for each in CLAIMS if _is_offered(each, case, roles, actor, now))
 
 
-def _is_offered(
-    each: Row, case: ClaimCase, roles: frozenset[Role], actor: Actor, now: datetime
-) -> bool:
+def _is_offered(each: Row, case: ClaimCase, roles: frozenset[Role], actor: Actor, now: datetime) -> bool:
     return (
         case.state in each.start
         and bool(each.who & roles)
-        and all(
-            guard.reads_command or guard.test(case, None, actor, now)
-            for guard in each.guards
-        )
+        and all(guard.reads_command or guard.test(case, None, actor, now) for guard in each.guards)
     )
 
 
@@ -260,9 +211,7 @@ def standing_with(actor: Actor, case: ClaimCase) -> frozenset[Role]:
     if actor.rule is not None:
         return frozenset({Role.system})
     posts = [post for post in actor.posts if post.role in CLAIMANTS]
-    if case.state is None or (
-        actor.person is not None and actor.person == case.entered_by
-    ):
+    if case.state is None or (actor.person is not None and actor.person == case.entered_by):
         return frozenset(post.role for post in posts)
     return frozenset(
         post.role
@@ -276,11 +225,7 @@ def _place_in_pool(case: ClaimCase, to: ClaimState) -> Changes:
     """退回来的优先: who was let down by one claimant is offered first to the next. Nothing, once it has left the pool."""
     if not case.is_claimable:
         return NO_CHANGES
-    places = {
-        S.delivered: PoolRank.delivered,
-        S.lapsed: PoolRank.returned,
-        S.withdrawn: PoolRank.returned,
-    }
+    places = {S.delivered: PoolRank.delivered, S.lapsed: PoolRank.returned, S.withdrawn: PoolRank.returned}
     rank = PoolRank.claimed if case.others or to in RUNNING else places[to]
     return NO_CHANGES if rank == case.pool_rank else Changes({"pool_rank": int(rank)})
 

@@ -24,9 +24,7 @@ from workflows.commands import LARGEST_ID
 router = APIRouter(prefix="/api/v1")
 
 NewClaim = Annotated[c.Claim | c.JoinClaim, Field(discriminator="verb")]
-LaterClaim = Annotated[
-    c.ContactClaimed | c.DeliverClaim | c.WithdrawClaim, Field(discriminator="verb")
-]
+LaterClaim = Annotated[c.ContactClaimed | c.DeliverClaim | c.WithdrawClaim, Field(discriminator="verb")]
 ClaimId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 CURSOR = r"^[1-4]~[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}\+00:00~[0-9]{1,10}$"
 
@@ -42,12 +40,7 @@ SAID = {
 
 
 def _examples(*verbs: str) -> dict[str, Example]:
-    return {
-        verb: Example(
-            summary=CLAIM_VERB_WORDS[verb], value={"verb": verb, **SAID[verb]}
-        )
-        for verb in verbs
-    }
+    return {verb: Example(summary=CLAIM_VERB_WORDS[verb], value={"verb": verb, **SAID[verb]}) for verb in verbs}
 
 
 class ClaimTold(BaseModel):
@@ -66,9 +59,7 @@ class WishInPool(BaseModel):
     number: str
     words: str = Field(description="The sentence of the pool, not the wish")
     place: str = Field(description="Never finer than the village")
-    rank: int = Field(
-        description="1 came back and goes first, 2 is free, 3 is claimed and may be joined, 4 was helped"
-    )
+    rank: int = Field(description="1 came back and goes first, 2 is free, 3 is claimed and may be joined, 4 was helped")
     pooled_at: datetime
     claims: Sequence[ClaimTold]
 
@@ -86,17 +77,12 @@ class ClaimDone(BaseModel):
 
 
 @router.get(
-    "/claims",
-    tags=["officials"],
-    response_model=PoolTold,
-    dependencies=SIGNED_IN,
-    responses=problems(401, 422),
+    "/claims", tags=["officials"], response_model=PoolTold, dependencies=SIGNED_IN, responses=problems(401, 422)
 )
 def list_pool(
     visit: Looking,
     cursor: Annotated[
-        str | None,
-        Query(max_length=80, pattern=CURSOR, description="`cursor` of the page before"),
+        str | None, Query(max_length=80, pattern=CURSOR, description="`cursor` of the page before")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE,
 ) -> PoolTold:
@@ -104,10 +90,7 @@ def list_pool(
     found = queries.find_pool(visit.session, visit.actor, PoolRank, None, cursor, limit)
     claims = queries.claims_of(visit.session, [ticket.id for ticket in found.tickets])
     return PoolTold(
-        wishes=[
-            _told(visit, each, claims.get(each.id or 0, [])) for each in found.tickets
-        ],
-        cursor=found.cursor,
+        wishes=[_told(visit, each, claims.get(each.id or 0, [])) for each in found.tickets], cursor=found.cursor
     )
 
 
@@ -121,17 +104,13 @@ def list_pool(
 )
 def claim_wish(
     number: str,
-    command: Annotated[
-        NewClaim, Body(openapi_examples=_examples("claim", "join_claim"))
-    ],
+    command: Annotated[NewClaim, Body(openapi_examples=_examples("claim", "join_claim"))],
     visit: Acting,
     version: Version = None,
 ) -> ClaimDone:
     """Claim a wish of the pool for your unit, or for a party member, an organisation or a company that asked you to."""
     ticket = queries.pooled_ticket(visit.session, visit.actor, id_of(number))
-    claim_id, _done = lifecycle.claim(
-        visit.session, ticket.id or 0, command, visit.actor, visit.now, version
-    )
+    claim_id, _done = lifecycle.claim(visit.session, ticket.id or 0, command, visit.actor, visit.now, version)
     return _done_with(visit, claim_id)
 
 
@@ -145,12 +124,7 @@ def claim_wish(
 def command_claim(
     claim: ClaimId,
     command: Annotated[
-        LaterClaim,
-        Body(
-            openapi_examples=_examples(
-                "contact_claimed", "deliver_claim", "withdraw_claim"
-            )
-        ),
+        LaterClaim, Body(openapi_examples=_examples("contact_claimed", "deliver_claim", "withdraw_claim"))
     ],
     visit: Acting,
     version: Version = None,
@@ -170,9 +144,7 @@ def _told(visit: Visit, ticket: Ticket, claims: Sequence[Claim]) -> WishInPool:
         place=village_of(ticket.area_id, visit.known),
         rank=ticket.pool_rank,
         pooled_at=ticket.pooled_at,
-        claims=[
-            ClaimTold.model_validate(each, from_attributes=True) for each in claims
-        ],
+        claims=[ClaimTold.model_validate(each, from_attributes=True) for each in claims],
     )
 
 
@@ -180,6 +152,4 @@ def _done_with(visit: Visit, claim_id: int) -> ClaimDone:
     found = visit.session.get_one(Claim, claim_id)
     ticket = visit.session.get_one(Ticket, found.ticket_id)
     number = number_of(ticket.id or 0, ticket.created_at)
-    return ClaimDone(
-        claim=claim_id, number=number, state=found.state, version=ticket.version
-    )
+    return ClaimDone(claim=claim_id, number=number, state=found.state, version=ticket.version)

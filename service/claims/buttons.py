@@ -33,16 +33,10 @@ UNKNOWN = _("不认识这个操作，请刷新页面再试。")
 A_WEEK = timedelta(days=7)
 
 COMES_OF_IT: dict[str, str] = {
-    "claim": _(
-        "认领后请在 {contact} 内联系诉求人，过了就退回认领池。这件心愿还由原来的单位办，答应的日子不变。"
-    ),
-    "join_claim": _(
-        "一起认领的也要在 {contact} 内联系诉求人，过了自己的那一份退回。答应的日子不变。"
-    ),
+    "claim": _("认领后请在 {contact} 内联系诉求人，过了就退回认领池。这件心愿还由原来的单位办，答应的日子不变。"),
+    "join_claim": _("一起认领的也要在 {contact} 内联系诉求人，过了自己的那一份退回。答应的日子不变。"),
     "contact_claimed": _("记下以后不再催联系；诉求人会看到说好的日子。"),
-    "deliver_claim": _(
-        "诉求人会看到给了什么和照片。这件心愿由原来的单位照常答复、回访。"
-    ),
+    "deliver_claim": _("诉求人会看到给了什么和照片。这件心愿由原来的单位照常答复、回访。"),
     "withdraw_claim": _("放弃后退回认领池，优先给别人；诉求人会看到要换人来帮。"),
 }
 
@@ -61,10 +55,7 @@ def actions_of(
     came_back = CLAIM_COMMANDS.get(pressed.verb) if pressed.values is not None else None
     if came_back is not None and came_back not in offered:
         offered.append(came_back)
-    return [
-        _action(visit, command, case, url, version, local, pressed)
-        for command in offered
-    ]
+    return [_action(visit, command, case, url, version, local, pressed) for command in offered]
 
 
 def _action(
@@ -78,38 +69,22 @@ def _action(
 ) -> Action:
     verb = verb_of(command)
     is_open = verb == pressed.verb
-    values = (
-        pressed.values
-        if is_open and pressed.values is not None
-        else _first_values(visit, verb)
-    )
+    values = pressed.values if is_open and pressed.values is not None else _first_values(visit, verb)
     contact = case.limits.term("claim_contact").in_words(local._)
     return Action(
         verb=verb,
         label=CLAIM_VERB_WORDS[verb],
         url=f"{url}/{verb}",
-        fields=fields_of(
-            command,
-            choices=_choices(visit),
-            values=values,
-            errors=pressed.errors if is_open else {},
-        ),
+        fields=fields_of(command, choices=_choices(visit), values=values, errors=pressed.errors if is_open else {}),
         tone={"withdraw_claim": "danger"}.get(verb, "primary"),
-        explanation=local._(COMES_OF_IT[verb]).format(contact=contact)
-        if verb in COMES_OF_IT
-        else "",
+        explanation=local._(COMES_OF_IT[verb]).format(contact=contact) if verb in COMES_OF_IT else "",
         is_open=is_open,
         version=version,
     )
 
 
 def _choices(visit: Visit) -> dict[str, Sequence[Choice]]:
-    return {
-        "unit": [
-            Choice(str(unit), visit.known.unit_name(unit))
-            for unit in own_units(visit.actor)
-        ]
-    }
+    return {"unit": [Choice(str(unit), visit.known.unit_name(unit)) for unit in own_units(visit.actor)]}
 
 
 def _first_values(visit: Visit, verb: str) -> dict[str, Any]:
@@ -119,19 +94,12 @@ def _first_values(visit: Visit, verb: str) -> dict[str, Any]:
         "contact_claimed": {"deliver_by": (today + A_WEEK).isoformat()},
         "deliver_claim": {"given_on": today.isoformat()},
     }
-    new = {
-        "kind": str(ClaimantKind.organisation),
-        "unit": str(units[0]) if len(units) == 1 else None,
-    }
+    new = {"kind": str(ClaimantKind.organisation), "unit": str(units[0]) if len(units) == 1 else None}
     return firsts.get(verb, new)
 
 
 def command_asked(
-    verb: str,
-    allowed: Iterable[str],
-    typed: FormData,
-    taken: Taken,
-    photos: Sequence[Attachment],
+    verb: str, allowed: Iterable[str], typed: FormData, taken: Taken, photos: Sequence[Attachment]
 ) -> Any:
     """The command that a form asks for. Raises Refused for a verb that has no form here, and Mistaken."""
     command = CLAIM_COMMANDS.get(verb)
@@ -140,9 +108,7 @@ def command_asked(
     has_photos = "photos" in command.model_fields
     if has_photos and taken.mistakes:
         raise taken.mistakes[0]
-    given: Mapping[str, Any] = (
-        {"photos": tuple(photo.id for photo in photos)} if has_photos else {}
-    )
+    given: Mapping[str, Any] = {"photos": tuple(photo.id for photo in photos)} if has_photos else {}
     return command_from_form(command, typed, **given)
 
 
@@ -163,19 +129,8 @@ def pressed_again(
 ) -> Pressed:
     """The form with what was typed and why nothing was done; without a reason, after signing in again."""
     command = CLAIM_COMMANDS.get(verb)
-    values = (
-        {name: values_typed(command, name, typed) for name in command.model_fields}
-        if command
-        else {}
-    )
-    return Pressed(
-        verb,
-        values,
-        {},
-        errors_by_field(request, refused),
-        _sentence(request, refused),
-        photos,
-    )
+    values = {name: values_typed(command, name, typed) for name in command.model_fields} if command else {}
+    return Pressed(verb, values, {}, errors_by_field(request, refused), _sentence(request, refused), photos)
 
 
 def _sentence(request: Request, refused: Refused | Conflict | None) -> str:

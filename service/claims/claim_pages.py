@@ -7,31 +7,14 @@ from sqlmodel import col, select
 
 from service.accounts.visits import Acting, Looking, Visit
 from service.claims import lifecycle, queries
-from service.claims.buttons import (
-    actions_of,
-    command_asked,
-    pressed_again,
-    version_seen,
-)
+from service.claims.buttons import actions_of, command_asked, pressed_again, version_seen
 from service.claims.models import Claim
 from service.claims.pages import said_of, who_has_claimed
-from service.claims.told import (
-    given_in,
-    line_of,
-    pool_url_of,
-    today_of,
-    url_of,
-    village_of,
-)
+from service.claims.told import given_in, line_of, pool_url_of, today_of, url_of, village_of
 from service.errors import Conflict, NotFound
 from service.masking import mask_phone
 from service.tickets.buttons import NOTHING_PRESSED, Pressed
-from service.tickets.desk_photos import (
-    Chosen,
-    clean_pictures_after,
-    kept_photos,
-    store_of,
-)
+from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos, store_of
 from service.tickets.desk_words import local_words
 from service.tickets.models import Attachment, Ticket, TicketEvent
 from service.tickets.numbers import id_of, number_of
@@ -71,31 +54,19 @@ def ask_wish(number: str, verb: str) -> Response:
 
 
 @router.post("/pool/{number}/{verb}")
-def claim(
-    request: Request, number: str, verb: str, typed: Typed, visit: Acting
-) -> Response:
+def claim(request: Request, number: str, verb: str, typed: Typed, visit: Acting) -> Response:
     """Whatever is refused comes back with its form open and filled, and with the wish as it stands now."""
     ticket = _pooled(visit, number)
     if request.query_params.get("again"):
-        return _wish_page(
-            request, visit, ticket, pressed_again(request, verb, typed, ())
-        )
+        return _wish_page(request, visit, ticket, pressed_again(request, verb, typed, ()))
     try:
         with visit.session.begin_nested():
             command = command_asked(verb, NEW, typed, Taken(), ())
             seen = version_seen(typed)
-            claim_id, _done = lifecycle.claim(
-                visit.session, ticket.id or 0, command, visit.actor, visit.now, seen
-            )
+            claim_id, _done = lifecycle.claim(visit.session, ticket.id or 0, command, visit.actor, visit.now, seen)
     except (Refused, Conflict) as refused:
         visit.session.refresh(ticket)
-        return _wish_page(
-            request,
-            visit,
-            ticket,
-            pressed_again(request, verb, typed, (), refused),
-            refused.http_status,
-        )
+        return _wish_page(request, visit, ticket, pressed_again(request, verb, typed, (), refused), refused.http_status)
     response = redirect(url_of(claim_id))
     due = visit.session.get_one(Claim, claim_id).contact_due_at
     flash(request, response, CLAIMED, due=local_words(request).time(due))
@@ -108,19 +79,10 @@ def show_claim(request: Request, claim_id: int, visit: Looking) -> Response:
 
 
 @router.get("/{claim_id}/photos/{photo_id}")
-def photo(
-    request: Request, claim_id: int, photo_id: int, visit: Looking, small: bool = False
-) -> Response:
+def photo(request: Request, claim_id: int, photo_id: int, visit: Looking, small: bool = False) -> Response:
     """Raises NotFound, also for a picture of something else."""
     claim, _ticket = queries.seen_claim(visit.session, visit.actor, claim_id)
-    found = next(
-        (
-            each
-            for each in _photos(visit, claim)
-            if each.id == min(photo_id, LARGEST_ID)
-        ),
-        None,
-    )
+    found = next((each for each in _photos(visit, claim) if each.id == min(photo_id, LARGEST_ID)), None)
     if found is None:
         raise NotFound()
     answer = picture_answer(request, store_of(request), found, is_small=small)
@@ -134,31 +96,15 @@ def ask_claim(claim_id: int, verb: str) -> Response:
 
 
 @router.post("/{claim_id}/{verb}")
-def act(
-    request: Request,
-    claim_id: int,
-    verb: str,
-    typed: Typed,
-    chosen: Chosen,
-    visit: Acting,
-) -> Response:
+def act(request: Request, claim_id: int, verb: str, typed: Typed, chosen: Chosen, visit: Acting) -> Response:
     queries.seen_claim(visit.session, visit.actor, claim_id)
     photos = kept_photos(visit, typed, chosen)
     if request.query_params.get("again"):
-        return _claim_page(
-            request, visit, claim_id, pressed_again(request, verb, typed, photos)
-        )
+        return _claim_page(request, visit, claim_id, pressed_again(request, verb, typed, photos))
     try:
         with visit.session.begin_nested():
             command = command_asked(verb, LATER, typed, chosen, photos)
-            lifecycle.perform(
-                visit.session,
-                claim_id,
-                command,
-                visit.actor,
-                visit.now,
-                version_seen(typed),
-            )
+            lifecycle.perform(visit.session, claim_id, command, visit.actor, visit.now, version_seen(typed))
     except (Refused, Conflict) as refused:
         visit.session.expire_all()
         pressed = pressed_again(request, verb, typed, photos, refused)
@@ -173,16 +119,9 @@ def _pooled(visit: Visit, number: str) -> Ticket:
 
 
 def _wish_page(
-    request: Request,
-    visit: Visit,
-    ticket: Ticket,
-    pressed: Pressed = NOTHING_PRESSED,
-    status: int = 200,
+    request: Request, visit: Visit, ticket: Ticket, pressed: Pressed = NOTHING_PRESSED, status: int = 200
 ) -> Response:
-    local, case = (
-        local_words(request),
-        lifecycle.new_claim(visit.session, ticket, visit.known),
-    )
+    local, case = local_words(request), lifecycle.new_claim(visit.session, ticket, visit.known)
     claims = queries.claims_of(visit.session, [ticket.id]).get(ticket.id or 0, [])
     offered = available_on_claim(case, visit.actor, visit.now)
     return render(
@@ -191,9 +130,7 @@ def _wish_page(
         status,
         wish=_wish(visit, ticket),
         claimed_by=who_has_claimed(claims, visit, local),
-        actions=actions_of(
-            visit, offered, case, pool_url_of(ticket), ticket.version, local, pressed
-        ),
+        actions=actions_of(visit, offered, case, pool_url_of(ticket), ticket.version, local, pressed),
         refusal=pressed.refusal,
     )
 
@@ -208,9 +145,7 @@ def _wish(visit: Visit, ticket: Ticket) -> dict[str, Any]:
         "place": village_of(ticket.area_id, visit.known),
         "since": ticket.pooled_at,
         "rank": ticket.pool_rank,
-        "rank_words": POOL_WORDS[PoolRank(ticket.pool_rank)]
-        if ticket.pool_rank
-        else "",
+        "rank_words": POOL_WORDS[PoolRank(ticket.pool_rank)] if ticket.pool_rank else "",
         "number": number,
         "pool_url": pool_url_of(ticket) if ticket.pool_rank else "",
         "url": f"/desk/tickets/{number}" if visit.session.exec(seen).first() else "",
@@ -219,36 +154,23 @@ def _wish(visit: Visit, ticket: Ticket) -> dict[str, Any]:
 
 
 def _claim_page(
-    request: Request,
-    visit: Visit,
-    claim_id: int,
-    pressed: Pressed = NOTHING_PRESSED,
-    status: int = 200,
+    request: Request, visit: Visit, claim_id: int, pressed: Pressed = NOTHING_PRESSED, status: int = 200
 ) -> Response:
     claim, ticket = queries.seen_claim(visit.session, visit.actor, claim_id)
-    local, case = (
-        local_words(request),
-        lifecycle.case_of(visit.session, claim, ticket, visit.known),
-    )
+    local, case = local_words(request), lifecycle.case_of(visit.session, claim, ticket, visit.known)
     offered = available_on_claim(case, visit.actor, visit.now)
-    actions = actions_of(
-        visit, offered, case, url_of(claim_id), ticket.version, local, pressed
-    )
+    actions = actions_of(visit, offered, case, url_of(claim_id), ticket.version, local, pressed)
     return render(
         request,
         "claims/claim.html",
         status,
         wish=_wish(visit, ticket),
-        line=line_of(
-            claim, claim.claimant, visit.now, today_of(visit.known, visit.now)
-        ),
+        line=line_of(claim, claim.claimant, visit.now, today_of(visit.known, visit.now)),
         kind=CLAIMANT_WORDS[claim.kind],
         phone=claim.phone if actions else mask_phone(claim.phone),
         given=given_in(visit.session, [claim]).get(claim_id, ""),
         photos=[_picture(claim_id, each) for each in _photos(visit, claim)],
-        steps=[
-            (CLAIM_VERB_WORDS[event.verb], event.at) for event in _events(visit, claim)
-        ],
+        steps=[(CLAIM_VERB_WORDS[event.verb], event.at) for event in _events(visit, claim)],
         actions=actions,
         refusal=pressed.refusal,
         kept_ids=[each.id for each in pressed.kept_photos],
@@ -262,11 +184,7 @@ def _events(visit: Visit, claim: Claim) -> list[TicketEvent]:
 
 def _photos(visit: Visit, claim: Claim) -> list[Attachment]:
     events = {event.id for event in _events(visit, claim)}
-    return [
-        each
-        for each in photos_of(visit.session, claim.ticket_id)
-        if each.event_id in events
-    ]
+    return [each for each in photos_of(visit.session, claim.ticket_id) if each.event_id in events]
 
 
 def _picture(claim_id: int, photo: Attachment) -> dict[str, str]:

@@ -24,12 +24,7 @@ from workflows.words import _
 
 
 def claim(
-    session: Session,
-    ticket_id: int,
-    command: ClaimTerms,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
+    session: Session, ticket_id: int, command: ClaimTerms, actor: Actor, now: datetime, version: int | None = None
 ) -> tuple[int, Performed]:
     """The new claim's id. Raises NotFound, Conflict, Refused and its family; then nothing has been written."""
     ticket = _locked(session, ticket_id, version)
@@ -53,12 +48,7 @@ def claim(
 
 
 def perform(
-    session: Session,
-    claim_id: int,
-    command: CommandBase,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
+    session: Session, claim_id: int, command: CommandBase, actor: Actor, now: datetime, version: int | None = None
 ) -> Performed:
     """Do what is asked of a claim; `version` is that of its wish, as the asker saw it."""
     found = session.get(Claim, claim_id)
@@ -66,9 +56,7 @@ def perform(
         raise NotFound()
     ticket = _locked(session, found.ticket_id, version)
     session.refresh(found)
-    decision = decide_claim(
-        case_of(session, found, ticket, reference(session)), command, actor, now
-    )
+    decision = decide_claim(case_of(session, found, ticket, reference(session)), command, actor, now)
     for name, value in decision.columns.items():
         setattr(found, name, value)
     session.add(found)
@@ -76,24 +64,15 @@ def perform(
     return _record(session, found, command, actor, now, decision)
 
 
-def new_claim(
-    session: Session,
-    ticket: Ticket,
-    known: Reference,
-    command: ClaimTerms | None = None,
-) -> ClaimCase:
+def new_claim(session: Session, ticket: Ticket, known: Reference, command: ClaimTerms | None = None) -> ClaimCase:
     """A claim that nobody has made yet."""
     running = running_claims(session, ticket.id or 0)
     is_taken = command is not None and any(_is_same(each, command) for each in running)
     return _case(ticket, known, others=len(running), is_taken=is_taken)
 
 
-def case_of(
-    session: Session, found: Claim, ticket: Ticket, known: Reference
-) -> ClaimCase:
-    others = [
-        each for each in running_claims(session, found.ticket_id) if each.id != found.id
-    ]
+def case_of(session: Session, found: Claim, ticket: Ticket, known: Reference) -> ClaimCase:
+    others = [each for each in running_claims(session, found.ticket_id) if each.id != found.id]
     return _case(
         ticket,
         known,
@@ -108,19 +87,13 @@ def case_of(
 
 
 def running_claims(session: Session, ticket_id: int) -> list[Claim]:
-    wanted = (
-        select(Claim)
-        .where(Claim.ticket_id == ticket_id, col(Claim.state).in_(RUNNING))
-        .order_by(col(Claim.id))
-    )
+    wanted = select(Claim).where(Claim.ticket_id == ticket_id, col(Claim.state).in_(RUNNING)).order_by(col(Claim.id))
     return list(session.exec(wanted))
 
 
 def own_units(actor: Actor) -> list[int]:
     """The units for which this person may claim."""
-    return list(
-        dict.fromkeys(post.unit for post in actor.posts if post.role in CLAIMANTS)
-    )
+    return list(dict.fromkeys(post.unit for post in actor.posts if post.role in CLAIMANTS))
 
 
 def _locked(session: Session, ticket_id: int, version: int | None) -> Ticket:
@@ -160,27 +133,11 @@ def _is_same(running: Claim, command: ClaimTerms) -> bool:
         return running.unit_id is not None and running.unit_id == command.unit
     phone = normalise_phone(command.phone or "")
     has_same_phone = phone is not None and phone == normalise_phone(running.phone or "")
-    return running.kind is command.kind and (
-        running.claimant == command.name or has_same_phone
-    )
+    return running.kind is command.kind and (running.claimant == command.name or has_same_phone)
 
 
 def _record(
-    session: Session,
-    row: Claim,
-    command: CommandBase,
-    actor: Actor,
-    now: datetime,
-    decision: ClaimDecision,
+    session: Session, row: Claim, command: CommandBase, actor: Actor, now: datetime, decision: ClaimDecision
 ) -> Performed:
     about = About(f"claim:{row.id}", decision.state_to)
-    return lifecycle.record(
-        session,
-        row.ticket_id,
-        command,
-        actor,
-        decision.role,
-        now,
-        about,
-        decision.changes,
-    )
+    return lifecycle.record(session, row.ticket_id, command, actor, decision.role, now, about, decision.changes)

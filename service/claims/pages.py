@@ -10,14 +10,7 @@ from fastapi import APIRouter, Request, Response
 from service.accounts.visits import Looking, Visit
 from service.claims import queries
 from service.claims.models import Claim
-from service.claims.told import (
-    ClaimLine,
-    everybodys_name,
-    line_of,
-    pool_url_of,
-    today_of,
-    village_of,
-)
+from service.claims.told import ClaimLine, everybodys_name, line_of, pool_url_of, today_of, village_of
 from service.directory.models import Area
 from service.local_words import LocalWords
 from service.masking import mask_text
@@ -44,11 +37,7 @@ class Show:
 SHOWS: tuple[Show, ...] = (
     Show("waiting", _("等人认领"), ranks=queries.WAITING),
     Show("joinable", _("可以一起认领"), ranks=(PoolRank.claimed, PoolRank.delivered)),
-    Show(
-        "running",
-        _("认领了还没兑现"),
-        states=(ClaimState.claimed, ClaimState.contacted),
-    ),
+    Show("running", _("认领了还没兑现"), states=(ClaimState.claimed, ClaimState.contacted)),
     Show("delivered", _("已兑现"), states=(ClaimState.delivered,)),
     Show("ended", _("退回和放弃"), states=(ClaimState.lapsed, ClaimState.withdrawn)),
 )
@@ -75,9 +64,7 @@ class ClaimRow:
 
 
 @router.get("")
-def pool(
-    request: Request, visit: Looking, show: str = "", area: str = "", cursor: str = ""
-) -> Response:
+def pool(request: Request, visit: Looking, show: str = "", area: str = "", cursor: str = "") -> Response:
     """Values that mean nothing are passed over: an old bookmark still shows a list."""
     chosen = next((each for each in SHOWS if each.name == show), SHOWS[0])
     place = _place(visit, area)
@@ -98,11 +85,7 @@ def pool(
 
 
 def _place(visit: Visit, area: str) -> Area | None:
-    return (
-        visit.known.areas.get(int(area))
-        if area.isascii() and area.isdigit() and len(area) < 10
-        else None
-    )
+    return visit.known.areas.get(int(area)) if area.isascii() and area.isdigit() and len(area) < 10 else None
 
 
 def _url(show: str, place: Area | None) -> str:
@@ -113,27 +96,14 @@ def _rows(
     visit: Visit, chosen: Show, path: str | None, cursor: str | None, local: LocalWords
 ) -> tuple[Sequence[PoolRow | ClaimRow], str | None]:
     if chosen.ranks:
-        found = queries.find_pool(
-            visit.session, visit.actor, chosen.ranks, path, cursor
-        )
-        claims = queries.claims_of(
-            visit.session, [ticket.id for ticket in found.tickets]
-        )
-        return [
-            _pool_row(visit, ticket, claims, local) for ticket in found.tickets
-        ], found.cursor
+        found = queries.find_pool(visit.session, visit.actor, chosen.ranks, path, cursor)
+        claims = queries.claims_of(visit.session, [ticket.id for ticket in found.tickets])
+        return [_pool_row(visit, ticket, claims, local) for ticket in found.tickets], found.cursor
     made = queries.find_claims(visit.session, visit.actor, chosen.states, path, cursor)
-    return [
-        _claim_row(visit, claim, ticket) for claim, ticket in made.rows
-    ], made.cursor
+    return [_claim_row(visit, claim, ticket) for claim, ticket in made.rows], made.cursor
 
 
-def _pool_row(
-    visit: Visit,
-    ticket: Ticket,
-    claims: Mapping[int, Sequence[Claim]],
-    local: LocalWords,
-) -> PoolRow:
+def _pool_row(visit: Visit, ticket: Ticket, claims: Mapping[int, Sequence[Claim]], local: LocalWords) -> PoolRow:
     assert ticket.pool_rank is not None and ticket.pooled_at is not None
     rank = PoolRank(ticket.pool_rank)
     return PoolRow(
@@ -147,19 +117,10 @@ def _pool_row(
     )
 
 
-def who_has_claimed(
-    claims: Sequence[Claim], visit: Visit, local: LocalWords
-) -> list[tuple[str, str]]:
+def who_has_claimed(claims: Sequence[Claim], visit: Visit, local: LocalWords) -> list[tuple[str, str]]:
     """Whoever is at it or has given something, by the name that everybody may know, and how far he has come."""
-    shown = [
-        each
-        for each in claims
-        if each.state not in {ClaimState.lapsed, ClaimState.withdrawn}
-    ]
-    return [
-        (everybodys_name(each, visit.known, local), CLAIM_WORDS[each.state])
-        for each in shown
-    ]
+    shown = [each for each in claims if each.state not in {ClaimState.lapsed, ClaimState.withdrawn}]
+    return [(everybodys_name(each, visit.known, local), CLAIM_WORDS[each.state]) for each in shown]
 
 
 def _claim_row(visit: Visit, claim: Claim, ticket: Ticket) -> ClaimRow:
@@ -180,8 +141,6 @@ REGISTER = Register(
     "claims",
     "/desk/claims",
     _("认领池"),
-    _(
-        "群众愿意让大家来帮的心愿：党员、单位、企业都可以认领。七天没联系的退回来，优先给别人。"
-    ),
+    _("群众愿意让大家来帮的心愿：党员、单位、企业都可以认领。七天没联系的退回来，优先给别人。"),
     _waiting,
 )

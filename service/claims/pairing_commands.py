@@ -5,13 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from workflows.command_fields import (
-    LARGEST_ID,
-    CommandBase,
-    field,
-    none_if_blank,
-    plain_digits,
-)
+from workflows.command_fields import LARGEST_ID, CommandBase, field, none_if_blank, plain_digits
 from workflows.words import _
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(none_if_blank)]

@@ -45,9 +45,7 @@ CHANGES: dict[str, Callable[[Visit, Any, Any], None]] = {
 
 
 @router.get("")
-def show(
-    request: Request, visit: Looking, area: str = "", change: str = ""
-) -> Response:
+def show(request: Request, visit: Looking, area: str = "", change: str = "") -> Response:
     """`?change=12` opens the forms of one row."""
     return _page(request, visit, area, change)
 
@@ -57,65 +55,33 @@ def sheet(request: Request, visit: Looking, area: str = "") -> Response:
     """With the mark that tells Excel that it is UTF-8."""
     written = io.StringIO()
     table = csv.writer(written)
-    headings = (
-        _("单位"),
-        _("社区（村）"),
-        _("党员人数"),
-        _("从哪天起"),
-        _("到哪天为止"),
-        _("在那里兑现的认领"),
-    )
+    headings = (_("单位"), _("社区（村）"), _("党员人数"), _("从哪天起"), _("到哪天为止"), _("在那里兑现的认领"))
     table.writerow([say(request, heading) for heading in headings])
     for row in pairings.find_pairings(visit, _path(visit, area)):
         pairing = row.pairing
-        figures = [
-            pairing.members,
-            pairing.since,
-            pairing.ended_on or "",
-            row.delivered,
-        ]
+        figures = [pairing.members, pairing.since, pairing.ended_on or "", row.delivered]
         table.writerow([guarded(row.unit), guarded(row.place), *figures])
     table.writerow([say(request, _("截至")), local_words(request).time(visit.now)])
     named = {"Content-Disposition": 'attachment; filename="pairings.csv"'}
-    return Response(
-        "\ufeff" + written.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers=named,
-    )
+    return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8", headers=named)
 
 
 @router.post("")
 def pair(request: Request, typed: Typed, visit: Acting) -> Response:
-    return _do(
-        request, visit, "pair", typed, "", lambda asked: pairings.pair(visit, asked)
-    )
+    return _do(request, visit, "pair", typed, "", lambda asked: pairings.pair(visit, asked))
 
 
 @router.post("/{pairing_id}/{verb}")
-def change(
-    request: Request, pairing_id: int, verb: str, typed: Typed, visit: Acting
-) -> Response:
+def change(request: Request, pairing_id: int, verb: str, typed: Typed, visit: Acting) -> Response:
     row = pairings.pairing_kept(visit, pairing_id)
     act = CHANGES.get(verb)
     if act is None:
         raise Refused(_("不认识这个操作，请刷新页面再试。"), field="verb")
-    return _do(
-        request,
-        visit,
-        verb,
-        typed,
-        str(pairing_id),
-        lambda asked: act(visit, row, asked),
-    )
+    return _do(request, visit, verb, typed, str(pairing_id), lambda asked: act(visit, row, asked))
 
 
 def _do(
-    request: Request,
-    visit: Visit,
-    verb: str,
-    typed: FormData,
-    changed: str,
-    act: Callable[[Any], None],
+    request: Request, visit: Visit, verb: str, typed: FormData, changed: str, act: Callable[[Any], None]
 ) -> Response:
     """Whatever is refused comes back with what was typed. Two who pair the same at once: the second is told."""
     pairings.paths(visit, KEEPS)
@@ -148,21 +114,13 @@ def _page(
         "claims/pairings.html",
         refused.http_status if refused else 200,
         rows=[
-            (
-                row,
-                _row_actions(request, visit, row, pressed)
-                if changed == str(row.pairing.id)
-                else (),
-            )
-            for row in rows
+            (row, _row_actions(request, visit, row, pressed) if changed == str(row.pairing.id) else ()) for row in rows
         ],
         counts=pairings.counts(rows),
         total=pairings.total(rows),
         towns=visit.known.below(visit.known.county.id or 0),
         area=area,
-        action=_action(
-            request, visit, "pair", "/desk/pairings", {"since": _today(visit)}, pressed
-        )
+        action=_action(request, visit, "pair", "/desk/pairings", {"since": _today(visit)}, pressed)
         if _keeps(visit)
         else None,
         refusal=_sentence(request, refused),
@@ -174,11 +132,7 @@ def _keeps(visit: Visit) -> bool:
 
 
 def _path(visit: Visit, area: str) -> str | None:
-    found = (
-        visit.known.areas.get(int(area))
-        if area.isascii() and area.isdigit() and len(area) < 10
-        else None
-    )
+    found = visit.known.areas.get(int(area)) if area.isascii() and area.isdigit() and len(area) < 10 else None
     return found.path if found else None
 
 
@@ -186,44 +140,24 @@ def _today(visit: Visit) -> str:
     return today_of(visit.known, visit.now).isoformat()
 
 
-def _row_actions(
-    request: Request, visit: Visit, row: PairingRow, pressed: Any
-) -> Sequence[Action]:
+def _row_actions(request: Request, visit: Visit, row: PairingRow, pressed: Any) -> Sequence[Action]:
     if not row.may_change:
         return ()
     url, pairing = f"/desk/pairings/{row.pairing.id}", row.pairing
     now = {"members": pairing.members, "since": pairing.since.isoformat()}
     return [
-        _action(
-            request, visit, "change_pairing", f"{url}/change_pairing", now, pressed
-        ),
-        _action(
-            request,
-            visit,
-            "end_pairing",
-            f"{url}/end_pairing",
-            {"ended_on": _today(visit)},
-            pressed,
-        ),
+        _action(request, visit, "change_pairing", f"{url}/change_pairing", now, pressed),
+        _action(request, visit, "end_pairing", f"{url}/end_pairing", {"ended_on": _today(visit)}, pressed),
     ]
 
 
 def _action(
-    request: Request,
-    visit: Visit,
-    verb: str,
-    url: str,
-    now: dict[str, Any],
-    pressed: tuple[str, FormData | None, Any],
+    request: Request, visit: Visit, verb: str, url: str, now: dict[str, Any], pressed: tuple[str, FormData | None, Any]
 ) -> Action:
     command, local = PAIRING_COMMANDS[verb], local_words(request)
     asked, typed, refused = pressed
     is_open = asked == verb and typed is not None
-    values = (
-        {name: values_typed(command, name, typed) for name in command.model_fields}
-        if is_open and typed
-        else now
-    )
+    values = {name: values_typed(command, name, typed) for name in command.model_fields} if is_open and typed else now
     posts = tuple(post for post in visit.actor.posts if post.role in KEEPS)
     choices = {
         "unit": unit_choices(visit.known, "", (), local),

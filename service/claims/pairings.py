@@ -46,9 +46,7 @@ class AreaCount:
 
 def paths(visit: Visit, roles: frozenset[Role]) -> frozenset[str]:
     """The areas in which this person may do it. Raises NotPermitted when there is none."""
-    found = frozenset(
-        post.area_path for post in visit.actor.posts if post.role in roles
-    )
+    found = frozenset(post.area_path for post in visit.actor.posts if post.role in roles)
     if not found:
         raise NotPermitted(_("您没有做这件事的权限。"))
     return found
@@ -80,35 +78,15 @@ def find_pairings(visit: Visit, area_path: str | None = None) -> list[PairingRow
 def _delivered(visit: Visit) -> dict[int, int]:
     is_meanwhile = and_(
         col(Claim.delivered_on) >= col(Pairing.since),
-        or_(
-            col(Pairing.ended_on).is_(None),
-            col(Claim.delivered_on) <= col(Pairing.ended_on),
-        ),
+        or_(col(Pairing.ended_on).is_(None), col(Claim.delivered_on) <= col(Pairing.ended_on)),
     )
     counted: Any = (
         select(col(Pairing.id), func.count())
         .join(Area, col(Area.id) == col(Pairing.area_id))
-        .join(
-            Claim,
-            and_(
-                col(Claim.unit_id) == col(Pairing.unit_id),
-                col(Claim.state) == ClaimState.delivered,
-            ),
-        )
-        .join(
-            Ticket,
-            and_(
-                col(Ticket.id) == col(Claim.ticket_id),
-                col(Ticket.area_path).startswith(col(Area.path)),
-            ),
-        )
+        .join(Claim, and_(col(Claim.unit_id) == col(Pairing.unit_id), col(Claim.state) == ClaimState.delivered))
+        .join(Ticket, and_(col(Ticket.id) == col(Claim.ticket_id), col(Ticket.area_path).startswith(col(Area.path))))
     )
-    return {
-        row[0]: row[1]
-        for row in visit.session.execute(
-            counted.where(is_meanwhile).group_by(col(Pairing.id))
-        )
-    }
+    return {row[0]: row[1] for row in visit.session.execute(counted.where(is_meanwhile).group_by(col(Pairing.id)))}
 
 
 def counts(rows: Sequence[PairingRow]) -> list[AreaCount]:
@@ -129,10 +107,7 @@ def total(rows: Sequence[PairingRow]) -> AreaCount:
 
 
 def _and(count: AreaCount, row: PairingRow) -> AreaCount:
-    members, delivered = (
-        count.members + row.pairing.members,
-        count.delivered + row.delivered,
-    )
+    members, delivered = count.members + row.pairing.members, count.delivered + row.delivered
     return AreaCount(count.place, count.units + 1, members, delivered)
 
 
@@ -144,9 +119,7 @@ def pair(visit: Visit, asked: Pair) -> None:
     unit = visit.known.units.get(asked.unit)
     if unit is None or not unit.is_active:
         raise Refused(_("没有这个单位，或者它已经停用，请重新选择。"), field="unit")
-    wanted = select(Pairing).where(
-        Pairing.unit_id == asked.unit, Pairing.area_id == asked.area
-    )
+    wanted = select(Pairing).where(Pairing.unit_id == asked.unit, Pairing.area_id == asked.area)
     found = visit.session.exec(wanted.with_for_update()).one_or_none()
     if found is not None and found.ended_on is None:
         raise Refused(_("这个单位已经在这里报到了，可以直接改人数。"), field="unit")
@@ -174,22 +147,14 @@ def end(visit: Visit, row: Pairing, asked: EndPairing) -> None:
 def pairing_kept(visit: Visit, pairing_id: int) -> Pairing:
     """Raises NotPermitted when such things are not his to change at all, NotFound when this one is not."""
     kept = paths(visit, KEEPS)
-    wanted = (
-        select(Pairing)
-        .where(Pairing.id == min(pairing_id, LARGEST_ID))
-        .with_for_update()
-    )
+    wanted = select(Pairing).where(Pairing.id == min(pairing_id, LARGEST_ID)).with_for_update()
     found = visit.session.exec(wanted).one_or_none()
-    if found is None or not visit.known.areas[found.area_id].path.startswith(
-        tuple(kept)
-    ):
+    if found is None or not visit.known.areas[found.area_id].path.startswith(tuple(kept)):
         raise NotFound()
     return found
 
 
-def _write_down(
-    visit: Visit, command: CommandBase, row: Pairing, old: dict[str, Any]
-) -> None:
+def _write_down(visit: Visit, command: CommandBase, row: Pairing, old: dict[str, Any]) -> None:
     """In the record of changes, as the directory's own."""
     new = command.model_dump(mode="json", exclude={"verb"})
     event = DirectoryEvent(

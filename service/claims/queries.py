@@ -53,9 +53,7 @@ def find_pool(
 ) -> Pool:
     """What came back first, then what nobody has claimed, the longest waiting at the head."""
     order = (col(Ticket.pool_rank), col(Ticket.pooled_at), col(Ticket.id))
-    wanted = select(Ticket).where(
-        _pool_seen(actor), col(Ticket.pool_rank).in_(tuple(ranks))
-    )
+    wanted = select(Ticket).where(_pool_seen(actor), col(Ticket.pool_rank).in_(tuple(ranks)))
     if area_path:
         wanted = wanted.where(in_area(area_path))
     if cursor is not None:
@@ -83,18 +81,12 @@ def find_claims(
     if cursor is not None:
         wanted = wanted.where(col(Claim.id) < _number_in(cursor))
     found = session.exec(wanted.order_by(col(Claim.id).desc()).limit(most + 1)).all()
-    return Claims(
-        found[:most], str(found[most - 1][0].id) if len(found) > most else None
-    )
+    return Claims(found[:most], str(found[most - 1][0].id) if len(found) > most else None)
 
 
 def pooled_ticket(session: Session, actor: Actor, ticket_id: int | None) -> Ticket:
     """One of the pool. Raises NotFound for what is not in it, or is in none that this person sees."""
-    wanted = select(Ticket).where(
-        Ticket.id == (ticket_id or 0),
-        _pool_seen(actor),
-        col(Ticket.pool_rank).is_not(None),
-    )
+    wanted = select(Ticket).where(Ticket.id == (ticket_id or 0), _pool_seen(actor), col(Ticket.pool_rank).is_not(None))
     found = session.exec(wanted).one_or_none()
     if found is None:
         raise NotFound()
@@ -114,15 +106,9 @@ def seen_claim(session: Session, actor: Actor, claim_id: int) -> tuple[Claim, Ti
     return found
 
 
-def claims_of(
-    session: Session, ticket_ids: Iterable[int | None]
-) -> dict[int, list[Claim]]:
+def claims_of(session: Session, ticket_ids: Iterable[int | None]) -> dict[int, list[Claim]]:
     """All claims of these wishes, the oldest first, in one query."""
-    wanted = (
-        select(Claim)
-        .where(col(Claim.ticket_id).in_(list(ticket_ids)))
-        .order_by(col(Claim.id))
-    )
+    wanted = select(Claim).where(col(Claim.ticket_id).in_(list(ticket_ids))).order_by(col(Claim.id))
     found: dict[int, list[Claim]] = {}
     for each in session.exec(wanted):
         found.setdefault(each.ticket_id, []).append(each)
@@ -130,34 +116,21 @@ def claims_of(
 
 
 def count_waiting(session: Session, actor: Actor) -> int:
-    waiting = select(func.count()).where(
-        _pool_seen(actor), col(Ticket.pool_rank).in_(WAITING)
-    )
+    waiting = select(func.count()).where(_pool_seen(actor), col(Ticket.pool_rank).in_(WAITING))
     return session.exec(waiting).one()
 
 
-def figures(
-    session: Session, actor: Actor, now: datetime, area_path: str | None = None
-) -> ClaimFigures:
+def figures(session: Session, actor: Actor, now: datetime, area_path: str | None = None) -> ClaimFigures:
     """Of the pool that this person sees, as it is now."""
     place: ColumnElement[bool] = in_area(area_path) if area_path else true()
     ranks: Any = select(col(Ticket.pool_rank), func.count()).where(
         _pool_seen(actor), place, col(Ticket.pool_rank).is_not(None)
     )
-    pool = [
-        PoolCount(PoolRank(rank), count)
-        for rank, count in session.execute(ranks.group_by(col(Ticket.pool_rank)))
-    ]
+    pool = [PoolCount(PoolRank(rank), count) for rank, count in session.execute(ranks.group_by(col(Ticket.pool_rank)))]
     in_time = _is_in_time(now).label("in_time")
-    states: Any = select(col(Claim.state), in_time, func.count()).join(
-        Ticket, col(Ticket.id) == col(Claim.ticket_id)
-    )
-    rows = session.execute(
-        states.where(_pool_seen(actor), place).group_by(col(Claim.state), in_time)
-    )
-    return claim_figures(
-        pool, [ClaimCount(state, JUDGED[found], count) for state, found, count in rows]
-    )
+    states: Any = select(col(Claim.state), in_time, func.count()).join(Ticket, col(Ticket.id) == col(Claim.ticket_id))
+    rows = session.execute(states.where(_pool_seen(actor), place).group_by(col(Claim.state), in_time))
+    return claim_figures(pool, [ClaimCount(state, JUDGED[found], count) for state, found, count in rows])
 
 
 JUDGED = {1: True, 0: False, None: None}
@@ -176,19 +149,13 @@ def _is_in_time(now: datetime) -> ColumnElement[int | None]:
 
 
 def _pool_seen(actor: Actor) -> ColumnElement[bool]:
-    return (
-        true() if any(actor.has(role) for role in CLAIMANTS) else visible_tickets(actor)
-    )
+    return true() if any(actor.has(role) for role in CLAIMANTS) else visible_tickets(actor)
 
 
 def seen_claims(actor: Actor) -> ColumnElement[bool]:
     """Of wishes that he sees, of his own unit, and those that he entered for others."""
     own = frozenset(post.unit for post in actor.posts if post.role in CLAIMANTS)
-    entered = (
-        col(Claim.claimed_by_id) == actor.person
-        if actor.person is not None
-        else false()
-    )
+    entered = col(Claim.claimed_by_id) == actor.person if actor.person is not None else false()
     return or_(visible_tickets(actor), col(Claim.unit_id).in_(own), entered)
 
 
@@ -202,11 +169,7 @@ def _place_in(cursor: str) -> tuple[int, datetime, int]:
     rank, _first, rest = cursor.partition("~")
     at, _second, ticket_id = rest.partition("~")
     try:
-        return (
-            int(PoolRank(int(rank))),
-            datetime.fromisoformat(at).astimezone(UTC),
-            _id_in(ticket_id),
-        )
+        return int(PoolRank(int(rank))), datetime.fromisoformat(at).astimezone(UTC), _id_in(ticket_id)
     except (ValueError, OverflowError):
         raise Refused(WRONG_CURSOR, field="cursor") from None
 

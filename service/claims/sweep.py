@@ -30,25 +30,15 @@ def sweep_claims(around: Surroundings) -> Tally:
     with around.database.reading() as session:
         due = _overdue(session, around.now)
         over = _of_ended_wishes(session)
-    lapsed = one_by_one(
-        around, due, lambda session, claim_id: _lapse(session, claim_id, around.now)
-    )
-    ended = one_by_one(
-        around, over, lambda session, claim_id: _end(session, claim_id, around.now)
-    )
-    return Tally(
-        lapsed.done + ended.done,
-        lapsed.failed + ended.failed,
-        lapsed.error or ended.error,
-    )
+    lapsed = one_by_one(around, due, lambda session, claim_id: _lapse(session, claim_id, around.now))
+    ended = one_by_one(around, over, lambda session, claim_id: _end(session, claim_id, around.now))
+    return Tally(lapsed.done + ended.done, lapsed.failed + ended.failed, lapsed.error or ended.error)
 
 
 def _overdue(session: Session, now: datetime) -> list[int]:
     """By the index of claims that wait for a call: the cost follows what is due."""
     waits = (col(Claim.state) == ClaimState.claimed, col(Claim.contact_due_at) <= now)
-    wanted = (
-        select(Claim.id).where(*waits).order_by(col(Claim.contact_due_at)).limit(BATCH)
-    )
+    wanted = select(Claim.id).where(*waits).order_by(col(Claim.contact_due_at)).limit(BATCH)
     return [found for found in session.exec(wanted) if found is not None]
 
 
@@ -71,10 +61,7 @@ def _lapse(session: Session, claim_id: int, now: datetime) -> None:
 
 def _end(session: Session, claim_id: int, now: datetime) -> None:
     found = _held(session, claim_id)
-    if (
-        found.state in RUNNING
-        and session.get_one(Ticket, found.ticket_id).status in NOBODY_WAITS
-    ):
+    if found.state in RUNNING and session.get_one(Ticket, found.ticket_id).status in NOBODY_WAITS:
         _say(session, found, WISH_IS_OVER, "wish_is_over", now)
 
 
@@ -86,7 +73,5 @@ def _held(session: Session, claim_id: int) -> Claim:
     return found
 
 
-def _say(
-    session: Session, found: Claim, command: CommandBase, rule: str, now: datetime
-) -> None:
+def _say(session: Session, found: Claim, command: CommandBase, rule: str, now: datetime) -> None:
     lifecycle.perform(session, found.id or 0, command, system(rule), now)

@@ -18,13 +18,7 @@ from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import number_of
 from service.tickets.panels import Panel
 from workflows.cases import Case
-from workflows.claim_words import (
-    CLAIM_WORDS,
-    POOL_WORDS,
-    ClaimantKind,
-    ClaimState,
-    PoolRank,
-)
+from workflows.claim_words import CLAIM_WORDS, POOL_WORDS, ClaimantKind, ClaimState, PoolRank
 from workflows.words import _
 
 SOMEBODY: dict[ClaimantKind, str] = {
@@ -85,20 +79,12 @@ def pool_url_of(ticket: Ticket) -> str:
 
 
 def everybodys_name(claim: Claim, known: Reference, local: LocalWords) -> str:
-    return (
-        known.unit_name(claim.unit_id)
-        if claim.unit_id
-        else local._(SOMEBODY[claim.kind])
-    )
+    return known.unit_name(claim.unit_id) if claim.unit_id else local._(SOMEBODY[claim.kind])
 
 
 def village_of(area_id: int, known: Reference) -> str:
     """The place as the pool tells it: never finer than the village."""
-    names = [
-        area.name
-        for area in known.lineage(area_id)
-        if area.level in {AreaLevel.town, AreaLevel.village}
-    ]
+    names = [area.name for area in known.lineage(area_id) if area.level in {AreaLevel.town, AreaLevel.village}]
     return "".join(reversed(names)) or known.county.name
 
 
@@ -106,9 +92,7 @@ def today_of(known: Reference, now: datetime) -> date:
     return now.astimezone(known.calendar.zone).date()
 
 
-def beside_ticket(
-    visit: Visit, ticket: Ticket, case: Case, local: LocalWords
-) -> Panel | None:
+def beside_ticket(visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> Panel | None:
     """On the ticket's page in the workbench: whether it stands in the pool, and who has claimed it."""
     claims = claims_of(visit.session, [ticket.id]).get(ticket.id or 0, [])
     if not (ticket.is_claimable or claims):
@@ -117,9 +101,7 @@ def beside_ticket(
     values = {
         "lines": [line_of(each, each.claimant, visit.now, today) for each in claims],
         "words": mask_text(ticket.pool_words or ""),
-        "rank_words": POOL_WORDS[PoolRank(ticket.pool_rank)]
-        if ticket.pool_rank
-        else "",
+        "rank_words": POOL_WORDS[PoolRank(ticket.pool_rank)] if ticket.pool_rank else "",
         "pool_url": pool_url_of(ticket) if ticket.pool_rank else "",
     }
     return Panel("claims/_beside.html", values)
@@ -130,18 +112,10 @@ def told_to_villager(
 ) -> Panel | None:
     claims = claims_of(session, [ticket.id]).get(ticket.id or 0, [])
     given = given_in(session, claims)
-    sentences = [
-        _heard(each, given.get(each.id or 0, ""), known, local)
-        for each in claims
-        if each.state in HEARD
-    ]
+    sentences = [_heard(each, given.get(each.id or 0, ""), known, local) for each in claims if each.state in HEARD]
     if not (sentences or ticket.is_claimable):
         return None
-    return Panel(
-        "claims/_told.html",
-        {"sentences": sentences, "is_waiting": not sentences},
-        is_hers=True,
-    )
+    return Panel("claims/_told.html", {"sentences": sentences, "is_waiting": not sentences}, is_hers=True)
 
 
 def _heard(claim: Claim, given: str, known: Reference, local: LocalWords) -> str:
@@ -151,30 +125,17 @@ def _heard(claim: Claim, given: str, known: Reference, local: LocalWords) -> str
         ClaimState.delivered: local.day(claim.delivered_on),
     }
     who = everybodys_name(claim, known, local)
-    return local._(HEARD[claim.state]).format(
-        who=who, day=days[claim.state], given=given
-    )
+    return local._(HEARD[claim.state]).format(who=who, day=days[claim.state], given=given)
 
 
 def given_in(session: Session, claims: Sequence[Claim]) -> dict[int, str]:
     """What each delivered claim has given, in the claimant's words and masked; empty once they were erased by law."""
-    subjects = {
-        f"claim:{each.id}": each.id or 0
-        for each in claims
-        if each.state is ClaimState.delivered
-    }
+    subjects = {f"claim:{each.id}": each.id or 0 for each in claims if each.state is ClaimState.delivered}
     if not subjects:
         return {}
     rows = session.execute(
         select(TicketEvent.subject, TicketEventDetails)
-        .join(
-            TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id)
-        )
-        .where(
-            col(TicketEvent.subject).in_(subjects), TicketEvent.verb == "deliver_claim"
-        )
+        .join(TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id))
+        .where(col(TicketEvent.subject).in_(subjects), TicketEvent.verb == "deliver_claim")
     )
-    return {
-        subjects[subject]: mask_text(words.details.get("words", ""))
-        for subject, words in rows
-    }
+    return {subjects[subject]: mask_text(words.details.get("words", "")) for subject, words in rows}
