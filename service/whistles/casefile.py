@@ -52,7 +52,7 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
     return WhistleCase(
         **{name: getattr(whistle, name) for name in SAME_NAMES},
         ruling_unit_id=known.desks_of(ticket.area_id)[-1],
-        limits=known.limits,
+        limits=known.limits_in(ticket.area_id),
         calendar=known.calendar,
         ticket_status=ticket.status,
         ticket_units=_units_of(ticket.lead_unit_id, supporting_of(session, whistle.ticket_id)),
