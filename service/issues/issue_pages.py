@@ -16,6 +16,7 @@ from service.issues.queries import by_town_and_status, seen_issue, story_of_issu
 from service.issues.told import place_of, public_url, url_of
 from service.masking import mask_text
 from service.tickets import queue
+from service.tickets.casefile import case_of as ticket_case
 from service.tickets.desk_words import local_words
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
@@ -27,6 +28,7 @@ from workflows.issue_words import ISSUE_STATUS_WORDS, IssueStatus
 from workflows.issues import available_on_issue
 from workflows.refusals import Refused
 from workflows.statuses import STATUS_WORDS, Status
+from workflows.whistles import may_blow
 from workflows.words import _
 
 router = APIRouter(prefix="/desk/issues/{issue_id}", include_in_schema=False)
@@ -108,7 +110,7 @@ def issue_page(
         desk=visit.known.unit_name(issue.unit_id),
         lead=visit.known.unit_name(main.lead_unit_id),
         main={"number": main_number, "url": queue.url_of(main_number)},
-        whistle_url=f"{queue.url_of(main_number)}/whistle?issue={issue_id}",
+        whistle_url=_whistle_url(visit, issue, main),
         public_url=public_url(issue_id),
         url=url_of(issue_id),
         rows=queue.rows_of(session, visit.known, members.rows),
@@ -122,6 +124,13 @@ def issue_page(
         refusal=pressed.sentence(request),
         is_register=True,
     )
+
+
+def _whistle_url(visit: Visit, issue: Issue, main: Ticket) -> str | None:
+    """A whistle for all hangs on the ticket that stands for them; for whoever may blow it there."""
+    if issue.status is IssueStatus.ended or not may_blow(ticket_case(visit.session, main, visit.known), visit.actor):
+        return None
+    return f"{queue.url_of(number_of(main.id or 0, main.created_at))}/whistle?issue={issue.id}"
 
 
 def _towns(visit: Visit, counted: Sequence[tuple[int | None, Status, int]]) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ WITHIN = timedelta(days=30)
 
 LOOKED_AT_MOST = 400
 SHOWN_MOST = 8
-ALIKE = 0.4
-"""The share of the shorter wish's pairs of characters that the other has, too."""
+ALIKE, SHARED_LEAST = 0.3, 3
+"""The share of the shorter wish's pairs of characters that the other has, too, and how many they are at least."""
 COMMON = 0.2
 """What more than a fifth of all wishes say says nothing of any of them."""
 FOUND_MOST = 20
@@ -85,7 +85,7 @@ def _alike(rows: Sequence[Row[Any]]) -> list[Group]:
     with_token: dict[str, list[int]] = defaultdict(list)
     for row, said in zip(rows, (each & telling for each in tokens), strict=True):
         shared = Counter(place for token in said for place in with_token[token])
-        near = [(_share(said, heads[place]), place) for place, count in shared.items() if count > 1]
+        near = [(_share(said, heads[place]), place) for place, count in shared.items() if count >= SHARED_LEAST]
         share, place = max(near, default=(0.0, 0))
         if share < ALIKE:
             place = len(groups)

@@ -321,3 +321,14 @@ def test_an_issue_of_sixty_asks_the_database_no_more_than_one_of_three(
     second = dispatcher.opens(further[1])
     shown = {number for page in (first, second) for number in map(grouping.number, many) if number in page.source}
     assert len(shown) == 60
+
+
+def test_a_whistle_for_all_is_offered_to_whoever_may_blow_it(
+    dispatcher: Official, handler: Official, grouping: Grouping
+) -> None:
+    first, second = roads(grouping, Status.in_progress, Status.in_progress)
+    issue = grouping.creates(first, second)
+    link = f"/desk/tickets/{grouping.number(first)}/whistle?issue={issue}"
+    town = official(dispatcher.client.app, grouping.database, grouping.county.dispatcher)  # type: ignore[arg-type]
+    assert link in town.opens(f"/desk/issues/{issue}").source
+    assert link not in handler.opens(f"/desk/issues/{issue}").source
