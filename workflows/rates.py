@@ -82,6 +82,10 @@ def on_time_rate(tally: Tally, weights: Weights = DEFAULT_WEIGHTS) -> Rate:
     return share(tally.closed_on_time, tally.closed + tally.open_overdue)
 
 
+def original_on_time_rate(tally: Tally, weights: Weights = DEFAULT_WEIGHTS) -> Rate:
+    return share(tally.closed_as_promised, tally.closed + tally.open_past_original)
+
+
 def response_rate(tally: Tally, weights: Weights = DEFAULT_WEIGHTS) -> Rate:
     return share(tally.contacted, tally.valid)
 
@@ -151,6 +155,13 @@ MEASURES: tuple[Measure, ...] = (
         _("已办结、且在期限内答复诉求人的工单"),
         _("已办结的工单，加上还没办结但已超期的工单"),
         on_time_rate,
+    ),
+    Measure(
+        "original_on_time_rate",
+        _("按原期限按时率"),
+        _("已办结、且在最早答应的期限内答复诉求人的工单，不管后来延没延"),
+        _("已办结的工单，加上还没办结但已过最早期限的工单"),
+        original_on_time_rate,
     ),
     Measure("response_rate", _("响应率"), CONTACTED, VALID, response_rate),
     Measure("resolution_rate", _("解决率"), RESOLVED, VALID, resolution_rate),

@@ -11,7 +11,8 @@ Each choice below is the one that flatters least:
 * A ticket is valid (有效回访) when its villager said how it was, in a rating or in a follow-up call, unless it is
   excluded (剔除). Her last word counts. Praise ends with its round: where the matter is done again she is asked
   again. A complaint counts until she says otherwise.
-* Excluded tickets leave only the rates over valid tickets. The raw rates are those of `facts.as_if_not_excluded()`.
+* Excluded tickets leave only the rates over valid tickets. The raw rates, which stand beside them, leave nothing out.
+* A deadline that was extended or put off is counted both ways: against the one in force, and against the first one.
 * Unreachable is closed without a word after at least one attempt, unrated is closed without a word or an attempt.
   Neither is satisfied, neither is in the rates; both are printed beside them.
 """
@@ -45,6 +46,8 @@ class Facts:
     follow_up_attempts: int = 0
     is_excluded: bool = False
     main_status: Status | None = None
+    original_due_at: datetime | None = None
+    answered_at: datetime | None = None
 
     def __post_init__(self) -> None:
         has_main = self.main_status not in {None, Status.merged}
@@ -92,6 +95,21 @@ class Facts:
             return self.due_at is not None and now > self.due_at
         return self.is_open and self.answered_on_time is False
 
+    @property
+    def is_answered_as_promised(self) -> bool | None:
+        """Against the first deadline, whatever was granted later; None before the first answer."""
+        if self.answered_at is None or self.original_due_at is None:
+            return self.answered_on_time
+        return self.answered_at <= self.original_due_at
+
+    def is_past_original(self, now: datetime) -> bool:
+        """As `is_overdue`, against the first deadline; a later round has its own."""
+        if self.stands_at in UNANSWERED:
+            first = self.original_due_at if self.answered_at is None else None
+            due = first or self.due_at
+            return due is not None and now > due
+        return self.is_open and self.is_answered_as_promised is False
+
     def has_said(self, satisfaction: Satisfaction) -> bool:
         return self.is_valid and self.satisfaction == satisfaction
 
@@ -126,17 +144,31 @@ class Tally:
     unreachable: int = 0
     unrated: int = 0
     excluded: int = 0
+    closed_as_promised: int = 0
+    open_past_original: int = 0
+    raw_valid: int = 0
+    raw_contacted: int = 0
+    raw_resolved: int = 0
+    raw_satisfied: int = 0
+    raw_basically_satisfied: int = 0
+
+    @property
+    def raw(self) -> "Tally":
+        """With the excluded ones: for the rates that stand beside the adjusted ones."""
+        return replace(self, **{name: getattr(self, f"raw_{name}") for name in RAW})
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, name) + getattr(other, name) for name in COUNTS))
 
 
+RAW = ("valid", "contacted", "resolved", "satisfied", "basically_satisfied")
 COUNTS: tuple[str, ...] = tuple(field.name for field in fields(Tally))
 
 
 def tally(facts: Facts, now: datetime) -> Tally:
     """One ticket as a tally: every count is 0 or 1."""
-    return Tally(**_standing(facts, now), **_word_of_the_villager(facts))
+    raw = _word_of_the_villager(facts.as_if_not_excluded())
+    return Tally(**_standing(facts, now), **_word_of_the_villager(facts), **{f"raw_{name}": raw[name] for name in RAW})
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
@@ -159,6 +191,8 @@ def _standing(facts: Facts, now: datetime) -> dict[str, int]:
         "merged": int(facts.status is Status.merged and not is_open),
         "answered_on_time": int(facts.answered_on_time is True),
         "closed_on_time": int(facts.is_closed and facts.answered_on_time is True),
+        "closed_as_promised": int(facts.is_closed and facts.is_answered_as_promised is True),
+        "open_past_original": int(facts.is_past_original(now)),
     }
 
 

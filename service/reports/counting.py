@@ -14,6 +14,7 @@ from service.tickets.scope import in_area
 from workflows.commands import Outcome, Satisfaction
 from workflows.rates import Tally
 from workflows.statuses import OPEN, UNANSWERED, Status
+from workflows.tallies import RAW
 
 Condition = ColumnElement[bool]
 
@@ -53,7 +54,10 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
     is_open = or_(status.in_(OPEN), _ended_up(mains, mains.c.main_status.in_(OPEN)))
     is_late = or_(
         _is_late(status, col(Ticket.due_at), on_time, now),
-        _ended_up(mains, _is_late(mains.c.main_status, mains.c.main_due_at, mains.c.main_on_time, now)),
+        _ended_up(
+            mains,
+            _is_late(mains.c.main_status, mains.c.main_due_at, mains.c.main_on_time, now),
+        ),
     )
     return {
         "collected": literal(True),
@@ -66,8 +70,31 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
         "declined": status == Status.declined,
         "withdrawn": status == Status.withdrawn,
         "merged": and_(is_merged, ~is_open),
-        "answered_on_time": or_(and_(~is_merged, on_time.is_(True)), _ended_up(mains, mains.c.main_on_time.is_(True))),
+        "answered_on_time": or_(
+            and_(~is_merged, on_time.is_(True)),
+            _ended_up(mains, mains.c.main_on_time.is_(True)),
+        ),
         "closed_on_time": and_(is_closed, on_time.is_(True)),
+        "closed_as_promised": and_(is_closed, _as_promised(Ticket, on_time).is_(True)),
+        "open_past_original": or_(
+            _is_past_original(
+                status,
+                col(Ticket.due_at),
+                _as_promised(Ticket, on_time),
+                _first(Ticket),
+                now,
+            ),
+            _ended_up(
+                mains,
+                _is_past_original(
+                    mains.c.main_status,
+                    mains.c.main_due_at,
+                    mains.c.main_as_promised,
+                    mains.c.main_first,
+                    now,
+                ),
+            ),
+        ),
         **_word_of_the_villager(is_closed),
     }
 
@@ -75,7 +102,25 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
 def _is_late(status: Any, due_at: Any, on_time: Any, now: datetime) -> Condition:
     """Never unknown, so that its opposite is its opposite."""
     unanswered = and_(status.in_(UNANSWERED), func.coalesce(due_at < now, False))
-    return or_(unanswered, and_(status.in_(OPEN - UNANSWERED), func.coalesce(on_time, True).is_(False)))
+    return or_(
+        unanswered,
+        and_(status.in_(OPEN - UNANSWERED), func.coalesce(on_time, True).is_(False)),
+    )
+
+
+def _as_promised(ticket: Any, on_time: Any) -> Any:
+    """Against the first deadline, whatever was granted later; unknown before the first answer."""
+    known = and_(ticket.answered_at.is_not(None), ticket.original_due_at.is_not(None))
+    return case((known, ticket.answered_at <= ticket.original_due_at), else_=on_time)
+
+
+def _first(ticket: Any) -> Any:
+    """The first deadline, until it was answered; a later round has its own."""
+    return case((ticket.answered_at.is_(None), ticket.original_due_at), else_=None)
+
+
+def _is_past_original(status: Any, due_at: Any, as_promised: Any, first: Any, now: datetime) -> Condition:
+    return _is_late(status, func.coalesce(first, due_at), as_promised, now)
 
 
 def _ended_up(mains: CTE, condition: Condition) -> Condition:
@@ -100,27 +145,48 @@ def _mains() -> CTE:
         .where(between.status == Status.merged)
     )
     main = aliased(Ticket)
-    return (
-        select(
+    found: CTE = (
+        select(  # type: ignore[call-overload]
             steps.c.id,
             col(main.status).label("main_status"),
             col(main.due_at).label("main_due_at"),
             col(main.answered_on_time).label("main_on_time"),
+            _as_promised(main, col(main.answered_on_time)).label("main_as_promised"),
+            _first(main).label("main_first"),
         )
         .join(main, col(main.id) == steps.c.main)
         .where(main.status != Status.merged)
         .cte("mains")
     )
+    return found
 
 
 def _word_of_the_villager(is_closed: Condition) -> dict[str, Condition]:
     counts = ~col(Ticket.is_excluded)
+    raw = _said(is_closed, literal(True))
+    return {
+        **_said(is_closed, counts),
+        **_silent(is_closed, counts),
+        **{f"raw_{name}": raw[name] for name in RAW},
+    }
+
+
+def _silent(is_closed: Condition, counts: Condition) -> dict[str, Condition]:
+    is_silent = and_(is_closed, col(Ticket.satisfaction).is_(None), counts)
+    return {
+        "unreachable": and_(is_silent, col(Ticket.follow_up_attempts) > 0),
+        "unrated": and_(is_silent, col(Ticket.follow_up_attempts) == 0),
+        "excluded": col(Ticket.is_excluded).is_(True),
+    }
+
+
+def _said(is_closed: Condition, counts: Condition) -> dict[str, Condition]:
     said = col(Ticket.satisfaction)
     is_valid = and_(or_(is_closed, col(Ticket.status).in_(OPEN)), said.is_not(None), counts)
-    is_silent = and_(is_closed, said.is_(None), counts)
     contacted = func.coalesce(col(Ticket.was_contacted), col(Ticket.contacted_at).is_not(None))
     resolved = func.coalesce(
-        col(Ticket.is_resolved), and_(col(Ticket.outcome).is_not(None), col(Ticket.outcome) == Outcome.resolved)
+        col(Ticket.is_resolved),
+        and_(col(Ticket.outcome).is_not(None), col(Ticket.outcome) == Outcome.resolved),
     )
     return {
         "valid": is_valid,
@@ -129,7 +195,4 @@ def _word_of_the_villager(is_closed: Condition) -> dict[str, Condition]:
         "satisfied": and_(is_valid, said == Satisfaction.satisfied),
         "basically_satisfied": and_(is_valid, said == Satisfaction.basically_satisfied),
         "dissatisfied": and_(is_valid, said == Satisfaction.dissatisfied),
-        "unreachable": and_(is_silent, col(Ticket.follow_up_attempts) > 0),
-        "unrated": and_(is_silent, col(Ticket.follow_up_attempts) == 0),
-        "excluded": col(Ticket.is_excluded).is_(True),
     }

@@ -97,6 +97,9 @@ def _place_as_json(place: Area, tally: Tally) -> dict[str, Any]:
         "open": tally.open,
         "counts": asdict(tally),
         "rates": {measure.key: rate_as_json(measure.of(tally, DEFAULT_WEIGHTS)) for measure in MEASURES},
+        "rates_with_excluded": {
+            measure.key: rate_as_json(measure.of(tally.raw, DEFAULT_WEIGHTS)) for measure in MEASURES
+        },
     }
 
 

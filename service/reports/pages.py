@@ -115,8 +115,12 @@ def definitions(request: Request) -> list[dict[str, str]]:
 
 def _measured(request: Request, tally: Tally) -> list[dict[str, Any]]:
     """Every definition beside the rate that it defines."""
-    rates = _rates(tally)
-    return [{**each, "rate": rates[each["key"]]} for each in definitions(request)]
+    rates, raw = _rates(tally), _rates(tally.raw)
+    shows_raw = tally.excluded > 0
+    return [
+        {**each, "rate": rates[each["key"]], "raw": raw[each["key"]] if shows_raw else None}
+        for each in definitions(request)
+    ]
 
 
 # Downloads

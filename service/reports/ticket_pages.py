@@ -47,6 +47,13 @@ COUNT_WORDS: dict[str, str] = {
     "unreachable": _("联系不上的"),
     "unrated": _("没有评价的"),
     "excluded": _("剔除的"),
+    "closed_as_promised": _("在最早答应的期限内答复且办结的"),
+    "open_past_original": _("在办且过了最早答应的期限的"),
+    "raw_valid": _("有效回访的，含剔除"),
+    "raw_contacted": _("有效回访中联系过的，含剔除"),
+    "raw_resolved": _("有效回访中解决的，含剔除"),
+    "raw_satisfied": _("满意的，含剔除"),
+    "raw_basically_satisfied": _("基本满意的，含剔除"),
 }
 
 Cursor = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]

@@ -29,6 +29,7 @@ from workflows.statuses import OPEN, Status
 from workflows.tallies import COUNTS, Facts, Tally, tally, total
 
 NOW = at("2026-11-20 10:00")
+DAY = timedelta(days=1)
 PAST, AHEAD = NOW - timedelta(days=1), NOW + timedelta(days=1)
 
 
@@ -100,8 +101,8 @@ class TestWhateverTheTickets:
 
     @given(tickets)
     def test_exclusion_touches_nothing_but_the_rates_over_valid_tickets(self, tickets: list[Facts]) -> None:
-        adjusted, raw = tally_of(*tickets), tally_of(*(each.as_if_not_excluded() for each in tickets))
-        untouched = COUNTS[: COUNTS.index("valid")]
+        adjusted, raw = (tally_of(*tickets), tally_of(*(each.as_if_not_excluded() for each in tickets)))
+        untouched = (*COUNTS[: COUNTS.index("valid")], *(name for name in COUNTS if name.startswith("raw_")))
         assert [getattr(adjusted, name) for name in untouched] == [getattr(raw, name) for name in untouched]
         assert adjusted.valid <= raw.valid and raw.excluded == 0
 
@@ -173,6 +174,7 @@ class TestTheRates:
     COUNTY = Tally(
         collected=120, concluded=100, open=20, open_overdue=5, not_yet_due=15, closed=95, declined=5,
         closed_on_time=85, valid=80, contacted=76, resolved=60, satisfied=50, basically_satisfied=20, dissatisfied=10,
+        closed_as_promised=80, open_past_original=6,
     )  # fmt: skip
 
     def test_are_numerator_over_denominator(self) -> None:
@@ -184,6 +186,7 @@ class TestTheRates:
         assert parts == {
             "conclusion_rate": (100, 120),
             "on_time_rate": (85, 100),
+            "original_on_time_rate": (80, 101),
             "response_rate": (76, 80),
             "resolution_rate": (60, 80),
             "satisfaction_rate": (68, 80),
@@ -212,6 +215,25 @@ class TestTheRates:
         none = Rate(0, 0, None, None, None)
         assert [rate(nobody) for rate in (response_rate, resolution_rate, satisfaction_rate, composite)] == [none] * 4
         assert none.percent is None and conclusion_rate(nobody).value == 1
+
+    def test_an_extension_is_counted_both_ways(self) -> None:
+        """Answered within what was granted, and after what was promised first."""
+        late = closed(
+            satisfaction=Satisfaction.satisfied, original_due_at=NOW - DAY, answered_at=NOW, answered_on_time=True
+        )
+        counts = tally_of(late)
+        assert (counts.closed_on_time, counts.closed_as_promised) == (1, 0)
+        waiting = Facts(status=Status.deferred, due_at=NOW + DAY, original_due_at=NOW - DAY)
+        counts = tally_of(waiting)
+        assert (counts.open_overdue, counts.open_past_original) == (0, 1)
+
+    def test_raw_rates_leave_nothing_out(self) -> None:
+        counts = tally_of(
+            *2 * [closed(satisfaction=Satisfaction.satisfied)],
+            closed(satisfaction=Satisfaction.dissatisfied, is_excluded=True),
+        )
+        assert satisfaction_rate(counts).value == 1
+        assert (satisfaction_rate(counts.raw).numerator, satisfaction_rate(counts.raw).denominator) == (2, 3)
 
     def test_a_backlog_cannot_be_hidden_by_not_closing_it(self) -> None:
         assert on_time_rate(Tally(closed=1, closed_on_time=1, open_overdue=9)).value == 0.1

@@ -39,6 +39,8 @@ def facts_of(ticket: Ticket, tickets: dict[int | None, Ticket]) -> Facts:
         follow_up_attempts=ticket.follow_up_attempts,
         is_excluded=ticket.is_excluded,
         main_status=main.status if is_merged else None,
+        original_due_at=main.original_due_at,
+        answered_at=main.answered_at,
     )
 
 
