@@ -30,16 +30,20 @@ from service.reports.ticket_pages import COUNT_WORDS
 from service.sealing import tracking_token
 from service.security import SESSION_COOKIE
 from service.tickets.views import VIEWS
+from service.whistles import lifecycle as whistles
+from service.whistles.listing import VIEWS as WHISTLE_VIEWS
 from tests import messages
-from tests.factories import TEXT, TOKEN, County, act, build_county, later, sign_in, wish_in
+from tests.factories import TEXT, TOKEN, County, act, actor, build_county, later, sign_in, wish_in
 from tests.factories import number_of as number_in
 from tests.support.app import app_on
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
+from workflows import whistle_commands as w
 from workflows.actors import system
 from workflows.explanations import in_words
 from workflows.statuses import Status
 from workflows.terms import working_days
+from workflows.whistle_words import WhistleKind, WhistleReason
 
 PLACEHOLDER = re.compile(r"%%|%\(\w+\)s|\{\w*\}")
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]+")
@@ -215,8 +219,25 @@ def _live_a_little(session: Session, county: County, tickets: dict[Status, int])
     act(session, handled, c.Verify(words="请先到现场看看。"), county.handler)
     act(session, handled, c.Supervise(note="请先到现场看看。"), county.supervisor)
     act(session, handled, c.MarkOverdue(), system("overdue"), later(days=30))
+    _blow_a_whistle(session, county, handled)
     reassign = c.Reassign(unit=county.other_bureau, reason="请先到现场看看。")
     act(session, tickets[Status.assigned], reassign, county.dispatcher)
+
+
+def _blow_a_whistle(session: Session, county: County, ticket: int) -> None:
+    """One bureau has come and plans, the village has not, and is late."""
+    words = "请先到现场看看。"
+    blown = w.BlowWhistle(
+        kind=WhistleKind.emergency,
+        reason=WhistleReason.beyond_power,
+        text=words,
+        lead=county.other_bureau,
+        supporting=(county.village_unit,),
+    )
+    whistle = whistles.blow(session, ticket, blown, actor(session, ticket, county.dispatcher), later())
+    step = w.MilestoneDraft(title=words, unit=county.other_bureau, due=later(days=9).date())
+    for command in (w.ReportIn(is_on_site=True, words=words), w.PlanWork(milestones=(step,))):
+        whistles.perform(session, whistle, command, actor(session, ticket, county.wrong_handler), later())
 
 
 def _data(session: Session) -> tuple[str, ...]:
@@ -246,6 +267,9 @@ def pages_about(setting: Setting) -> list[str]:
         *(f"/desk/people/{person}" for person in (county.handler, county.administrator)),
         *(f"/desk/categories/{county.lamps}", f"/desk/links/{TOKEN}", f"/desk/links/{TOKEN}/poster"),
         *(f"/desk?view={view.name}" for view in VIEWS),
+        *(f"/desk/whistles/1?open={verb}" for verb in ("plan_work", "report_milestone", "call_more", "report_in")),
+        *(f"/desk/whistles?view={view.name}" for view in WHISTLE_VIEWS),
+        f"/desk/tickets/{setting.numbers[Status.in_progress]}/whistle",
         *("/desk?q=2026", "/board?area=2", "/desk/tickets/2026-999999", "/desk/calendar?year=2027"),
     ]
 
