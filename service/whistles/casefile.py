@@ -50,7 +50,8 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
     ticket = session.get_one(Ticket, whistle.ticket_id)
     calls = calls_of(session, whistle.id)
     return WhistleCase(
-        **{name: getattr(whistle, name) for name in SAME_NAMES},
+        **{name: getattr(whistle, name) for name in SAME_NAMES if name != "town_unit_id"},
+        town_unit_id=_town_unit(whistle, ticket.area_id, known),
         ruling_unit_id=known.desks_of(ticket.area_id)[-1],
         limits=known.limits_in(ticket.area_id),
         calendar=known.calendar,
@@ -84,6 +85,12 @@ def supporting_of(session: Session, ticket_id: int) -> frozenset[int]:
         col(Assignment.ended_at).is_(None),
     )
     return frozenset(session.exec(wanted))
+
+
+def _town_unit(whistle: Whistle, area_id: int, known: Reference) -> int:
+    """Who blew it; the desk of the place where that unit is no more."""
+    unit = known.units[whistle.town_unit_id]
+    return whistle.town_unit_id if unit.is_active else known.desks_of(area_id)[0]
 
 
 def _units_of(lead: int | None, supporting: frozenset[int]) -> frozenset[int]:

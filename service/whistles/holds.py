@@ -22,7 +22,7 @@ def changes_for(
         return after, Changes()
     present = ticket.supporting | {ticket.lead_unit_id}
     called = {call.unit_id for call in after.active_calls} if after.status is not WhistleStatus.raised else set()
-    wanted = called if after.is_open else set()
+    wanted = called - after.dissolved if after.is_open else set()
     joining = wanted - present
     leaving = {call.unit_id for call in after.calls if call.joined_ticket} - wanted
     leaving = (leaving & ticket.supporting) - _passed_to_others(session, whistle, leaving)

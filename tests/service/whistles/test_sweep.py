@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from service.database import Database
-from service.directory.models import CalendarYear, Unit
+from service.directory.models import Area, CalendarYear, Unit
 from service.directory.reference import touch
 from service.oversight.checks import breaches
 from service.whistles import lifecycle, sweep
@@ -109,6 +109,19 @@ def test_a_dissolved_units_call_goes_to_the_ruling_officer(database: Database, s
         assert [each.unit_id for each in milestones_of(session, whistle)] == [scene.water]
         assert whistle_of(session, whistle).unit_id == scene.water
         do(session, whistle, c.ReportIn(is_on_site=True), scene.water_handler, later(hours=3))
+
+
+def test_the_new_desk_goes_on_with_what_a_dissolved_one_has_blown(database: Database, scene: Scene) -> None:
+    county = scene.county
+    with database.writing() as session:
+        whistle = blow(session, scene, scene.principal, supporting=())
+        session.get_one(Area, county.town).desk_unit_id = county.county_desk
+    close(database, county.town_desk)
+    with database.writing() as session:
+        do(session, whistle, c.ReportIn(is_on_site=True), county.handler, later(hours=1))
+        do(session, whistle, c.CompleteWhistle(words="路通了"), county.handler, later(hours=2))
+        assert whistle_of(session, whistle).unit_id == county.county_desk
+        do(session, whistle, c.AcceptWhistle(), county.county_dispatcher, later(hours=3))
 
 
 def test_a_whistle_follows_its_ticket_into_the_main_one(database: Database, scene: Scene, around: Around) -> None:
