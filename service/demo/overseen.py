@@ -1,4 +1,4 @@
-"""What supervisors did lately: one supervision that was answered, a listed one that was not, and a round of looking back."""
+"""What supervisors did lately: one supervision answered, a listed one that was not, and a round of looking back."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Looking back: every finding in every status, a draw that anybody can repeat, and a ring in which nobody meets himself."""
+"""Looking back: every finding in every status, a draw that all can repeat, a ring in which nobody meets himself."""
 
 from dataclasses import replace
 from datetime import date

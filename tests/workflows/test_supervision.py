@@ -1,4 +1,4 @@
-"""Supervision: each level has its own term, an unanswered one rises once a round, and only the answer ends the waiting."""
+"""Supervision: each level has its term, an unanswered one rises once a round, and only the answer ends the waiting."""
 
 from datetime import timedelta
 

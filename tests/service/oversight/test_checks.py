@@ -48,6 +48,8 @@ DAMAGE: dict[str, list[str]] = {
     ],
     "calls_against_tickets": ["UPDATE ticket SET call_at = created_at WHERE status = 'assigned'"],
     "unsearchable": ["DELETE FROM ticket_search"],
+    "pool_against_tickets": ["UPDATE ticket SET is_claimable = true WHERE id = 1"],
+    "endorsements_miscounted": ["UPDATE ticket SET endorsements = 7 WHERE id = 1"],
 }
 
 

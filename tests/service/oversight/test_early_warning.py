@@ -1,4 +1,4 @@
-"""Early warning: each row of the table on real tickets, told once to supervisors, and looked for where something changed."""
+"""Early warning: each row of the table on real tickets, told once to supervisors, and only where something changed."""
 
 from datetime import timedelta
 
