@@ -82,8 +82,6 @@ def wishes(
         except KeyboardInterrupt:
             raise fail("Stopped. What was taken stays; run it again to go on.") from None
     _say(tally, remarks, report, is_written)
-    if not tally.rows:
-        raise fail("There is no row below the headings.")
     if remarks.rejected_rows:
         raise typer.Exit(SOME_REJECTED if is_written or dry_run else 1)
 
@@ -135,6 +133,8 @@ def _say_layout(name: str, layout: Layout) -> None:
 
 
 def _say(tally: Tally, remarks: Remarks, report: Path | None, is_written: bool) -> None:
+    if not tally.rows:
+        raise fail("There is no row below the headings.")
     for remark in remarks.first_rejections:
         typer.echo(f"row {remark.row}, {remark.column}: {said(remark.sentence, remark.values)}")
     for (column, sentence), count in remarks.left_out.most_common():

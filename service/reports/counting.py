@@ -48,8 +48,7 @@ def _sums(now: datetime) -> list[Any]:
 
 def conditions_at(now: datetime) -> dict[str, Condition]:
     """Each count of a tally as a condition on a ticket; the names are those of `Tally`."""
-    mains = _mains()
-    status, on_time = col(Ticket.status), col(Ticket.answered_on_time)
+    mains, status, on_time = _mains(), col(Ticket.status), col(Ticket.answered_on_time)
     is_merged, is_closed = status == Status.merged, status == Status.closed
     is_open = or_(status.in_(OPEN), _ended_up(mains, mains.c.main_status.in_(OPEN)))
     is_late = or_(

@@ -1,9 +1,17 @@
-"""What the API's documentation shows as answers: one wish from the village road to its answer, as each reader sees it."""
+"""What the API's documentation shows: one wish from the village road to its answer, as each reader is told of it."""
 
 from typing import Any
 
 TOKEN = "AAAAAHvvJ1cVn5QxM2Zl0w"
 
+WISH: dict[str, Any] = {
+    "kind": "trouble",
+    "text": "三组的路灯坏了两盏，晚上老人不敢出门。",
+    "category": "power",
+    "place": "三组晒坝旁边",
+    "name": "李大姐",
+    "phone": "19900001234",
+}
 RECEIPT: dict[str, Any] = {
     "number": "2026-000123",
     "code": "482915",

@@ -19,20 +19,11 @@ from workflows.commands import WISH_LENGTH, OptionalPhone, OptionalText, Outcome
 from workflows.statuses import Kind, Source, Stage, Status
 from workflows.time_limits import Urgency
 
-EXAMPLE_WISH: dict[str, Any] = {
-    "kind": "trouble",
-    "text": "三组的路灯坏了两盏，晚上老人不敢出门。",
-    "category": "power",
-    "place": "三组晒坝旁边",
-    "name": "李大姐",
-    "phone": "19900001234",
-}
-
 
 class NewWish(BaseModel):
     """What a villager says. `area` is left out for the link's own area; `phone` is only for calling back."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE_WISH]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [api_answers.WISH]})
     kind: Kind = Kind.trouble
     text: Text = Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1])
     area: int | None = None
