@@ -24,10 +24,11 @@ from service.app import ROUTERS
 from service.database import Database
 from service.directory.defaults import CATEGORIES
 from service.directory.models import Area, CalendarYear, Category, Link, Person, Unit
+from service.issues import lifecycle as issues
 from service.local_words import Catalogue, LocalWords
 from service.reports.attention import BY_KEY
 from service.reports.ticket_pages import COUNT_WORDS
-from service.sealing import tracking_token
+from service.sealing import secret_address, tracking_token
 from service.security import SESSION_COOKIE
 from service.tickets.views import VIEWS
 from service.whistles import lifecycle as whistles
@@ -38,6 +39,7 @@ from tests.factories import number_of as number_in
 from tests.support.app import app_on
 from tests.workflows.china import CHINA, at
 from workflows import commands as c
+from workflows import issue_commands as i
 from workflows import whistle_commands as w
 from workflows.actors import system
 from workflows.explanations import in_words
@@ -220,8 +222,20 @@ def _live_a_little(session: Session, county: County, tickets: dict[Status, int])
     act(session, handled, c.Supervise(note="请先到现场看看。"), county.supervisor)
     act(session, handled, c.MarkOverdue(), system("overdue"), later(days=30))
     _blow_a_whistle(session, county, handled)
+    _make_an_issue(session, county, handled)
     reassign = c.Reassign(unit=county.other_bureau, reason="请先到现场看看。")
     act(session, tickets[Status.assigned], reassign, county.dispatcher)
+
+
+def _make_an_issue(session: Session, county: County, ticket: int) -> None:
+    """Answered once: one wish got the words, the other is not dispatched yet."""
+    dispatcher, handler = (actor(session, ticket, who) for who in (county.dispatcher, county.handler))
+    in_hand, waiting = wish_in(session, county, Status.in_progress), wish_in(session, county, Status.submitted)
+    numbers = tuple(number_in(session, each) for each in (in_hand, waiting))
+    command = i.CreateIssue(title="还没有修好。", public_text="请先到现场看看。", tickets=numbers)
+    issue = issues.create(session, command, dispatcher, later()).issue_id
+    answer = i.AnswerIssue(outcome=c.Outcome.explained, words="请先到现场看看。")
+    issues.perform(session, issue, answer, handler, later())
 
 
 def _blow_a_whistle(session: Session, county: County, ticket: int) -> None:
@@ -268,6 +282,8 @@ def pages_about(setting: Setting) -> list[str]:
         *(f"/desk/categories/{county.lamps}", f"/desk/links/{TOKEN}", f"/desk/links/{TOKEN}/poster"),
         *(f"/desk?view={view.name}" for view in VIEWS),
         *(f"/desk/whistles/1?open={verb}" for verb in ("plan_work", "report_milestone", "call_more", "report_in")),
+        *("/desk/issues/1", "/desk/issues/1?open=answer_issue", f"/i/{secret_address('issue', 1)}"),
+        f"/desk/issues?like={setting.numbers[Status.in_progress]}",
         *(f"/desk/whistles?view={view.name}" for view in WHISTLE_VIEWS),
         f"/desk/tickets/{setting.numbers[Status.in_progress]}/whistle",
         *("/desk?q=2026", "/board?area=2", "/desk/tickets/2026-999999", "/desk/calendar?year=2027"),
