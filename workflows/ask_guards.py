@@ -1,4 +1,4 @@
-"""What has to hold before something is asked, decided or put off; each with the sentence that a refused person reads."""
+"""What has to hold before something is asked, decided or put off, each with its sentence of refusal."""
 
 from datetime import date, datetime
 from typing import Any

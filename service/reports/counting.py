@@ -74,27 +74,19 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
             _ended_up(mains, mains.c.main_on_time.is_(True)),
         ),
         "closed_on_time": and_(is_closed, on_time.is_(True)),
-        "closed_as_promised": and_(is_closed, _as_promised(Ticket, on_time).is_(True)),
-        "open_past_original": or_(
-            _is_past_original(
-                status,
-                col(Ticket.due_at),
-                _as_promised(Ticket, on_time),
-                _first(Ticket),
-                now,
-            ),
-            _ended_up(
-                mains,
-                _is_past_original(
-                    mains.c.main_status,
-                    mains.c.main_due_at,
-                    mains.c.main_as_promised,
-                    mains.c.main_first,
-                    now,
-                ),
-            ),
-        ),
+        **_by_the_first_deadline(mains, is_closed, now),
         **_word_of_the_villager(is_closed),
+    }
+
+
+def _by_the_first_deadline(mains: CTE, is_closed: Condition, now: datetime) -> dict[str, Condition]:
+    """What was extended or put off, judged as if it had not been."""
+    as_promised, first = _as_promised(Ticket, col(Ticket.answered_on_time)), _first(Ticket)
+    main = (mains.c.main_status, mains.c.main_due_at, mains.c.main_as_promised, mains.c.main_first)
+    own = _is_past_original(col(Ticket.status), col(Ticket.due_at), as_promised, first, now)
+    return {
+        "closed_as_promised": and_(is_closed, as_promised.is_(True)),
+        "open_past_original": or_(own, _ended_up(mains, _is_past_original(*main, now))),
     }
 
 
