@@ -92,7 +92,7 @@ def _page(
     *,
     status: int = 200,
 ) -> Response:
-    local = local_words(request)
+    local, limits = local_words(request), visit.known.limits_in(ticket.area_id)
     shown = ticket_line(ticket)
     return render(
         request,
@@ -103,7 +103,7 @@ def _page(
             "place": visit.known.place_name(ticket.area_id),
             "wishes": wishes_of(visit.session, ticket.id or 0, ticket.issue_id),
         },
-        kinds=[(KIND_WORDS[kind], kind_rule(kind, visit.known, local)) for kind in WhistleKind],
+        kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in WhistleKind],
         refusal=refusal,
         action=Action(
             verb="blow_whistle",
@@ -121,5 +121,5 @@ def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[
     likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
     units = unit_choices(visit.known, ticket.area_path, likely, local)
     town = visit.known.desks_of(ticket.area_id)[:1]
-    kinds = kind_choices(visit.known, local)
+    kinds = kind_choices(visit.known.limits_in(ticket.area_id), local)
     return {"kind": kinds, "unit": units, "units": [each for each in units if int(each.value) not in town]}

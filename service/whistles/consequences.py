@@ -6,6 +6,7 @@ from datetime import datetime
 from service.directory.reference import Reference
 from service.fields import Choice
 from service.local_words import LocalWords
+from workflows.time_limits import Limits
 from workflows.whistle_cases import NEEDS_NO_APPROVAL, DutyName, WhistleCase, WhistleDuty
 from workflows.whistle_words import KIND_WORDS, WhistleKind
 from workflows.words import _
@@ -83,33 +84,32 @@ def lateness(duty: WhistleDuty, now: datetime, known: Reference, local: LocalWor
     return said.format(unit=known.unit_name(duty.unit), span=local.span(now - duty.due_at))
 
 
-def kind_rule(kind: WhistleKind, known: Reference, local: LocalWords) -> str:
+def kind_rule(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
     """2 个工作日内报到。镇主要负责人批准后才算吹响…"""
     sentence = BLOWN_AT_ONCE if kind is WhistleKind.emergency else APPROVED_FIRST
     if kind in NEEDS_NO_APPROVAL and kind is not WhistleKind.emergency:
         sentence = BLOWN_BY_THEMSELVES
-    return local._(sentence).format(term=_report_term(kind, known, local))
+    return local._(sentence).format(term=_report_term(kind, limits, local))
 
 
-def kind_choices(known: Reference, local: LocalWords) -> list[Choice]:
+def kind_choices(limits: Limits, local: LocalWords) -> list[Choice]:
     """Each with its limit: who chooses one sees what he asks of others."""
     pattern = local._(_("{kind}：{term}内报到"))
     return [
-        Choice(str(kind), pattern.format(kind=local._(words), term=_report_term(kind, known, local)))
+        Choice(str(kind), pattern.format(kind=local._(words), term=_report_term(kind, limits, local)))
         for kind, words in KIND_WORDS.items()
     ]
 
 
-def _report_term(kind: WhistleKind, known: Reference, local: LocalWords) -> str:
-    limits = known.limits
+def _report_term(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
     term = limits.terms.get(f"whistle_report_{kind}") or limits.term("whistle_report")
     return term.in_words(local._)
 
 
-def rules_of(kind: WhistleKind, known: Reference, local: LocalWords) -> Sequence[str]:
+def rules_of(kind: WhistleKind, limits: Limits, local: LocalWords) -> Sequence[str]:
     """What holds for a whistle of this kind, for whoever wants to know."""
     return [
-        kind_rule(kind, known, local),
+        kind_rule(kind, limits, local),
         local._(_("到时间没来的，先提醒单位联系人，再到单位负责人、县督查、分管领导，一级一级，各提醒一次。")),
         local._(_("有异议的，要写明依据和建议的单位，由县里裁定；裁定前有人负责，裁定后必须照办。")),
         local._(_("报到是否按时和办得快不快分开算。镇里给每个单位打分，不该吹的哨算在镇里头上。")),

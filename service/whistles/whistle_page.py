@@ -59,7 +59,7 @@ def whistle_page(
         units=plan_units(visit, case),
         kept_ids=[photo.id for photo in pressed.kept_photos],
         refusal=pressed.refusal,
-        rules=rules_of(whistle.kind, visit.known, local),
+        rules=rules_of(whistle.kind, case.limits, local),
         kind_words=KIND_WORDS,
     )
 

@@ -38,18 +38,12 @@ from workflows.whistle_words import (
 
 def state_of(session: Session, whistle: int, unit: int) -> CallState:
     session.expire_all()
-    return next(
-        call.state for call in calls_of(session, whistle) if call.unit_id == unit
-    )
+    return next(call.state for call in calls_of(session, whistle) if call.unit_id == unit)
 
 
 def supporting(session: Session, ticket: int) -> set[int]:
     wanted = select(Assignment).where(Assignment.ticket_id == ticket)
-    return {
-        hold.unit_id
-        for hold in session.exec(wanted)
-        if hold.role == "supporting" and hold.ended_at is None
-    }
+    return {hold.unit_id for hold in session.exec(wanted) if hold.role == "supporting" and hold.ended_at is None}
 
 
 def at_work(session: Session, scene: Scene) -> int:
@@ -66,8 +60,7 @@ def at_work(session: Session, scene: Scene) -> int:
 
 def plan(*units: int) -> c.PlanWork:
     drafts = [
-        c.MilestoneDraft(title=f"第 {n} 段路基", unit=unit, due=date(2026, 10, 20))
-        for n, unit in enumerate(units)
+        c.MilestoneDraft(title=f"第 {n} 段路基", unit=unit, due=date(2026, 10, 20)) for n, unit in enumerate(units)
     ]
     return c.PlanWork(milestones=tuple(drafts))
 
@@ -98,9 +91,7 @@ def test_from_the_call_to_the_score(database: Database, scene: Scene) -> None:
             later(hours=2),
         )
         row = whistle_of(session, whistle)
-        assert (
-            row.status is WhistleStatus.at_work and row.unit_id == county.other_bureau
-        )
+        assert row.status is WhistleStatus.at_work and row.unit_id == county.other_bureau
         do(
             session,
             whistle,
@@ -178,11 +169,7 @@ def test_from_the_call_to_the_score(database: Database, scene: Scene) -> None:
         score = c.ScoreCall(unit=county.bureau, speed=5, work=4, result=5)
         do(session, whistle, score, county.dispatcher, later(days=11))
         row = whistle_of(session, whistle)
-        assert (
-            row.status is WhistleStatus.accepted
-            and row.unit_id is None
-            and row.alarm_at is None
-        )
+        assert row.status is WhistleStatus.accepted and row.unit_id is None and row.alarm_at is None
         lead, other = calls_of(session, whistle)
         assert (lead.was_late, other.was_late, lead.speed) == (False, True, 5)
         assert supporting(session, scene.ticket) == set()
@@ -196,9 +183,7 @@ def test_from_the_call_to_the_score(database: Database, scene: Scene) -> None:
             do(session, whistle, score, county.dispatcher, later(days=11))
 
 
-def test_every_event_stands_in_the_tickets_chain_under_the_whistles_name(
-    database: Database, scene: Scene
-) -> None:
+def test_every_event_stands_in_the_tickets_chain_under_the_whistles_name(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = at_work(session, scene)
         told = events_of(session, whistle)
@@ -206,24 +191,15 @@ def test_every_event_stands_in_the_tickets_chain_under_the_whistles_name(
             ("blow_whistle", "blown"),
             ("report_in", "at_work"),
         ]
-        assert (
-            told[1].event.unit_id == scene.county.bureau
-            and told[1].details["place"] == "塌方路段"
-        )
+        assert told[1].event.unit_id == scene.county.bureau and told[1].details["place"] == "塌方路段"
         assert told[0].details["town"] == scene.county.town_desk
-        assert told[0].details["called"] == sorted(
-            [scene.county.bureau, scene.county.other_bureau]
-        )
+        assert told[0].details["called"] == sorted([scene.county.bureau, scene.county.other_bureau])
         assert [each.event.id for each in told] == [
-            each.event.id
-            for each in story_of(session, scene.ticket)
-            if each.event.subject
+            each.event.id for each in story_of(session, scene.ticket) if each.event.subject
         ]
 
 
-def test_an_emergency_is_blown_at_once_and_confirmed_afterwards(
-    database: Database, scene: Scene
-) -> None:
+def test_an_emergency_is_blown_at_once_and_confirmed_afterwards(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = blow(session, scene, kind=WhistleKind.emergency)
         row = whistle_of(session, whistle)
@@ -282,9 +258,7 @@ def test_a_village_blows_through_its_town(database: Database, scene: Scene) -> N
 
 def test_a_community_calls_for_itself(database: Database, scene: Scene) -> None:
     with database.writing() as session:
-        whistle = blow(
-            session, scene, scene.county.village_secretary, kind=WhistleKind.community
-        )
+        whistle = blow(session, scene, scene.county.village_secretary, kind=WhistleKind.community)
         row = whistle_of(session, whistle)
         assert (row.status, row.town_unit_id) == (
             WhistleStatus.blown,
@@ -302,9 +276,7 @@ def test_a_bureau_blows_no_whistle(database: Database, scene: Scene) -> None:
             blow(session, scene, person)
 
 
-def test_nobody_is_called_before_the_principal_has_approved(
-    database: Database, scene: Scene
-) -> None:
+def test_nobody_is_called_before_the_principal_has_approved(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = blow(session, scene)
         with pytest.raises(NotFound):
@@ -321,9 +293,7 @@ def test_nobody_is_called_before_the_principal_has_approved(
         assert [call.was_late for call in calls_of(session, whistle)] == [None, None]
 
 
-def test_called_units_see_the_whistle_and_its_ticket_and_others_do_not(
-    database: Database, scene: Scene
-) -> None:
+def test_called_units_see_the_whistle_and_its_ticket_and_others_do_not(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = at_work(session, scene)
         for person in (
@@ -346,9 +316,7 @@ def contest(scene: Scene) -> c.ContestCall:
     )
 
 
-def test_two_bureaus_contest_at_once_and_each_gets_its_ruling(
-    database: Database, scene: Scene
-) -> None:
+def test_two_bureaus_contest_at_once_and_each_gets_its_ruling(database: Database, scene: Scene) -> None:
     county = scene.county
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal)
@@ -366,22 +334,16 @@ def test_two_bureaus_contest_at_once_and_each_gets_its_ruling(
         assert state_of(session, whistle, county.bureau) is CallState.called
         with pytest.raises(Refused, match="不能再提异议"):
             do(session, whistle, contest(scene), county.handler, later(hours=2))
-        released = c.RuleOnCall(
-            unit=county.other_bureau, decision=CallRuling.released, words="确实无关"
-        )
+        released = c.RuleOnCall(unit=county.other_bureau, decision=CallRuling.released, words="确实无关")
         do(session, whistle, released, county.county_dispatcher, later(hours=2))
         assert state_of(session, whistle, county.other_bureau) is CallState.released
         assert supporting(session, scene.ticket) == {county.bureau}
         row = whistle_of(session, whistle)
         assert row.was_needed is True and row.unit_id == county.bureau
-        assert row.due_at == next(
-            call.report_due_at for call in calls_of(session, whistle) if call.is_lead
-        )
+        assert row.due_at == next(call.report_due_at for call in calls_of(session, whistle) if call.is_lead)
 
 
-def test_two_bureaus_that_contest_in_the_same_moment_are_both_heard(
-    database: Database, scene: Scene
-) -> None:
+def test_two_bureaus_that_contest_in_the_same_moment_are_both_heard(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal)
     bureaus = [scene.county.handler, scene.county.wrong_handler]
@@ -392,16 +354,12 @@ def test_two_bureaus_that_contest_in_the_same_moment_are_both_heard(
 
     at_once(contests)
     with database.reading() as session:
-        assert {call.state for call in calls_of(session, whistle)} == {
-            CallState.contested
-        }
+        assert {call.state for call in calls_of(session, whistle)} == {CallState.contested}
         assert whistle_of(session, whistle).unit_id == scene.county.county_desk
         assert list(breaches(session)) == []
 
 
-def test_a_replaced_lead_hands_its_place_to_the_unit_that_the_ruling_names(
-    database: Database, scene: Scene
-) -> None:
+def test_a_replaced_lead_hands_its_place_to_the_unit_that_the_ruling_names(database: Database, scene: Scene) -> None:
     county = scene.county
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal)
@@ -426,9 +384,7 @@ def test_a_replaced_lead_hands_its_place_to_the_unit_that_the_ruling_names(
         assert whistle_of(session, whistle).status is WhistleStatus.at_work
 
 
-def test_a_whistle_from_which_all_are_released_ends_and_counts_as_not_needed(
-    database: Database, scene: Scene
-) -> None:
+def test_a_whistle_from_which_all_are_released_ends_and_counts_as_not_needed(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal, supporting=())
         do(session, whistle, contest(scene), scene.county.handler)
@@ -443,9 +399,7 @@ def test_a_whistle_from_which_all_are_released_ends_and_counts_as_not_needed(
         assert (row.status, row.was_needed) == (WhistleStatus.dismissed, False)
 
 
-def test_it_is_too_late_to_contest_after_a_day(
-    database: Database, scene: Scene
-) -> None:
+def test_it_is_too_late_to_contest_after_a_day(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal)
         with pytest.raises(Refused, match="期限已经过了"):
@@ -463,9 +417,7 @@ def test_a_moved_milestone_and_a_dropped_one(database: Database, scene: Scene) -
             later(hours=2),
         )
         first, second = (each.id or 0 for each in milestones_of(session, whistle))
-        move = c.ChangeMilestone(
-            milestone=first, due=date(2026, 10, 30), reason="连着下雨"
-        )
+        move = c.ChangeMilestone(milestone=first, due=date(2026, 10, 30), reason="连着下雨")
         do(session, whistle, move, scene.county.handler, later(hours=3))
         drop = c.ChangeMilestone(milestone=second, is_dropped=True, reason="并到第一段")
         do(session, whistle, drop, scene.county.handler, later(hours=3))
@@ -481,18 +433,12 @@ def test_a_moved_milestone_and_a_dropped_one(database: Database, scene: Scene) -
             )
 
 
-def test_a_unit_that_supported_before_goes_on_supporting(
-    database: Database, scene: Scene
-) -> None:
+def test_a_unit_that_supported_before_goes_on_supporting(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         ticket = submit_wish(session, scene.county)
-        lamp = Assign(
-            unit=scene.county.village_unit, supporting=(scene.county.other_bureau,)
-        )
+        lamp = Assign(unit=scene.county.village_unit, supporting=(scene.county.other_bureau,))
         act(session, ticket, lamp, scene.county.dispatcher)
-        whistle = lifecycle.blow(
-            session, ticket, call_for(scene), who(session, scene.principal), NOW
-        )
+        whistle = lifecycle.blow(session, ticket, call_for(scene), who(session, scene.principal), NOW)
         assert supporting(session, ticket) == {
             scene.county.bureau,
             scene.county.other_bureau,
@@ -501,9 +447,7 @@ def test_a_unit_that_supported_before_goes_on_supporting(
         assert supporting(session, ticket) == {scene.county.other_bureau}
 
 
-def test_a_unit_that_two_whistles_called_stays_until_the_last_has_ended(
-    database: Database, scene: Scene
-) -> None:
+def test_a_unit_that_two_whistles_called_stays_until_the_last_has_ended(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         first = blow(session, scene, scene.principal)
         second = blow(session, scene, scene.principal)
@@ -521,25 +465,19 @@ def test_a_unit_that_two_whistles_called_stays_until_the_last_has_ended(
         assert supporting(session, scene.ticket) == set()
 
 
-def test_a_stale_version_is_a_conflict_and_an_unknown_whistle_is_not_found(
-    database: Database, scene: Scene
-) -> None:
+def test_a_stale_version_is_a_conflict_and_an_unknown_whistle_is_not_found(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         whistle = at_work(session, scene)
         seen = whistle_of(session, whistle).version
         do(session, whistle, c.NoteWhistle(words="看过了"), scene.county.dispatcher)
         actor = who(session, scene.county.dispatcher)
         with pytest.raises(Conflict):
-            lifecycle.perform(
-                session, whistle, c.NoteWhistle(words="再看"), actor, NOW, version=seen
-            )
+            lifecycle.perform(session, whistle, c.NoteWhistle(words="再看"), actor, NOW, version=seen)
         with pytest.raises(NotFound):
             lifecycle.perform(session, 999, c.NoteWhistle(words="哪件"), actor, NOW)
 
 
-def test_units_that_do_not_exist_or_are_our_own_are_refused(
-    database: Database, scene: Scene
-) -> None:
+def test_units_that_do_not_exist_or_are_our_own_are_refused(database: Database, scene: Scene) -> None:
     for fields in (
         {"lead": 999},
         {"supporting": (999,)},
@@ -550,9 +488,7 @@ def test_units_that_do_not_exist_or_are_our_own_are_refused(
             blow(session, scene, **fields)
 
 
-def test_a_wish_that_waits_for_dispatch_has_no_whistle(
-    database: Database, scene: Scene
-) -> None:
+def test_a_wish_that_waits_for_dispatch_has_no_whistle(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         waiting = submit_wish(session, scene.county)
         with pytest.raises(Refused, match="还不能为它吹哨"):
@@ -565,9 +501,7 @@ def test_a_wish_that_waits_for_dispatch_has_no_whistle(
             )
 
 
-def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(
-    database: Database, scene: Scene
-) -> None:
+def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(database: Database, scene: Scene) -> None:
     county = scene.county
     with database.writing() as session:
         whistle = at_work(session, scene)
@@ -576,9 +510,7 @@ def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(
             who(session, county.handler),
         )
         other = who(session, county.wrong_handler)
-        assert [row.id for row in open_whistles(session, dispatcher, NOW).rows] == [
-            whistle
-        ]
+        assert [row.id for row in open_whistles(session, dispatcher, NOW).rows] == [whistle]
         assert count_whistles(session, dispatcher, NOW, Only.not_reported_in) == 1
         assert count_whistles(session, dispatcher, NOW, Only.late) == 0
         assert count_whistles(session, dispatcher, later(days=9), Only.late) == 1
@@ -588,8 +520,6 @@ def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(
         blow(session, scene, scene.principal)
         first = open_whistles(session, dispatcher, NOW, most=1)
         rest = open_whistles(session, dispatcher, NOW, cursor=first.cursor, most=1)
-        assert (
-            first.cursor and rest.cursor is None and first.rows[0].id != rest.rows[0].id
-        )
+        assert first.cursor and rest.cursor is None and first.rows[0].id != rest.rows[0].id
         with pytest.raises(Refused):
             open_whistles(session, dispatcher, NOW, cursor="nonsense")
