@@ -52,6 +52,7 @@ def _with_news(stories: list[Story], now: datetime, pace: Pace) -> list[Story]:
     closed = [story for story in heard if _is_closed_by_a_call(story) and now - story.steps[-1].at < REOPENED_WITHIN]
     late = [story for story in heard if story.steps[-1].verb in UNDER_WAY and now - story.steps[-1].at > A_DAY]
     again = {id(story): _again(story, now, pace) for story in closed[-DONE_AGAIN:]}
+    again |= {id(story): _without_cause(story) for story in closed[:1] if len(closed) > DONE_AGAIN}
     again |= {id(story): _stepped_in(story, now, pace) for story in late[:STEPPED_IN]}
     return [again.get(id(story), story) for story in stories]
 
@@ -67,6 +68,14 @@ def _with_claims(stories: list[Story], now: datetime, calendar: WorkCalendar) ->
 def _is_closed_by_a_call(story: Story) -> bool:
     last = story.steps[-1]
     return last.verb == "follow_up" and last.fields.get("satisfaction") in {*Satisfaction} - {Satisfaction.dissatisfied}
+
+
+def _without_cause(story: Story) -> Story:
+    """One complaint that was explained on the telephone: marked, and counted as what it is."""
+    last, words = story.steps[-1], telling.phrases()
+    said = {"words": words["without_cause"], "is_groundless": True, "explained": words["explained"]}
+    unhappy = replace(last, fields={**last.fields, **said, "satisfaction": Satisfaction.dissatisfied})
+    return replace(story, steps=(*story.steps[:-1], unhappy))
 
 
 def _again(story: Story, now: datetime, pace: Pace) -> Story:

@@ -185,10 +185,18 @@ def _is_called(teller: Teller, rating: Satisfaction, words: str) -> None:
     after = 60 * 24 * 7 if teller.steps[-1].verb != "rate" else 60
     at = teller.pace.in_office(teller.at + timedelta(minutes=after), 20, 700)
     if teller.happens(0.2):
-        teller.add(at, teller.cast.caller, "follow_up", result=CallResult.unreachable)
-        at = teller.pace.in_office(at + timedelta(hours=3), 10, 200)
+        later = teller.pace.in_office(at + timedelta(hours=3), 10, 200)
+        teller.add(at, teller.cast.caller, "follow_up", **_in_vain(at, later))
+        at = later
     heard = {"was_contacted": True, "is_resolved": rating is not Satisfaction.dissatisfied, "satisfaction": rating}
     teller.add(at, teller.cast.caller, "follow_up", result=CallResult.answered, words=words, **heard)
+
+
+def _in_vain(at: datetime, later: datetime) -> dict[str, Any]:
+    """Nobody answers, or she has no time just now and names one."""
+    if at.minute % 2:
+        return {"result": CallResult.unreachable}
+    return {"result": CallResult.call_later, "call_back_at": later}
 
 
 def _is_never_reached(teller: Teller) -> None:

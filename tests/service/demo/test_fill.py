@@ -32,13 +32,14 @@ from service.oversight.checks import breaches
 from service.sealing import ticket_of
 from service.security import verify_password
 from service.settings import Settings
-from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent
+from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent, TicketEventDetails
 from service.tickets.picture_store import PictureStore
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from tests.support import processes
 from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
 from workflows.claim_words import PoolRank
+from workflows.commands import CallResult, Satisfaction
 from workflows.issue_words import IssueStatus
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
@@ -100,6 +101,16 @@ def test_one_wish_of_the_pool_waits_one_was_helped_and_one_came_back(session: Se
     assert Counter(session.exec(select(Claim.state)).all()) == {"delivered": 1, "lapsed": 1}
     ranks = session.exec(select(Ticket.pool_rank).where(IS_OPEN, col(Ticket.is_claimable))).all()
     assert {PoolRank.returned, PoolRank.free} <= set(ranks)
+
+
+def test_some_are_to_be_called_some_asked_for_a_later_call_and_one_had_no_cause_to_complain(session: Session) -> None:
+    tickets = session.exec(select(Ticket)).all()
+    assert any(ticket.call_at is not None for ticket in tickets)
+    assert any(ticket.attempt_result is CallResult.unreachable for ticket in tickets)
+    told = session.exec(select(TicketEventDetails).join(TicketEvent).where(TicketEvent.verb == "follow_up"))  # type: ignore[arg-type]
+    assert any("call_back_at" in each.details for each in told)
+    [one] = [ticket for ticket in tickets if ticket.is_groundless]
+    assert (one.status, one.satisfaction) == (Status.closed, Satisfaction.dissatisfied)
 
 
 def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:
