@@ -34,7 +34,8 @@ LETTERS = {
 }
 
 # Resident, Dispatcher, Handler, Co-handler, reViewer, Follow-up officer, Supervisor, Administrator, X the clock or an
-# import; "-" is a wrong status whoever asks, "." a right one for the verb, where nobody may do just what the sample says. Any official enters a wish from a meeting, hence the first line: the
+# import; "-" is a wrong status whoever asks, "." a right one where nobody may do
+# just what the sample says. Any official enters a wish from a meeting, hence the first line: the
 # cast's supporter is the handler of another bureau there. Administrators keep accounts and never move a wish.
 WHO_MAY = """
                 none     submitted assigned in_progress deferred replied follow_up closed declined withdrawn merged
