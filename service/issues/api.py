@@ -1,12 +1,10 @@
 """The API of issues: the same commands as on their pages, told apart by `verb`."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
-from fastapi.openapi.models import Example
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlmodel import col, select
 
 from service import clock, web
@@ -16,6 +14,17 @@ from service.database import Database
 from service.dependencies import TheDatabase
 from service.directory.reference import reference
 from service.issues import answer_pages, answers, lifecycle
+from service.issues.api_words import (
+    ANSWERED,
+    CREATED,
+    EXAMPLES,
+    Answers,
+    IssueDetail,
+    IssueDone,
+    IssueList,
+    IssueSummary,
+    LeftOut,
+)
 from service.issues.casefile import case_of
 from service.issues.models import Issue
 from service.issues.queries import Counted, counts_of, find_issues, seen_issue, wishes_of
@@ -35,7 +44,6 @@ from workflows.issue_commands import (
     LeaveIssue,
     TakeOverIssue,
 )
-from workflows.issue_words import ISSUE_VERB_WORDS, IssueStatus
 from workflows.issues import available_on_issue
 
 router = APIRouter(prefix="/api/v1/issues")
@@ -43,95 +51,6 @@ router = APIRouter(prefix="/api/v1/issues")
 IssueId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ByJSON = Annotated[JoinIssue | LeaveIssue | TakeOverIssue | DescribeIssue | EndIssue, Field(discriminator="verb")]
 """To answer all takes a transaction for each wish: that has a route of its own."""
-
-# fmt: off
-SAID: dict[str, dict[str, Any]] = {
-    "join_issue":      {"tickets": ["2026-000123", "2026-000124"]},
-    "leave_issue":     {"ticket": "2026-000124", "reason": "说的是另一段路。"},
-    "take_over_issue": {"ticket": "2026-000123"},
-    "describe_issue":  {"title": "干线公路被压坏了", "public_text": "分段修，先保通。", "expected_on": "2027-06-30"},
-    "end_issue":       {"reason": "路已经修好，都答复了。"},
-}
-# fmt: on
-EXAMPLES = {
-    verb: Example(summary=ISSUE_VERB_WORDS[verb], value={"verb": verb, **values}) for verb, values in SAID.items()
-}
-CREATED = {
-    "create_issue": Example(
-        summary=ISSUE_VERB_WORDS["create_issue"],
-        value={
-            "verb": "create_issue",
-            "title": "干线公路被压坏了",
-            "public_text": "三个镇都有。",
-            "tickets": ["2026-000123", "2026-000124"],
-        },
-    )
-}
-
-
-ANSWERED = {
-    "answer_issue": Example(
-        summary=ISSUE_VERB_WORDS["answer_issue"],
-        value={"verb": "answer_issue", "outcome": "resolved", "words": "您说的{place}那段路修好了。"},
-    )
-}
-
-
-class IssueSummary(BaseModel):
-    """Many wishes, one matter. `main` is the ticket that stands for it."""
-
-    id: int
-    version: int
-    title: str
-    public_text: str
-    status: IssueStatus
-    area: str
-    main: str
-    expected_on: date | None
-    wishes: int
-    open: int
-    public_url: str
-
-
-class IssueList(BaseModel):
-    """`cursor` asks for the next page; null when there is none."""
-
-    issues: list[IssueSummary]
-    cursor: str | None
-
-
-class IssueDetail(IssueSummary):
-    """With the wishes that you can see, a page of them at a time."""
-
-    commands: list[str] = Field(description="The verbs that you may use now")
-    tickets: list[TicketSummary]
-    cursor: str | None
-
-
-class IssueDone(BaseModel):
-    """Send `version` with the next command: 409 tells you that somebody else was quicker."""
-
-    id: int
-    version: int
-    status: IssueStatus
-
-
-class LeftOut(BaseModel):
-    """Some that were not answered, and why; the first of their numbers."""
-
-    count: int
-    why: str
-    tickets: list[str]
-
-
-class Answers(BaseModel):
-    """What came of one act. `waiting` of those left are answered when it goes on."""
-
-    act: int
-    answered: int
-    waiting: int
-    left: list[LeftOut]
-
 
 Cursor = Annotated[
     str | None, Query(max_length=20, pattern=r"^[0-9]{1,10}$", description="`cursor` of the page before")
