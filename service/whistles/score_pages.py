@@ -1,10 +1,8 @@
 """Report-in and scores by unit: on time, late and absent are counted apart; so is what a town blew without need."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import fmean
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import col, select
@@ -12,35 +10,28 @@ from sqlmodel import col, select
 from service.accounts.visits import Looking, Visit
 from service.web import render
 from service.whistles.models import Whistle, WhistleCall
-from service.whistles.page_words import is_absent
 from service.whistles.queries import visible_whistles
 from workflows.rates import Rate, share
-from workflows.whistle_words import CallState
+from workflows.whistle_figures import CallFacts, Need, UnitFigures, by_unit, need
 
 router = APIRouter(prefix="/desk/whistles/scores", include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class UnitLine:
-    """`on_time` is a share of those who came or should have come; `scored` is how many scores the means stand on."""
+    """`on_time` is a share of those who came or should have come; the means stand on `figures.scores.n` scores."""
 
     unit: str
     called: int
     on_time: Rate
-    late: int
-    absent: int
-    speed: float | None
-    work: float | None
-    result: float | None
-    scored: int
+    figures: UnitFigures
 
 
 @dataclass(frozen=True)
 class TownLine:
     unit: str
     blown: int
-    ruled: int
-    unneeded: int
+    need: Need
 
 
 @router.get("")
@@ -54,51 +45,33 @@ def scores(request: Request, visit: Looking) -> Response:
     )
 
 
-def _units(visit: Visit, calls: Iterable[WhistleCall]) -> list[UnitLine]:
-    by_unit: dict[int, list[WhistleCall]] = defaultdict(list)
-    for call in calls:
-        by_unit[call.unit_id].append(call)
-    lines = [_unit(visit, unit, found) for unit, found in by_unit.items()]
+def _units(visit: Visit, calls: Sequence[WhistleCall]) -> list[UnitLine]:
+    called = Counter(call.unit_id for call in calls)
+    lines = [
+        UnitLine(
+            visit.known.unit_name(unit), called[unit], share(found.punctuality.on_time, found.punctuality.n), found
+        )
+        for unit, found in by_unit(map(_facts, calls), visit.now).items()
+    ]
     return sorted(lines, key=lambda line: (-line.called, line.unit))
 
 
-def _unit(visit: Visit, unit: int, calls: Sequence[WhistleCall]) -> UnitLine:
-    came = [call for call in calls if call.reported_at is not None]
-    absent = sum(never_came(call, visit.now) for call in calls)
-    late = sum(bool(call.was_late) for call in came)
-    scored = [call for call in calls if call.scored_at is not None]
-    return UnitLine(
-        unit=visit.known.unit_name(unit),
-        called=len(calls),
-        on_time=share(len(came) - late, len(came) + absent),
-        late=late,
-        absent=absent,
-        scored=len(scored),
-        **{name: _mean([getattr(call, name) for call in scored]) for name in ("speed", "work", "result")},
+def _facts(call: WhistleCall) -> CallFacts:
+    given = call.speed, call.work, call.result
+    points = tuple(point for point in given if point is not None)
+    return CallFacts(
+        unit_id=call.unit_id,
+        state=call.state,
+        report_due_at=call.report_due_at,
+        reported_at=call.reported_at,
+        was_late=call.was_late,
+        scores=(points[0], points[1], points[2]) if len(points) == len(given) else None,
     )
 
 
-def never_came(call: WhistleCall, now: datetime) -> bool:
-    """Still awaited although its time is over, or let off when it was."""
-    was_let_off = call.state is CallState.released and call.reported_at is None and bool(call.was_late)
-    return is_absent(call, now) or was_let_off
-
-
-def _mean(points: Sequence[int]) -> float | None:
-    return fmean(points) if points else None
-
-
-def _towns(visit: Visit, whistles: Iterable[Whistle]) -> list[TownLine]:
-    by_town: Mapping[int, list[Whistle]] = defaultdict(list)
+def _towns(visit: Visit, whistles: Sequence[Whistle]) -> list[TownLine]:
+    rulings: dict[int, list[bool | None]] = defaultdict(list)
     for whistle in whistles:
-        by_town[whistle.town_unit_id].append(whistle)
-    lines = [
-        TownLine(
-            unit=visit.known.unit_name(town),
-            blown=len(found),
-            ruled=sum(whistle.was_needed is not None for whistle in found),
-            unneeded=sum(whistle.was_needed is False for whistle in found),
-        )
-        for town, found in by_town.items()
-    ]
+        rulings[whistle.town_unit_id].append(whistle.was_needed)
+    lines = [TownLine(visit.known.unit_name(town), len(found), need(found)) for town, found in rulings.items()]
     return sorted(lines, key=lambda line: (-line.blown, line.unit))
