@@ -102,11 +102,6 @@ def reader_of(request: Request) -> Reader | None:
     return Reader(visit.person.name, say(request, _("、")).join(units), roles, request.app.state.face.bell(request))
 
 
-def remember(request: Request, response: Response, name: str, value: str) -> None:
-    """For a year, in this browser."""
-    _set_cookie(request, response, name, value, A_YEAR)
-
-
 def _remember(request: Request, response: Response, name: str, value: str) -> None:
     """A choice made by a link (`?type=large`) stays: no script and no account needed."""
     if request.query_params.get(name) == value:

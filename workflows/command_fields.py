@@ -44,8 +44,8 @@ def plain_digits(value: Any) -> Any:
 def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..., **limits: Any) -> Any:
     """A form field.
 
-    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, moment, area, category, unit, units, ticket, photos
-    or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
+    `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, moment, area, category, unit, units,
+    ticket, photos or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
     """
     return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
 

@@ -173,7 +173,7 @@ ISSUES: tuple[Row, ...] = (
     row(c.EndIssue,        GOING_ON, S.ended,    {R.dispatcher, R.system}),
 )
 # fmt: on
-"""A wish that joins later has no answer yet, so the issue is open again. Each unit answers the wishes in its own hands."""
+"""A wish that joins later has no answer yet: the issue is open again. Each unit answers the wishes in its own hands."""
 
 
 def decide_issue(case: IssueCase, command: CommandBase, actor: Actor, now: datetime) -> IssueDecision:

@@ -119,8 +119,8 @@ class Tally:
     """Counts of tickets; they add up, so a county is the sum of its towns.
 
     collected = concluded + open; concluded = closed + declined + withdrawn + merged; open = open_overdue + not_yet_due;
-    valid = satisfied + basically_satisfied + dissatisfied. A merged ticket stands where its main one stands: `merged` counts those whose main ticket is concluded,
-    and `open_merged`, a part of `open`, those whose main ticket is not.
+    valid = satisfied + basically_satisfied + dissatisfied. A merged ticket stands where its main one
+    stands: `merged` counts those whose main ticket is concluded, and `open_merged`, a part of `open`, the others.
     """
 
     collected: int = 0

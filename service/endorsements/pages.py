@@ -1,4 +1,4 @@
-"""附议: wishes like hers beneath what she types, "me too" in one tap, and a page of her own to follow what becomes of it."""
+"""附议: wishes like hers beneath what she types, "me too" in one tap, and a page to follow it."""
 
 import secrets
 
@@ -31,6 +31,7 @@ from workflows.words import _
 router = APIRouter(include_in_schema=False)
 
 COOKIE = "weiyuan_neighbour"
+A_YEAR = 365 * 24 * 3600
 FOLLOW_ADDRESS = "endorsement"
 
 
@@ -65,7 +66,8 @@ def endorse(request: Request, token: str, form: Typed, database: TheDatabase) ->
     except Refused as refused:
         return _told_why(request, token, refused)
     answer = web.redirect(f"/e/{secret_address(FOLLOW_ADDRESS, row_id or 0)}")
-    web.remember(request, answer, COOKIE, browser)
+    secure = request.app.state.face.secure_cookies
+    answer.set_cookie(COOKIE, browser, max_age=A_YEAR, secure=secure, httponly=True, samesite="lax")
     web.flash(request, answer, _("记下了：您也是这件事。有结果，这一页会写出来。"))
     return answer
 

@@ -1,4 +1,4 @@
-"""The follow-up officer's pages: the queue, and one wish with its script, its number and the form for what was heard."""
+"""The follow-up officer's pages: the queue, and one wish with its script, its number and the form for the answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the follow-ups show elsewhere: a panel beside the ticket in the workbench, and their rows among the registers."""
+"""What the follow-ups show elsewhere: a panel beside the ticket in the workbench, and rows among the registers."""
 
 from service.accounts.visits import Visit
 from service.follow_ups.call_page import url_of

@@ -1,4 +1,4 @@
-"""What `weiyuan check` asks of issues: each open one has a main ticket of its own, and memberships agree with tickets."""
+"""What `weiyuan check` asks of issues: each open one has a main ticket, and memberships agree with tickets."""
 
 from collections.abc import Iterable
 

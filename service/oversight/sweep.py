@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 BATCH = 500
 LOT, BREATH = 50, 0.02
-"""So many alarms are set anew at a time, and so many seconds lie between two lots: whoever waits for a page goes first."""
+"""So many alarms are set anew at a time, with so many seconds between two lots: whoever waits for a page goes first."""
 LATER = timedelta(hours=1)
 """When a ticket on which a rule has failed is looked at again."""
 

@@ -1,7 +1,7 @@
 """When very many wishes come from one place at once: nobody is locked out, but each costs a minute or a little work.
 
-A whole village may share one address, so an address alone proves nothing. Beyond what a link expects in an hour, the form
-comes back with a task: a script solves it in a second or two, and where there is none, a minute's wait does as well.
+A whole village may share one address, so an address alone proves nothing. Beyond what a link expects in an hour, the
+form comes back with a task: a script solves it in a second or two, and where there is none, a minute's wait will do.
 """
 
 import hashlib

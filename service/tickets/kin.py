@@ -53,7 +53,7 @@ def told_to_villager(
 
 
 def parts_of(session: Session, ticket_id: int) -> Sequence[Row[Any]]:
-    """Only what a split made, for a ticket may name another as its origin for other reasons: both happen at one moment."""
+    """Only what a split made, for a ticket may have come of another for other reasons: both happen at one moment."""
     split_at = select(TicketEvent.at).where(TicketEvent.ticket_id == ticket_id, TicketEvent.verb == "split")
     wanted = _columns().where(col(Ticket.parent_id) == ticket_id, col(Ticket.created_at).in_(split_at))
     return session.execute(wanted.order_by(col(Ticket.id))).all()

@@ -104,14 +104,7 @@ class Teller:
         own = story_of(self.session, ticket.id)
         stories = own if main is ticket else story_of(self.session, main.id or 0)
         case = case_of(self.session, main, self.known)
-        reader = Reader(
-            self.known,
-            self.local._,
-            self.picture,
-            main is not ticket,
-            main is ticket or not main.is_private,
-            self.local.day,
-        )
+        reader = self._reader(main, is_neighbour=main is not ticket)
         answer = last_answer(stories, reader)
         timeline = self._timeline(own, stories, reader)
         return Tracked(
@@ -127,12 +120,12 @@ class Teller:
         )
 
     def tell_neighbour(self, ticket: Ticket) -> Tracked:
-        """The same wish for somebody who has one like it: what is done, and nothing of its villager but masked words."""
+        """The same wish for somebody who has one like it: what is done, and of its villager only masked words."""
         assert ticket.id is not None
         main = main_of(self.session, ticket)
         stories = story_of(self.session, main.id or 0)
         case = case_of(self.session, main, self.known)
-        reader = Reader(self.known, self.local._, self.picture, is_neighbour=True, sees_words=not main.is_private)
+        reader = self._reader(main, is_neighbour=True)
         answer = last_answer(stories, reader)
         return Tracked(
             ticket_id=ticket.id,
@@ -149,6 +142,10 @@ class Teller:
     def picture(self, attachment: Attachment) -> Picture:
         url = f"{self.address}/photos/{attachment.id}"
         return Picture(attachment.id or 0, url, f"{url}?size=small")
+
+    def _reader(self, main: Ticket, is_neighbour: bool) -> Reader:
+        sees_words = not (is_neighbour and main.is_private)
+        return Reader(self.known, self.local._, self.picture, is_neighbour, sees_words, self.local.day)
 
     def _her_words(self, ticket: Ticket, own: Sequence[Story]) -> HerWords:
         """Without the pictures of an official who wrote it down: on a meeting's list stand her neighbours, too."""

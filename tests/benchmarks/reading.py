@@ -1,4 +1,4 @@
-"""The queue and the lists at 4,000 and at 100,000 tickets: a page must cost the same, asked of the code or over HTTP."""
+"""The queue and the lists at 4,000 and at 100,000 tickets: a page must cost the same, in process and over HTTP."""
 
 import re
 import tempfile

@@ -1,4 +1,4 @@
-"""Two towns say the same: the dispatcher groups what they say, the bureau answers once, each villager reads her own words."""
+"""Two towns say the same: the dispatcher groups what they say, the bureau answers once, each reads her own words."""
 
 import re
 from collections.abc import Callable

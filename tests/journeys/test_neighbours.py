@@ -1,4 +1,4 @@
-"""Neighbours with the same trouble: seen while she types, endorsed in one tap; and a crowd that is slowed, never shut out."""
+"""Neighbours with the same trouble: seen while she types, endorsed in one tap; a crowd is slowed, never shut out."""
 
 from pathlib import Path
 

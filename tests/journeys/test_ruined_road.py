@@ -1,5 +1,5 @@
-"""The ruined trunk road, as it happened: forty wishes in three towns, one issue, one whistle, two bureaus of which one comes
-late, a survey, a meeting on the road, work in segments, answers "for now" with a date, scores, and a call to everybody.
+"""The ruined trunk road, as it happened: forty wishes in three towns, one issue, one whistle, two bureaus of which one
+comes late, a survey, a meeting on the road, work in segments, answers "for now" with a date, scores, and follow-ups.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""The washed-away field, as it happened: works of the railway sent the hillside into it; town, village and the railway's
-project department, which is no part of government, restored it in just over a month, longer than the term first given.
+"""The washed-away field, as it happened: works of the railway sent the hillside into it; town, village and the project
+department of the railway, which is no part of government, restored it in just over a month, longer than the first term.
 """
 
 from collections.abc import Iterator

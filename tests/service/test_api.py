@@ -65,6 +65,7 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
         for method, operation in methods.items():
             yield method, path, operation
 
+
 ANSWERS = (Receipt, PublicWish, TicketSummary, TicketList, TicketDetail, Done, FiguresTold)
 
 

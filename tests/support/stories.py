@@ -1,4 +1,4 @@
-"""Long stories told over HTTP with a clock that can be moved: a county, its people, and what the schedule does by itself."""
+"""Long stories told over HTTP with a clock that can be moved: a county, its people, and what the schedule does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The table of issues: every status × verb × role against a grid written by hand, then each guard and the pure rules."""
+"""The table of issues: every status × verb × role against a grid written by hand, then guards and pure rules."""
 
 from datetime import date
 from itertools import product

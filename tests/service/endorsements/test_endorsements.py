@@ -1,4 +1,4 @@
-"""Wishes like hers are shown before she sends her own; "me too" counts once, tells nobody who she is, can be taken back."""
+"""Wishes like hers are shown before she sends her own; "me too" counts once, names nobody, can be taken back."""
 
 import re
 

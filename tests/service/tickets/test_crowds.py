@@ -1,4 +1,4 @@
-"""A village behind one address is let in; a flood is slowed down, word for word and wish for wish, and loses nothing."""
+"""A village behind one address is let in; a flood is slowed down, wish for wish, and loses nothing."""
 
 import hashlib
 from datetime import timedelta
