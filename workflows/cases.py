@@ -91,6 +91,9 @@ class Case:
     pool_words: str | None = None
     pool_rank: int | None = None
     pooled_at: datetime | None = None
+    is_shared: bool = False
+    wall_text: str | None = None
+    published_at: datetime | None = None
     merged_into_id: int | None = None
     handling_units: frozenset[int] = frozenset()
     handled_by: frozenset[int] = frozenset()

@@ -59,6 +59,7 @@ from workflows.refusals import Refused
 from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
 from workflows.supervision_commands import AnswerSupervision, Supervise, Warn
 from workflows.time_limits import Urgency
+from workflows.wall_commands import Publish, TakeDown
 from workflows.whistle_words import WHISTLE_VERB_WORDS
 from workflows.words import _
 
@@ -455,6 +456,8 @@ Command = Annotated[
     | MarkOverdue
     | MarkClaimable
     | UnmarkClaimable
+    | Publish
+    | TakeDown
     | RecalculateDue
     | RequestReturn
     | RequestExtension
@@ -508,6 +511,8 @@ VERB_WORDS: dict[str, str] = {
     "note": _("备注"),
     "mark_claimable": _("放进认领池"),
     "unmark_claimable": _("移出认领池"),
+    "publish": _("上公示墙"),
+    "take_down": _("撤下公示墙"),
     "mark_overdue": _("超期"),
     "recalculate_due": _("重算期限"),
     **ASK_VERB_WORDS,

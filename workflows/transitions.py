@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import ask_guards as a
-from workflows import asks, claim_commands, claimable, promises, supervision
+from workflows import asks, claim_commands, claimable, promises, supervision, wall, wall_commands
 from workflows import commands as c
 from workflows import effects as do
 from workflows import follow_up_effects as calls
@@ -70,6 +70,7 @@ NEW: set[Status | None] = {None}
 OFFICIALS = {R.dispatcher, R.handler, R.reviewer, R.follow_up_officer, R.supervisor}
 ANYBODY_INSIDE = OFFICIALS | {R.supporter}
 DECIDERS = {R.dispatcher, R.supervisor}
+PUBLISHERS = {R.dispatcher, R.reviewer, R.follow_up_officer}
 DECIDES = (a.something_is_asked, a.has_an_ask_to_decide, a.is_pending, a.decides_this_one)
 RULES = (a.something_is_to_be_ruled, a.rules_from_outside, g.lead_is_not_among_the_supporting)
 EXCLUDABLE = frozenset({S.in_progress, S.replied, S.follow_up})
@@ -119,6 +120,8 @@ TRANSITIONS: tuple[Row, ...] = (
     row(c.Warn,           OPEN,              None,          {R.system}),
     row(claim_commands.MarkClaimable, OPEN,   None,          {R.dispatcher},                            claimable.put_into_the_pool, claimable.villager_has_agreed, claimable.is_not_for_officials_only, claimable.shames_nobody, claimable.tells_not_who_she_is),
     row(claim_commands.UnmarkClaimable, OPEN, None,          {R.dispatcher},                            claimable.take_out_of_the_pool, claimable.is_in_the_pool),
+    row(wall_commands.Publish, wall.SHOWABLE, None,          PUBLISHERS,                                wall.put_up,                 wall.neighbours_may_read_it, wall.shames_nobody, wall.tells_not_who_she_is),
+    row(wall_commands.TakeDown, wall.SHOWABLE, None,         PUBLISHERS,                                wall.take_down,              wall.is_on_the_wall),
     row(c.Note,           set(S),            None,          ANYBODY_INSIDE),
     row(c.MarkOverdue,    UNANSWERED,        None,          {R.system},                                do.mark_overdue),
     row(c.RecalculateDue, OPEN,              None,          {R.system},                                do.recalculate,              g.due_is_provisional),

@@ -34,6 +34,8 @@ SAID: dict[str, dict[str, Any]] = {
     "warn":            {"note": "超期两次"},
     "mark_claimable":  {"words": "村里文化室想要一百本农技书。", "is_agreed": True, "consent": "8 月 12 日打电话问过，本人愿意"},
     "unmark_claimable": {"reason": "书已经够了。"},
+    "publish":         {"words": "村里的路灯坏了两盏，晚上老人不敢出门。"},
+    "take_down":       {"reason": "诉求人改了主意。"},
     "note":            {"words": "同一条线路去年也坏过。"},
     "mark_overdue":    {},
     "recalculate_due": {"reason": "放假安排公布了。"},

@@ -111,6 +111,8 @@ def _first_values(
     """What the catalogue says of this category, or the unit that asked, is filled in for a person to look at."""
     if verb in {"grant", "refuse"}:
         return _as_asked(case, visit)
+    if verb == "publish":
+        return {"words": ticket.wall_text or ticket.public_text}
     if verb != "assign":
         return {}
     category = visit.known.categories.get(ticket.category_id or 0)

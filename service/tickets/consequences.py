@@ -70,6 +70,8 @@ CONSEQUENCES: dict[str, Consequence] = {
     "answer_supervision": Consequence(_("答复送到督查员那里，督办不再升级；这件事的期限不变，还是 {due}。")),
     "mark_claimable": Consequence(_("放进认领池不改变谁来办，也不改变期限，还是 {due}。全县的单位都看得到您写的这句话和村名，看不到姓名、电话和住处。")),
     "unmark_claimable": Consequence(_("移出后不能再认领；已经认领的照旧联系、兑现。期限不变，还是 {due}。")),
+    "publish": Consequence(_("公示墙不用登录就能看：村名、事项、您写的这句话、办了多久、答复的话。看不到姓名、电话和住处。期限不变。")),
+    "take_down": Consequence(_("撤下后公示墙上马上看不到；别的都不变，以后还可以再写上去。")),
     "supervise": Consequence(_("督办不改变期限，还是 {due}；承办单位的负责人会收到督办要求，并要在 {notice}（抄送分管领导 {leader}，挂牌 {listed}）内答复，不答复就升一级。")),
     "resume": Consequence(
         _("恢复后马上重新计算答复期限，到 {due}；最早答应的日子仍留在统计里。"), c.Resume.model_construct()

@@ -93,6 +93,21 @@ class Ticket(Table, table=True):
             sqlite_where=sa.text("pool_rank IS NOT NULL"),
             postgresql_where=sa.text("pool_rank IS NOT NULL"),
         ),
+        Index(
+            "ix_ticket_wall",
+            "published_at",
+            "id",
+            sqlite_where=sa.text("published_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_town_wall",
+            "town_id",
+            "published_at",
+            "id",
+            sqlite_where=sa.text("published_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NOT NULL"),
+        ),
         Index("ix_ticket_link", "link_id", "created_at"),
         Index(
             "ix_ticket_promise",
@@ -206,6 +221,8 @@ class Ticket(Table, table=True):
     pool_words: str | None = Field(default=None, max_length=200, description="What the whole county reads in the pool")
     pool_rank: int | None = Field(default=None, sa_type=sa.SmallInteger)
     pooled_at: datetime | None = None
+    wall_text: str | None = Field(default=None, description="What anybody reads on the public wall, once approved")
+    published_at: datetime | None = None
     issue_id: int | None = None
     closed_at: datetime | None = Field(default=None, index=True)
 

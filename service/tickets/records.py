@@ -1,5 +1,6 @@
 """What a decision writes: the ticket's columns, the event with its words, the holds and the outbox row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -120,6 +121,7 @@ def update_ticket(session: Session, ticket: Ticket, decision: Decision, category
     """Raise Conflict when the row is no longer the one that was decided on."""
     values = {
         **decision.changes.columns,
+        **_masked(decision.changes.columns),
         **({"category_id": category.id} if category else {}),
         "needs_review": decision.after.needs_review,
         "follow_up_rule": decision.after.follow_up_rule,
@@ -131,6 +133,11 @@ def update_ticket(session: Session, ticket: Ticket, decision: Decision, category
     if session.execute(wanted.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict()
     session.expire(ticket)
+
+
+def _masked(columns: Mapping[str, Any]) -> dict[str, str]:
+    """What anybody reads is masked once more, whoever wrote it."""
+    return {"wall_text": mask_text(columns["wall_text"])} if columns.get("wall_text") else {}
 
 
 def write_event(

@@ -29,6 +29,7 @@ from workflows.pending_asks import PendingAsk
 from workflows.statuses import Role, Status
 from workflows.statuses import Status as S
 from workflows.time_limits import Limits
+from workflows.wall_commands import Publish, TakeDown
 
 HANDED_IN = at("2026-03-02 10:00")
 DISPATCH_DUE = at("2026-03-02 16:00")
@@ -143,6 +144,8 @@ def ready_case(status: Status | None, **values: Any) -> Case:
         "rated_round": None,
         "target": case_in(S.follow_up if status is S.merged else S.assigned, id=OTHER_TICKET),
         "is_claimable": True,
+        "is_shared": True,
+        "published_at": HANDED_IN,
         **UNDER_NOTICE,
     }
     over = {"hold_due": NOW} if status is S.follow_up else {}
@@ -218,6 +221,8 @@ SAMPLES: dict[str, CommandBase] = {
     "warn": c.Warn(note="退过两次"),
     "mark_claimable": MarkClaimable(words="村口要装三盏太阳能路灯", is_agreed=True, consent="打电话问过，本人愿意"),
     "unmark_claimable": UnmarkClaimable(reason="镇里已经买好了"),
+    "publish": Publish(words="村口的路灯三个月不亮了"),
+    "take_down": TakeDown(reason="诉求人改了主意"),
     "note": c.Note(words="与供电所核对过"),
     "mark_overdue": c.MarkOverdue(),
     "recalculate_due": c.RecalculateDue(reason="2027 年放假安排已公布"),

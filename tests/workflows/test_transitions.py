@@ -65,6 +65,8 @@ answer_supervision - D        H         H           H        HV      HF        -
 warn            -        X         X        X           X        X       X         -      -        -         -
 mark_claimable  -        D         D        D           D        D       D         -      -        -         -
 unmark_claimable -       D         D        D           D        D       D         -      -        -         -
+publish         -        DVF      DVF      DVF         DVF      DVF     DVF       DVF    -        -         -
+take_down       -        DVF      DVF      DVF         DVF      DVF     DVF       DVF    -        -         -
 note            -        DHCVFS    DHCVFS   DHCVFS      DHCVFS   DHCVFS  DHCVFS    DHCVFS DHCVFS   DHCVFS    DHCVFS
 mark_overdue    -        X         X        X           X        X       -         -      -        -         -
 recalculate_due -        X         X        X           X        X       X         -      -        -         -

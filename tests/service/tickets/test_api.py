@@ -39,6 +39,7 @@ from workflows.claim_commands import MarkClaimable
 from workflows.commands import COMMANDS, ContactWay, Note, Split, Supervise
 from workflows.statuses import Role, Status
 from workflows.transitions import TRANSITIONS
+from workflows.wall_commands import Publish
 
 S = Status
 WISH = {"text": TEXT, "category": "lamps", "place": "三组晒坝旁", "name": "李大姐", "phone": PHONE}
@@ -354,6 +355,8 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "answer_supervision": (S.in_progress, "handler", SAID["answer_supervision"], S.in_progress),
     "mark_claimable": (S.in_progress, "dispatcher", SAID["mark_claimable"], S.in_progress),
     "unmark_claimable": (S.in_progress, "dispatcher", SAID["unmark_claimable"], S.in_progress),
+    "publish": (S.in_progress, "dispatcher", SAID["publish"], S.in_progress),
+    "take_down": (S.in_progress, "dispatcher", SAID["take_down"], S.in_progress),
     "note": (S.closed, "handler", SAID["note"], S.closed),
 }
 ELSEWHERE = {"submit", "withdraw", "rate"}
@@ -374,6 +377,8 @@ def test_every_verb_has_its_way_in(
             ticket_of(session, wish).follow_up_attempts = 3 if verb == "close" else 0
             if verb == "unmark_claimable":
                 act(session, wish, MarkClaimable(**SAID["mark_claimable"]), county.dispatcher)
+            if verb == "take_down":
+                act(session, wish, Publish(**SAID["publish"]), county.dispatcher)
             if verb == "answer_supervision":
                 act(session, wish, Supervise(note="请说明"), county.supervisor)
         given = {name: another if value == "another" else ids(county, value) for name, value in fields.items()}

@@ -143,13 +143,13 @@ def test_a_merged_ticket_leads_to_the_one_it_went_into(as_: SignIn, database: Da
 
 EXPECTED = {
     ("dispatcher", Status.submitted): "assign contact expedite supplement note split merge "
-    "request_consultation decline mark_claimable",
+    "request_consultation decline mark_claimable publish",
     ("handler", Status.assigned): "acknowledge contact verify supplement note "
     "request_return request_extension request_deferral request_consultation",
     ("handler", Status.in_progress): "reply contact report_progress verify supplement note "
     "request_return request_extension request_deferral request_consultation request_exclusion",
-    ("reviewer", Status.replied): "approve_reply send_back contact note",
-    ("follow_up_officer", Status.follow_up): "follow_up note",
+    ("reviewer", Status.replied): "approve_reply send_back contact note publish",
+    ("follow_up_officer", Status.follow_up): "follow_up note publish",
     ("supervisor", Status.in_progress): "expedite supervise note",
     ("supervisor", Status.closed): "note reopen",
 }
