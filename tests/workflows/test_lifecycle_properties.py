@@ -310,7 +310,12 @@ def assert_only_her_word_counts(before: Case, after: Case, command: CommandBase,
     if asks_again:
         assert (after.satisfaction, after.is_resolved, after.rated_round) == ("dissatisfied", False, before.round)
     elif isinstance(command, c.Rate) or (isinstance(command, c.FollowUp) and command.result == "answered"):
-        assert (after.satisfaction, after.rated_round) == (command.satisfaction, before.round)
+        judged = before.target if before.status is S.merged else before
+        assert judged is not None
+        assert (after.satisfaction, after.rated_round) == (command.satisfaction, judged.round)
+    elif isinstance(command, c.Unmerge):
+        assert (after.satisfaction, after.is_resolved, after.rated_round) == (None, None, None)
+        assert after.first_satisfaction == before.first_satisfaction
     elif isinstance(command, c.Reopen) and after.round > before.round and not follow_ups.has_complained(before):
         assert (after.satisfaction, after.is_resolved, after.rated_round) == (None, None, None)
         assert after.first_satisfaction == before.first_satisfaction
