@@ -35,11 +35,9 @@ from tests.factories import (
     wish_in,
 )
 from tests.support.programs import API, Program, is_problem, number_in, program_of
-from workflows.claim_commands import MarkClaimable
-from workflows.commands import COMMANDS, ContactWay, Note, Split, Supervise
+from workflows.commands import COMMANDS, ContactWay, Note, Split
 from workflows.statuses import Role, Status
 from workflows.transitions import TRANSITIONS
-from workflows.wall_commands import Publish
 
 S = Status
 WISH = {"text": TEXT, "category": "lamps", "place": "三组晒坝旁", "name": "李大姐", "phone": PHONE}
@@ -282,20 +280,27 @@ def test_a_made_up_token_is_not_found(villager: Program) -> None:
     assert {token: villager.gets(f"/wishes/{token}").status_code for token in tokens} == dict.fromkeys(tokens, 404)
 
 
+TO_THE_26TH = {"until": "2026-10-26", "reason": "灯杆要从外地调来，下周才到。"}
+FOR_NOW: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("reply", "handler", {"outcome": "for_now", "words": "灯杆明年换，先修一盏。", "promised_for": "2027-02-01"}),
+    ("approve_reply", "reviewer", {}),
+)
 HERS: dict[str, tuple[Status, dict[str, Any], Status]] = {
     "supplement": (S.assigned, {"text": "晒坝那盏也坏了。"}, S.assigned),
     "withdraw": (S.assigned, {"reason": "自己修好了"}, S.withdrawn),
     "expedite": (S.in_progress, {}, S.in_progress),
     "rate": (S.follow_up, {"satisfaction": "satisfied"}, S.closed),
     "reopen": (S.closed, {"reason": "又不亮了"}, S.in_progress),
+    "confirm_promise": (S.in_progress, {"is_kept": True, "words": "换好了"}, S.follow_up),
 }
 
 
 def test_all_that_she_may_do_she_may_do_here(
-    villager: Program, brought_to: Callable[..., int], database: Database
+    villager: Program, brought_to: Callable[..., int], database: Database, county: County
 ) -> None:
     for verb, (status, fields, then) in HERS.items():
         wish = brought_to(status)
+        prepare(database, county, wish, verb)
         token = tracking_token(wish)
         assert verb in villager.gets(f"/wishes/{token}").json()["commands"]
         told = villager.answers(token, verb, **fields)
@@ -358,9 +363,36 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "publish": (S.in_progress, "dispatcher", SAID["publish"], S.in_progress),
     "take_down": (S.in_progress, "dispatcher", SAID["take_down"], S.in_progress),
     "note": (S.closed, "handler", SAID["note"], S.closed),
+    "request_return": (S.assigned, "handler", SAID["request_return"] | {"unit": "other_bureau"}, S.assigned),
+    "request_extension": (S.in_progress, "handler", TO_THE_26TH, S.in_progress),
+    "request_deferral": (S.in_progress, "handler", SAID["request_deferral"], S.in_progress),
+    "request_exclusion": (S.in_progress, "handler", SAID["request_exclusion"], S.in_progress),
+    "request_consultation": (
+        S.in_progress,
+        "handler",
+        {"units": ["other_bureau"], "reason": "两家都说不管"},
+        S.in_progress,
+    ),
+    "grant": (S.in_progress, "dispatcher", {"ask": "extension"}, S.in_progress),
+    "refuse": (S.in_progress, "dispatcher", SAID["refuse"], S.in_progress),
+    "rule": (S.in_progress, "county_dispatcher", {"unit": "other_bureau", "words": "议定由农业局主办。"}, S.assigned),
+    "resume": (S.deferred, "dispatcher", SAID["resume"], S.in_progress),
+    "review_deferral": (S.deferred, "dispatcher", {"until": "2026-12-25", "reason": "铁路还没有完工。"}, S.deferred),
+    "keep_promise": (S.in_progress, "handler", SAID["keep_promise"], S.follow_up),
 }
-ELSEWHERE = {"submit", "withdraw", "rate"}
-"""A wish is entered by POST /tickets; the other two are the villager's alone."""
+PREPARED: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+    # what others have said before it can be said
+    "unmark_claimable": (("mark_claimable", "dispatcher", SAID["mark_claimable"]),),
+    "take_down": (("publish", "dispatcher", SAID["publish"]),),
+    "answer_supervision": (("supervise", "supervisor", {"note": "请说明"}),),
+    "grant": (("request_extension", "handler", TO_THE_26TH),),
+    "refuse": (("request_extension", "handler", TO_THE_26TH),),
+    "rule": (("request_consultation", "handler", {"units": ["other_bureau"], "reason": "两家都说不管"}),),
+    "keep_promise": FOR_NOW,
+    "confirm_promise": (*FOR_NOW, ("keep_promise", "handler", SAID["keep_promise"])),
+}
+ELSEWHERE = {"submit", "withdraw", "rate", "confirm_promise"}
+"""A wish is entered by POST /tickets; the others are the villager's alone."""
 
 
 def test_every_verb_has_its_way_in(
@@ -374,17 +406,23 @@ def test_every_verb_has_its_way_in(
     for verb, (status, who, fields, _then) in OFFICIALS.items():
         wish = brought_to(status)
         with database.writing() as session:
-            ticket_of(session, wish).follow_up_attempts = 3 if verb == "close" else 0
-            if verb == "unmark_claimable":
-                act(session, wish, MarkClaimable(**SAID["mark_claimable"]), county.dispatcher)
-            if verb == "take_down":
-                act(session, wish, Publish(**SAID["publish"]), county.dispatcher)
-            if verb == "answer_supervision":
-                act(session, wish, Supervise(note="请说明"), county.supervisor)
-        given = {name: another if value == "another" else ids(county, value) for name, value in fields.items()}
+            tried = 3 if verb == "close" else 0
+            ticket = ticket_of(session, wish)
+            ticket.follow_up_attempts = ticket.follow_up_half_days = tried
+        prepare(database, county, wish, verb)
+        given: dict[str, Any] = {
+            name: another if value == "another" else ids(county, value) for name, value in fields.items()
+        }
         done = program(who).says(number_in(database, wish), verb, **given)
         came_through[verb] = (done.status_code, done.json().get("status_to"), done.json().get("detail"))
     assert came_through == {verb: (200, then, None) for verb, (_from, _who, _with, then) in OFFICIALS.items()}
+
+
+def prepare(database: Database, county: County, wish: int, verb: str) -> None:
+    with database.writing() as session:
+        for before, who, fields in PREPARED.get(verb, ()):
+            given: dict[str, Any] = {name: ids(county, value) for name, value in fields.items()}
+            act(session, wish, COMMANDS[before](**given), getattr(county, who))
 
 
 def who_may(verb: str) -> set[Role]:
@@ -392,6 +430,8 @@ def who_may(verb: str) -> set[Role]:
 
 
 def ids(county: County, value: Any) -> Any:
+    if isinstance(value, list):
+        return [ids(county, each) for each in value]
     return getattr(county, value) if isinstance(value, str) and hasattr(county, value) else value
 
 
