@@ -15,6 +15,7 @@ from service.accounts import pages as accounts
 from service.administration import pages as administration
 from service.claims import api as claims_api
 from service.claims import claim_pages, pairing_pages
+from service.claims import figures as claim_figures
 from service.claims import pages as claims
 from service.claims import told as claims_told
 from service.database import Database
@@ -35,6 +36,8 @@ from service.oversight import pages as oversight_pages
 from service.oversight import panels as oversight_panels
 from service.reports import api as reports_api
 from service.reports import pages as reports
+from service.reports import public as public_reports
+from service.reports.telling import Elsewhere
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
 from service.tickets import api as tickets_api
@@ -51,12 +54,17 @@ from service.tickets import (
     tracking_pages,
 )
 from service.tickets import pages as tickets
-from service.tickets.panels import AlikeOf, PanelOf, PressingOf, Register, ToldOf
+from service.tickets.panels import AlikeOf, FiguresOf, PanelOf, PressingOf, Register, ToldOf
+from service.wall import api as wall_api
+from service.wall import feed as wall_feed
+from service.wall import pages as wall
 from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
+from service.whistles import figures as whistle_figures
 from service.whistles import pages as whistle_pages
 from service.whistles import panels as whistle_panels
 from service.whistles import score_pages as whistle_score_pages
+from workflows.measures import DELIVERED, REPORT_IN
 
 # Tried one after the other for every request: what villagers and programs ask most often comes first.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -67,6 +75,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     receipts.router,
     tracking_pages.router,
     track_pages.router,
+    wall_feed.router,
+    wall.router,
     accounts.router,
     account_pages.router,
     queue_pages.router,
@@ -95,6 +105,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     whistles_api.router,
     reports_api.router,
     issues_api.router,
+    wall_api.router,
     api_docs.router,
 )
 
@@ -116,6 +127,7 @@ TOLD_BESIDES: tuple[ToldOf, ...] = (
     endorsed.told_to_villager,
 )
 ALIKE: AlikeOf = endorsement_pages.alike_panel
+PUBLIC_FIGURES: FiguresOf = public_reports.for_everybody
 REGISTERS: tuple[Register, ...] = (
     *ask_register_pages.REGISTERS,
     whistle_panels.REGISTER,
@@ -125,6 +137,10 @@ REGISTERS: tuple[Register, ...] = (
     *oversight_pages.REGISTERS,
     follow_up_panels.REGISTER,
     follow_up_panels.SAMPLING,
+)
+FIGURES_ELSEWHERE: tuple[Elsewhere, ...] = (
+    Elsewhere(REPORT_IN, whistle_figures.reported_in_time, whistle_figures.was_due, whistle_figures.not_yet_due),
+    Elsewhere(DELIVERED, claim_figures.delivered, claim_figures.over, claim_figures.running),
 )
 PRESSING: tuple[PressingOf, ...] = (whistle_panels.not_reported_in,)
 PLANNED_FOR_ISSUES: tuple[told.PlannedOf, ...] = (whistle_panels.told_of_issue,)
@@ -146,7 +162,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.panels, app.state.told_besides, app.state.registers = PANELS, TOLD_BESIDES, REGISTERS
     app.state.planned_for_issues, app.state.pressing = PLANNED_FOR_ISSUES, PRESSING
-    app.state.alike = ALIKE
+    app.state.alike, app.state.public_figures = ALIKE, PUBLIC_FIGURES
+    app.state.figures_elsewhere = FIGURES_ELSEWHERE
     app.state.demo_people = demo_people() if chosen.demo else ()
     keyring = Keyring.load(chosen.key_file, _plain(chosen.secret_key))
     keys.use(keyring)

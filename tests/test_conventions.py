@@ -28,6 +28,7 @@ SLICES = (
     "oversight",
     "reports",
     "tickets",
+    "wall",
     "whistles",
 )
 

@@ -5,6 +5,7 @@ app.state.told_besides   on the villager's page of her wish
 app.state.registers      on the page of registers (台账)
 app.state.pressing       among what needs a hand on the board
 app.state.alike          on her form, before she sends it
+app.state.public_figures on the public wall
 """
 
 from collections.abc import Callable, Mapping
@@ -66,6 +67,7 @@ PanelOf = Callable[[Visit, Ticket, Case, LocalWords], Panel | None]
 PressingOf = Callable[[Visit, Area], Pressing]
 ToldOf = Callable[[Session, Ticket, Reference, LocalWords, datetime], Panel | None]
 AlikeOf = Callable[[Request, Session, Link, str], Panel | None]
+FiguresOf = Callable[[Request, Session, Area, datetime], Panel]
 
 
 def panels_of(request: Request, visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> list[Panel]:
@@ -84,6 +86,12 @@ def alike_wishes(request: Request, session: Session, link: Link, words: str) -> 
     """Wishes like the one that is being written behind this link."""
     tell: AlikeOf = request.app.state.alike
     return tell(request, session, link, words)
+
+
+def public_figures(request: Request, session: Session, place: Area, now: datetime) -> Panel:
+    """The figures of a place, for anybody."""
+    tell: FiguresOf = request.app.state.public_figures
+    return tell(request, session, place, now)
 
 
 def pressing_in(request: Request, visit: Visit, place: Area) -> list[Pressing]:

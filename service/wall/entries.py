@@ -1,0 +1,102 @@
+"""One wish as anybody may read it: masked words, the village and no finer, how long it took, what was answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from service.directory.reference import Reference
+from service.local_words import LocalWords
+from service.masking import mask_name, mask_text
+from service.sealing import blind_index
+from service.tickets.models import Attachment, Ticket
+from service.tickets.queries import Story
+from service.tickets.resident_story import Answer, Picture, Reader, last_answer
+from service.wall.queries import answers_to
+from workflows.claimable import FINER_THAN_A_VILLAGE
+from workflows.wall import COLUMNS
+
+VILLAGE = 4
+"""How many strokes the path of a village has: /county/town/village/."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was answered in the round that counts."""
+
+    at: datetime
+    words: str
+    outcome: str | None
+    promised_for: date | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now."""
+
+    key: str
+    words: str
+    place: str
+    category: str
+    column: str
+    published_at: datetime
+    lasted: timedelta
+    answer: Told | None
+    endorsements: int
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.published_at, self.answer.at) if self.answer else self.published_at
+
+
+def entries_of(
+    session: Session, tickets: Sequence[Ticket], known: Reference, local: LocalWords, now: datetime
+) -> list[Entry]:
+    """Always two queries, however many wishes there are."""
+    stories = answers_to(session, [ticket.id or 0 for ticket in tickets])
+    return [_entry(ticket, stories.get(ticket.id or 0, []), known, local, now) for ticket in tickets]
+
+
+def _entry(ticket: Ticket, stories: Sequence[Story], known: Reference, local: LocalWords, now: datetime) -> Entry:
+    column = next(each.key for each in COLUMNS if ticket.status in each.statuses)
+    answer = _answer(ticket, stories, known, local) if column == "done" else None
+    until = answer.at if answer else (ticket.answered_at if column == "done" else None) or now
+    return Entry(
+        key=blind_index(f"wall {ticket.id}")[:22],
+        words=mask_text(ticket.wall_text or ""),
+        place=_village(ticket.area_id, known),
+        category=known.category_name(ticket.category_id),
+        column=column,
+        published_at=ticket.published_at or now,
+        lasted=until - ticket.created_at,
+        answer=answer,
+        endorsements=ticket.endorsements,
+    )
+
+
+def _village(area_id: int, known: Reference) -> str:
+    lineage = known.lineage(area_id)
+    nearest = next((area for area in lineage if area.path.count("/") <= VILLAGE), None)
+    return known.place_name(nearest.id or area_id) if nearest else ""
+
+
+def _answer(ticket: Ticket, stories: Sequence[Story], known: Reference, local: LocalWords) -> Told | None:
+    """That of an earlier round was not enough, and is not shown as if it were."""
+    found: Answer | None = last_answer(stories, Reader(known, local._, _no_picture, is_neighbour=True))
+    if found is None or found.round != ticket.round:
+        return None
+    return Told(found.at, without_her(found.words, ticket), found.outcome, found.promised_for)
+
+
+def without_her(words: str, ticket: Ticket) -> str:
+    """An answer was written for her: her name, her place and the number of her group are nobody else's business."""
+    for part, instead in ((ticket.name, mask_name(ticket.name)), (ticket.place, "…")):
+        if part and len(part) > 1:
+            words = words.replace(part, instead)
+    return FINER_THAN_A_VILLAGE.sub(r"某\1", mask_text(words))
+
+
+def _no_picture(attachment: Attachment) -> Picture:
+    """Photographs stand on no wall: a picture shows faces, houses and number plates."""
+    return Picture(attachment.id or 0, "", "")
