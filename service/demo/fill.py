@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.demo.county import county
-from service.demo.overseen import oversee
 from service.demo.grouping import group_wishes
+from service.demo.overseen import oversee
 from service.demo.playing import play
 from service.demo.scenes import Album
 from service.demo.settling import count_visits, settle

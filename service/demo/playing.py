@@ -150,6 +150,8 @@ class Play:
         fields = blowing.with_rows(fields, self.ids.units, self.session, run.whistle)
         if "unit" in fields:
             fields["unit"] = self.ids.units[fields["unit"]]
+        if "units" in fields:
+            fields["units"] = tuple(self.ids.units[key] for key in fields["units"])
         if "area" in fields:
             fields["area"] = self.ids.areas[fields["area"]]
         if "into" in fields:

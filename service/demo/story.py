@@ -10,6 +10,7 @@ from typing import Any
 
 from service.demo import claiming, telling
 from service.demo.ages import SEED, Telling, tellings
+from service.demo.asking import with_asks
 from service.demo.cast import cast_for
 from service.demo.county import county
 from service.demo.pace import Pace
@@ -36,7 +37,8 @@ def plan(now: datetime, calendar: WorkCalendar) -> list[Story]:
     """All stories in the order in which they began. Steps after `now` are left out."""
     stories = [_story(told, now, calendar) for told in tellings()]
     told = _with_news(_with_some_unread(stories), now, Pace(Random(f"{SEED}/news"), calendar))
-    return sorted(with_whistles(_with_claims(told, now, calendar), now, calendar), key=lambda story: story.steps[0].at)
+    whistled = with_whistles(_with_claims(told, now, calendar), now, calendar)
+    return sorted(with_asks(whistled, now, calendar), key=lambda story: story.steps[0].at)
 
 
 def _with_some_unread(stories: list[Story]) -> list[Story]:

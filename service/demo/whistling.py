@@ -37,7 +37,7 @@ def _woven(story: Story, tale: dict[str, Any], now: datetime, calendar: WorkCale
     start = _start(story, tale, now, calendar)
     steps = [_step(each, town, calendar.add(start, working_hours(each.get("after", 0)))) for each in tale["step"]]
     told = [step for step in steps if step.at < until]
-    return replace(story, steps=_one_after_the_other([*story.steps, *told]))
+    return replace(story, steps=one_after_the_other([*story.steps, *told]))
 
 
 def _start(story: Story, tale: dict[str, Any], now: datetime, calendar: WorkCalendar) -> datetime:
@@ -48,28 +48,28 @@ def _start(story: Story, tale: dict[str, Any], now: datetime, calendar: WorkCale
 
 def _step(told: dict[str, Any], town: str, at: datetime) -> Step:
     said = {name: value for name, value in told.items() if name not in {"after", "who", "verb"}}
-    fields = {name: _in_town(value, town) if name in NAMES_UNITS else value for name, value in said.items()}
+    fields = {name: in_town(value, town) if name in NAMES_UNITS else value for name, value in said.items()}
     if "milestones" in said:
         fields["milestones"] = tuple(_milestone(each, town, at) for each in said["milestones"])
     if told["verb"] == "hold_site_meeting":
         fields["held_on"] = at.date()
-    return Step(at, _in_town(told["who"], town), told["verb"], fields)
+    return Step(at, in_town(told["who"], town), told["verb"], fields)
 
 
 def _milestone(told: dict[str, Any], town: str, at: datetime) -> dict[str, Any]:
     due = (at + timedelta(days=told["days"])).date()
     kept = {name: value for name, value in told.items() if name != "days"}
-    return {**kept, "unit": _in_town(told["unit"], town), "due": due}
+    return {**kept, "unit": in_town(told["unit"], town), "due": due}
 
 
-def _in_town(key: str, town: str) -> str:
+def in_town(key: str, town: str) -> str:
     for mark in (".", "-"):
         if key.startswith(f"town{mark}"):
             return key.replace(f"town{mark}", f"{town}{mark}", 1)
     return key
 
 
-def _one_after_the_other(steps: Sequence[Step]) -> tuple[Step, ...]:
+def one_after_the_other(steps: Sequence[Step]) -> tuple[Step, ...]:
     ordered: list[Step] = []
     for step in sorted(steps, key=lambda each: each.at):
         earliest = ordered[-1].at + BETWEEN if ordered and step.at <= ordered[-1].at else step.at

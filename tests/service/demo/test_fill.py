@@ -32,12 +32,13 @@ from service.oversight.checks import breaches
 from service.sealing import ticket_of
 from service.security import verify_password
 from service.settings import Settings
-from service.tickets.models import IS_OPEN, Attachment, PictureState, Ticket, TicketEvent, TicketEventDetails
+from service.tickets.models import IS_OPEN, Ask, Attachment, PictureState, Ticket, TicketEvent, TicketEventDetails
 from service.tickets.picture_store import PictureStore
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from tests.support import processes
 from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
+from workflows.ask_words import AskKind, AskState, PromiseState
 from workflows.claim_words import PoolRank
 from workflows.commands import CallResult, Satisfaction
 from workflows.issue_words import IssueStatus
@@ -83,7 +84,7 @@ def test_the_county_satisfies_every_check_of_a_live_database(session: Session) -
 
 def test_wishes_stand_in_every_status_that_a_verb_of_today_leads_to(session: Session) -> None:
     found = Counter(session.exec(select(Ticket.status)).all())
-    assert set(found) == set(Status) - {Status.deferred}
+    assert set(found) == set(Status)
     assert 380 <= found.total() <= 420
     assert found[Status.closed] > 0.6 * found.total()
 
@@ -111,6 +112,25 @@ def test_some_are_to_be_called_some_asked_for_a_later_call_and_one_had_no_cause_
     assert any("call_back_at" in each.details for each in told)
     [one] = [ticket for ticket in tickets if ticket.is_groundless]
     assert (one.status, one.satisfaction) == (Status.closed, Satisfaction.dissatisfied)
+
+
+def test_units_asked_for_this_and_that_and_some_of_it_waits_for_its_decision(session: Session) -> None:
+    asks = Counter((ask.kind, ask.state) for ask in session.exec(select(Ask)).all())
+    assert {kind for kind, state in asks if state is AskState.pending} == {
+        AskKind.giving_back, AskKind.extension, AskKind.consultation
+    }  # fmt: skip
+    granted = {kind for kind, state in asks if state is AskState.granted}
+    assert granted == {AskKind.giving_back, AskKind.extension, AskKind.deferral, AskKind.exclusion}
+    assert asks[AskKind.extension, AskState.refused] == 1
+    [deferred] = session.exec(select(Ticket).where(Ticket.status == Status.deferred)).all()
+    assert deferred.deferred_until is not None and deferred.deferred_until > NOW.date()
+    assert deferred.due_at is not None and deferred.due_at > NOW
+
+
+def test_one_promise_was_kept_as_the_villager_confirms_and_one_was_broken(session: Session) -> None:
+    tickets = session.exec(select(Ticket).where(col(Ticket.promise_state).in_(["kept", "broken"]))).all()
+    found = {(ticket.promise_state, ticket.promise_confirmed) for ticket in tickets}
+    assert found == {(PromiseState.kept, True), (PromiseState.broken, False)}
 
 
 def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:

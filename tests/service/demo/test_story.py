@@ -67,6 +67,15 @@ def test_everybody_who_acts_is_there_and_does_what_can_be_done(now: datetime) ->
 
 
 @at_any_moment
+def test_officials_ask_and_decide_in_office_hours(now: datetime) -> None:
+    """In whatever season the demo is filled, there is something of each kind."""
+    said = {"request_return", "request_extension", "request_deferral", "request_exclusion", "request_consultation"}
+    asked = [step for story in plan(now, CHINA) for step in story.steps if step.verb in {*said, "grant", "refuse"}]
+    assert {step.verb for step in asked} >= said
+    assert [step for step in asked if not CHINA.is_working(step.at)] == []
+
+
+@at_any_moment
 def test_villagers_sleep_at_night(now: datetime) -> None:
     """Only the last day counts back from this very hour."""
     spoken = [story.steps[0].at for story in plan(now, CHINA) if story.steps[0].at < now - timedelta(days=LAST_DAY)]
