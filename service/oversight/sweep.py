@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 import structlog
-from sqlalchemy import func, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, tuple_, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -22,7 +23,9 @@ from service.tickets.casefile import case_of
 from service.tickets.lifecycle import Performed
 from service.tickets.models import IS_OPEN, Ticket
 from workflows.actors import system
+from workflows.ask_words import PromiseState
 from workflows.escalations import ESCALATIONS, due_rules, next_alarm
+from workflows.statuses import OPEN
 
 log = structlog.get_logger()
 
@@ -31,6 +34,8 @@ LOT, BREATH = 50, 0.02
 """So many alarms are set anew at a time, with so many seconds between two lots: whoever waits for a page goes first."""
 LATER = timedelta(hours=1)
 """When a ticket on which a rule has failed is looked at again."""
+WATCHED = (IS_OPEN, and_(col(Ticket.status).not_in(OPEN), col(Ticket.promise_state) == PromiseState.open))
+"""What may have an alarm: what is open, and what is closed with a promise still to be kept; each has its own index."""
 
 
 @dataclass
@@ -121,12 +126,12 @@ def _look_again(database: Database, ticket_id: int, at: datetime) -> None:
 
 
 def rearm(around: Surroundings) -> Tally:
-    """Set every open ticket's alarm anew, as the escalation table and the limits are now; `done` counts what moved.
+    """Set every alarm anew that may be set, as the escalation table and the limits are now; `done` counts what moved.
 
     What somebody changes or hands in meanwhile is left alone: whoever performs a command sets the alarm himself.
     """
     count = Count()
-    for ticket_ids in _open_in_batches(around.database):
+    for ticket_ids in _watched_in_batches(around.database):
         if not around.goes_on():
             break
         moved = list(_wrong_alarms(around.database, ticket_ids, count))
@@ -139,13 +144,17 @@ def rearm(around: Surroundings) -> Tally:
     return count.tally
 
 
-def _open_in_batches(database: Database) -> Iterator[list[int]]:
+def _watched_in_batches(database: Database) -> Iterator[list[int]]:
+    return chain.from_iterable(_in_batches(database, watched) for watched in WATCHED)
+
+
+def _in_batches(database: Database, watched: ColumnElement[bool]) -> Iterator[list[int]]:
     last = 0
     with database.reading() as session:
         newest = session.exec(select(func.max(Ticket.id))).one() or 0
     while True:
-        open_ones = select(Ticket.id).where(IS_OPEN, col(Ticket.id) > last, col(Ticket.id) <= newest)
-        wanted = open_ones.order_by(col(Ticket.id)).limit(LOT)
+        lot = select(Ticket.id).where(watched, col(Ticket.id) > last, col(Ticket.id) <= newest)
+        wanted = lot.order_by(col(Ticket.id)).limit(LOT)
         with database.reading() as session:
             found = [each for each in session.exec(wanted) if each is not None]
         if not found:

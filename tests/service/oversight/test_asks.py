@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.directory.reference import reference
 from service.errors import Conflict
 from service.oversight.checks import breaches
-from service.oversight.sweep import sweep_escalations
+from service.oversight.sweep import rearm, sweep_escalations
 from service.tickets import lifecycle
 from service.tickets.casefile import case_of
 from service.tickets.models import Ask, Assignment, Ticket
@@ -235,3 +236,15 @@ def test_a_promise_is_watched_on_a_closed_ticket_too(database: Database, county:
         act(session, broken, c.ConfirmPromise(is_kept=False, words="苗子没有来"), None, later(days=41))
         assert ticket_of(session, broken).promise_confirmed is False
         assert list(breaches(session)) == []
+
+
+def test_the_alarm_of_a_promise_on_a_closed_ticket_is_set_anew_in_the_night(
+    database: Database, county: County, around: Around
+) -> None:
+    with database.writing() as session:
+        promised = promised_wish(session, county, later(days=40).date())
+        alarm_at = ticket_of(session, promised).alarm_at
+        session.execute(text("UPDATE ticket SET alarm_at = NULL"))
+    assert (rearm(around()).done, rearm(around()).done) == (1, 0)
+    with database.reading() as session:
+        assert ticket_of(session, promised).alarm_at == alarm_at is not None
