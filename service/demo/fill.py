@@ -13,6 +13,7 @@ from service.demo.county import county
 from service.demo.grouping import group_wishes
 from service.demo.overseen import oversee
 from service.demo.playing import play
+from service.demo.posting import put_up_some
 from service.demo.scenes import Album
 from service.demo.settling import count_visits, settle
 from service.demo.sign_ins import SignIn, sign_ins
@@ -66,6 +67,7 @@ def _fill(session: Session, now: datetime, album: Album) -> None:
     play(session, ids, plan(now, reference(session).calendar), album, now)
     oversee(session, ids, now)
     group_wishes(session, ids, now)
+    put_up_some(session, ids, now)
     count_visits(session)
 
 

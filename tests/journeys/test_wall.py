@@ -1,11 +1,10 @@
 """Anybody at the public wall: on a phone and on a wide screen, in large type, without scripts, and light to load."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Request, expect
 
 from service import clock
 from service.database import Database
@@ -83,10 +82,12 @@ def test_an_official_puts_it_up_and_a_phone_without_scripts_finds_it(
 
 def test_the_first_load_is_light(phone: Page, address: str, county: County) -> None:
     came: list[int] = []
-    weigh: Callable[[Response], None] = lambda answer: came.append(  # noqa: E731
-        answer.request.sizes()["responseBodySize"] + answer.request.sizes()["responseHeadersSize"]
-    )
-    phone.on("requestfinished", lambda request: weigh(request.response()))
+
+    def weigh(request: Request) -> None:
+        sizes = request.sizes()
+        came.append(sizes["responseBodySize"] + sizes["responseHeadersSize"])
+
+    phone.on("requestfinished", weigh)
     phone.goto(f"{address}/wall", wait_until="networkidle")
     assert 0 < sum(came) <= FIRST_LOAD, came
 
