@@ -1,4 +1,4 @@
-"""The demo's sign-ins: one official of each kind, with the one password they share."""
+"""The demo's sign-ins: one official of each kind, mayor and bureau head too, with the one password they share."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,13 @@ PASSWORD = "weiyuan-demo"
 """Everybody's, and printed on the sign-in page: this county has no secrets."""
 
 SHOWN = (
+    "xiangshuiyan-head",
     "xiangshuiyan-dispatch",
     "xiangshuiyan-construction",
     "xiangshuiyan-review",
     "xiangshuiyan-follow-up",
     "transport",
+    "transport-head",
     "county-dispatch",
     "follow-up",
     "supervisor",
@@ -30,7 +32,7 @@ class SignIn:
 
 
 def sign_ins() -> tuple[SignIn, ...]:
-    """One official of each kind, in the order in which a wish meets them."""
+    """One official of each kind, in the order in which a wish meets them; the mayor approves, a bureau's head answers."""
     people = {person.login: person for person in officials()}
     units = {unit.key: unit.name for unit in county().units}
     return tuple(SignIn(login, PASSWORD, units[people[login].unit], people[login].title) for login in SHOWN)

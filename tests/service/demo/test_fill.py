@@ -206,6 +206,12 @@ def test_everybody_who_is_printed_can_sign_in(session: Session, demo: Demo) -> N
     assert verify_password(demo.sign_ins[0].password, hashes[demo.sign_ins[0].login])
 
 
+def test_whoever_approves_a_whistle_and_whoever_answers_for_a_bureau_are_printed(demo: Demo) -> None:
+    said = {each.login: (each.unit, each.title) for each in demo.sign_ins}
+    assert said["xiangshuiyan-head"][1] == "镇长"
+    assert said["transport-head"] == ("青岭县交通运输局", "局长")
+
+
 def test_the_catalogue_suggests_for_every_category_in_every_town(session: Session) -> None:
     known = reference(session)
     for town in (area for area in known.areas.values() if area.level is AreaLevel.town):
