@@ -97,6 +97,7 @@ def issue_page(
     members = wishes_of(session, visit.actor, issue_id, cursor or None)
     counted = by_town_and_status(session, issue_id)
     main = session.get_one(Ticket, issue.main_ticket_id)
+    said = [main.public_text, *(row.public_text for row in members.rows)]
     main_number = number_of(main.id or 0, main.created_at)
     offered = available_on_issue(case_of(session, issue, None, visit.actor, visit.known), visit.actor)
     return render(
@@ -120,7 +121,7 @@ def issue_page(
         timeline=_timeline(request, visit, issue_id),
         acts=answers.acts_of(session, issue_id),
         actions=_actions(request, visit, issue, offered, pressed),
-        **_others(request, visit, issue, main, offered, pressed, words),
+        **_others(request, visit, issue, said, offered, pressed, words),
         refusal=pressed.sentence(request),
         is_register=True,
     )
@@ -185,16 +186,20 @@ def _others(
     request: Request,
     visit: Visit,
     issue: Issue,
-    main: Ticket,
+    said: Sequence[str],
     offered: Sequence[type[CommandBase]],
     pressed: Pressed,
     words: str,
 ) -> dict[str, Any]:
-    """Wishes of the same words that are in no issue, with the form that puts them in."""
+    """Wishes that say the same and are in no issue, with the form that puts them in."""
     join = next((command for command in offered if command.model_fields["verb"].default == "join_issue"), None)
     if join is None:
         return {"join": None, "alike": (), "looked_for": ""}
-    near = suggestions.elsewhere(visit.session, visit.actor, words or main.public_text, visit.now)
+    near = (
+        suggestions.elsewhere(visit.session, visit.actor, words, visit.now)
+        if words
+        else suggestions.more_like(visit.session, visit.actor, issue.title, said)
+    )
     rows = queue.rows_of(visit.session, visit.known, queue.summaries(visit.session, near))
     action = button(
         request, join, f"{url_of(issue.id or 0)}/join_issue", pressed, tone="primary", version=issue.version

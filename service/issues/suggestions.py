@@ -1,4 +1,4 @@
-"""Which wishes may be one matter: N alike within D days in an area, and the same words in other towns.
+"""Which wishes may be one matter: N alike or endorsed within D days in an area, and the same words in other towns.
 
 It suggests; people group. Bounded: only the newest wishes of the last days are looked at, by the words that they share.
 """
@@ -21,7 +21,10 @@ from workflows.issues import CANNOT_BE_GROUPED, common_area
 
 LEAST = 3
 WITHIN = timedelta(days=30)
-"""Three wishes alike within thirty days are worth a look (our default; the page says so)."""
+"""Three wishes or endorsements within thirty days are worth a look (our default; the page says so)."""
+
+WISHES_LEAST = 2
+"""One wish that many endorse is one wish: an issue has two at least."""
 
 LOOKED_AT_MOST = 400
 SHOWN_MOST = 8
@@ -43,6 +46,11 @@ class Group:
         return common_area(row.area_path for row in self.rows)
 
     @property
+    def voices(self) -> int:
+        """Who wished it and who endorsed one of these wishes: those are as young as the wishes."""
+        return sum(1 + row.endorsements for row in self.rows)
+
+    @property
     def ids(self) -> list[int]:
         return sorted(row.id for row in self.rows)
 
@@ -50,13 +58,18 @@ class Group:
 def suggested(session: Session, actor: Actor, now: datetime) -> list[Group]:
     """The largest first: wishes of one town, or of several, for whoever sees them all."""
     rows = session.execute(_ungrouped(actor, now - WITHIN).limit(LOOKED_AT_MOST)).all()
-    groups = [group for group in _alike(rows) if len(group.rows) >= LEAST]
-    return sorted(groups, key=lambda group: -len(group.rows))[:SHOWN_MOST]
+    groups = [group for group in _alike(rows) if _is_worth_a_look(group)]
+    return sorted(groups, key=lambda group: -group.voices)[:SHOWN_MOST]
 
 
 def elsewhere(session: Session, actor: Actor, words: str, now: datetime, most: int = FOUND_MOST) -> list[int]:
     """同步梳理周边乡镇的同类问题: ids of ungrouped wishes with the most similar words, wherever this actor sees any."""
     return search.nearest(session, words, _can_be_grouped() & visible_tickets(actor), most)
+
+
+def more_like(session: Session, actor: Actor, title: str, texts: Sequence[str], most: int = FOUND_MOST) -> list[int]:
+    """The same for an issue: by its title and the words of its wishes, as each villager says it in her own."""
+    return search.kindred(session, [title, title, *texts], _can_be_grouped() & visible_tickets(actor), most)
 
 
 def issues_like(session: Session, words: str, issues: Sequence[Issue]) -> list[Issue]:
@@ -65,14 +78,18 @@ def issues_like(session: Session, words: str, issues: Sequence[Issue]) -> list[I
     return [issue for issue in issues if tokens and _share(tokens, frozenset(search.tokens_of(issue.title))) >= ALIKE]
 
 
+def _is_worth_a_look(group: Group) -> bool:
+    return len(group.rows) >= WISHES_LEAST and group.voices >= LEAST
+
+
 def _can_be_grouped() -> ColumnElement[bool]:
     return col(Ticket.issue_id).is_(None) & col(Ticket.status).not_in(CANNOT_BE_GROUPED)
 
 
 def _ungrouped(actor: Actor, since: datetime) -> Any:
-    columns = (Ticket.id, Ticket.area_path, Ticket.area_id, Ticket.created_at, Ticket.public_text, Ticket.status)
+    columns: tuple[Any, ...] = (Ticket.id, Ticket.area_path, Ticket.public_text, Ticket.endorsements)
     recent = (visible_tickets(actor), _can_be_grouped(), col(Ticket.created_at) >= since)
-    wanted = select(*columns).where(*recent)  # type: ignore[call-overload]
+    wanted = select(*columns).where(*recent)
     return wanted.order_by(col(Ticket.id).desc())
 
 

@@ -4,6 +4,9 @@ Both databases keep a table `ticket_search`: FTS5 on SQLite, a tsvector on Postg
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from math import log
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, text
@@ -17,6 +20,8 @@ TOKENS_MOST = 4000
 ASKED_MOST = 24
 CANDIDATES = 200
 ALIKE = 45
+ASKED_OF_SEVERAL, SHARED_LEAST = 60, 2
+"""Of many texts: so many pairs of characters are looked for, and so many of them a ticket holds at least."""
 
 ALL_OF = {"sqlite": " ", "postgresql": " & "}
 ANY_OF = {"sqlite": " OR ", "postgresql": " | "}
@@ -60,6 +65,21 @@ def nearest(session: Session, words: str, condition: ColumnElement[bool], most: 
     texts = {row.id: _spread(row.public_text) for row in rows}
     scored = process.extract(_spread(words), texts, scorer=fuzz.token_set_ratio, limit=most, score_cutoff=ALIKE)
     return [ticket_id for _text, _score, ticket_id in scored]
+
+
+def kindred(session: Session, texts: Sequence[str], condition: ColumnElement[bool], most: int) -> list[int]:
+    """Ids of tickets that say what several texts say: what more of them say, and fewer others, weighs more."""
+    said = Counter(token for words in texts for token in set(tokens_of(words)))
+    asked = dict(said.most_common(ASKED_OF_SEVERAL))
+    if not asked:
+        return []
+    wanted = select(Ticket.id, Ticket.public_text).where(condition, _holds(session, list(asked), ANY_OF))
+    rows = session.execute(wanted.order_by(col(Ticket.id).desc()).limit(CANDIDATES)).all()
+    shared = {row.id: asked.keys() & set(tokens_of(row.public_text)) for row in rows}
+    everywhere = Counter(token for tokens in shared.values() for token in tokens)
+    weight = {token: asked[token] * log(1 + len(rows) / count) for token, count in everywhere.items()}
+    near = [each for each, tokens in shared.items() if len(tokens) >= SHARED_LEAST]
+    return sorted(near, key=lambda each: -sum(weight[token] for token in shared[each]))[:most]
 
 
 def _spread(words: str) -> str:

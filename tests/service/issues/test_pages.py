@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from service.database import Database
 from service.issues.models import Issue, IssueAnswer
 from service.sealing import secret_address, tracking_token
-from service.tickets.models import TicketEvent
+from service.tickets.models import Ticket, TicketEvent
 from tests.factories import County, act, later, submit_wish
 from tests.service.issues.conftest import TITLE, Grouping
 from tests.support.officials import Official, Page, official, stranger
@@ -91,6 +91,20 @@ def test_three_alike_within_thirty_days_are_suggested_and_no_more_once_grouped(
     assert "可能是一件事" not in dispatcher.opens("/desk/issues").words
 
 
+def test_endorsements_count_as_wishes_do_but_one_wish_alone_is_no_common_matter(
+    dispatcher: Official, grouping: Grouping, database: Database
+) -> None:
+    (alone,) = grouping.wishes(Status.in_progress, text="自来水停了两天，老人挑水不方便")
+    first, _second = roads(grouping, *[Status.in_progress] * 2)
+    with database.writing() as session:
+        session.get_one(Ticket, alone).endorsements = 5
+    assert "可能是一件事" not in dispatcher.opens("/desk/issues").words
+    with database.writing() as session:
+        session.get_one(Ticket, first).endorsements = 1
+    page = dispatcher.opens("/desk/issues")
+    assert "可能是一件事" in page.words and ROADS[0] in page.words and "自来水" not in page.words
+
+
 def test_old_wishes_are_not_suggested(dispatcher: Official, grouping: Grouping, database: Database) -> None:
     with database.writing() as session:
         for words in ROADS[:3]:
@@ -131,6 +145,23 @@ def test_the_same_in_other_towns_is_shown_and_joins(
     assert there in grouping.members(issue)
     page = dispatcher.opens(f"/desk/issues/{issue}")
     assert re.search(r"清溪镇\s+2\s", page.words) and re.search(r"白河镇\s+1\s", page.words)
+
+
+def test_the_same_is_found_though_each_says_it_in_other_words_and_the_closest_comes_first(
+    dispatcher: Official, grouping: Grouping, database: Database
+) -> None:
+    members = [
+        *grouping.wishes(Status.in_progress, text="国道上全是坑，我家孩子上学摔了两回，盼着早点补好"),
+        *grouping.wishes(Status.in_progress, text="拉石料的货车天天过，路面压得稀烂，老人不敢出门"),
+    ]
+    issue = grouping.creates(*members, title="国道被拉石料的大货车压坏")
+    near, far = "省道让拉石料的大货车碾得不成样子，三轮车陷在里头", "门口的水泥路压得裂了，想请人来看一看"
+    with database.writing() as session:
+        for words in (far, near, "合作医疗的钱今年怎么还没有到账"):
+            submit_wish(session, grouping.county, text=words, area=grouping.other_town)
+    shown = dispatcher.opens(f"/desk/issues/{issue}").words
+    assert near in shown and "合作医疗" not in shown
+    assert far not in shown or shown.index(near) < shown.index(far)
 
 
 def test_a_wish_is_taken_out_by_a_link_and_a_reason(dispatcher: Official, grouping: Grouping) -> None:
