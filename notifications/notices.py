@@ -33,6 +33,7 @@ class Audience(StrEnum):
     decider_heads = "decider_heads"
     asking_unit = "asking_unit"
     lead_head = "lead_head"
+    claimant = "claimant"
     resident = "resident"
 
 
@@ -68,6 +69,7 @@ AUDIENCE_WORDS: dict[Audience, str] = {
     Audience.decider_heads: _("决定单位的负责人"),
     Audience.asking_unit: _("申请单位"),
     Audience.lead_head: _("主办单位负责人"),
+    Audience.claimant: _("认领的单位"),
     Audience.resident: _("诉求人"),
 }
 
@@ -163,6 +165,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice("deliver_claim", A.handling_unit, INBOX),
     Notice("withdraw_claim", A.dispatchers, INBOX),
     Notice("lapse_claim", A.dispatchers, INBOX),
+    Notice("lapse_claim", A.claimant, INBOX),
     Notice("blow_whistle", A.principals, INBOX),
     Notice("blow_whistle", A.principals, EMAIL),
     Notice("blow_whistle", A.called_units, INBOX),

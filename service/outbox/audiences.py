@@ -40,7 +40,7 @@ class Scene:
 NOBODY = Addressees()
 
 DUTY_ROLE = {Status.submitted: Role.dispatcher, Status.replied: Role.reviewer, Status.follow_up: Role.follow_up_officer}
-"""Who in the unit that must act now has to act; everywhere else it is the handler."""
+"""Who in the holding unit has to act; everywhere else it is the handler."""
 
 
 def addressees(scene: Scene, audience: Audience) -> Addressees:
@@ -185,8 +185,7 @@ def ladder_rung(scene: Scene) -> Addressees:
 
 
 def _staff(scene: Scene, unit: int | None) -> frozenset[int]:
-    units = () if unit is None else (unit,)
-    return _people(scene, units, Role.handler) | _people(scene, units, Role.dispatcher)
+    return _people(scene, (unit or 0,), Role.handler) | _people(scene, (unit or 0,), Role.dispatcher)
 
 
 def nobody(scene: Scene) -> Addressees:
@@ -212,6 +211,7 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.principals: principals,
     Audience.ruling_officers: unit_of_the_event("ruling", Role.dispatcher),
     Audience.ladder_rung: ladder_rung,
+    Audience.claimant: unit_of_the_event("unit", Role.handler),
     Audience.resident: nobody,
 }
 

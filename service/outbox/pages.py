@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Row
 
 from notifications.messages import link_of, summary_of
-from notifications.notices import AUDIENCE_WORDS, CHANNEL_WORDS
+from notifications.notices import AUDIENCE_WORDS, CHANNEL_WORDS, Audience
 from service.accounts.visits import Acting, Looking, Visit
 from service.outbox import lifecycle, queries
 from service.outbox.models import Delivery, DeliveryState
 from service.outbox.planning import UNPLANNED
-from service.tickets.models import Ticket
+from service.outbox.wording import claim_page_of
+from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from service.web import flash, here, redirect, render, say
 from workflows.words import _
@@ -94,6 +95,8 @@ def read_all(visit: Acting, until: Annotated[int, Query(le=queries.NEWEST)]) -> 
 def open_notice(visit: Acting, delivery_id: RowId) -> Response:
     """Looking at it is reading it: that is all that is written here, and it may be written twice."""
     delivery = lifecycle.read(visit.session, visit.person_id, delivery_id, visit.now)
+    if delivery.audience == Audience.claimant:
+        return redirect(claim_page_of(visit.session.get_one(TicketEvent, delivery.event_id)))
     return redirect(f"/desk/tickets/{_number(visit, delivery)}")
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from notifications.channels import CHANNELS
 from notifications.channels.base import Addressee
 from notifications.messages import Message, Values, render
-from notifications.notices import ChannelName, Notice, NoticeUrgency, notices_for
+from notifications.notices import Audience, ChannelName, Notice, NoticeUrgency, notices_for
 from notifications.retries import earliest_send
 from service.database import Database
 from service.directory.models import Person
@@ -23,7 +23,7 @@ from service.inserts import insert_into
 from service.jobs import Surroundings, Tally, one_by_one
 from service.outbox.audiences import Addressees, Memory, Scene, addressees
 from service.outbox.models import Delivery, DeliveryState
-from service.outbox.wording import Told, fit_for, values_of
+from service.outbox.wording import Told, fit_for, for_claimant, values_of
 from service.settings import settings
 from service.tickets.models import OutboxRow, Ticket, TicketEvent, TicketEventDetails
 from workflows.time_limits import Urgency
@@ -167,7 +167,8 @@ def _deliveries(
     addressed: set[tuple[str, str]] = set()
     worded: dict[tuple[str, Values], Message] = {}
     for notice in notices_for(told.event.verb, told.event.status_to):
-        fitting = (notice.template, fit_for(notice.channel, values, told.ticket))
+        may_read = for_claimant(told, values) if notice.audience is Audience.claimant else values
+        fitting = (notice.template, fit_for(notice.channel, may_read, told.ticket))
         message = worded.get(fitting) or render(notice, fitting[1], settings().language)
         worded[fitting] = message
         for address in _addresses(scene, notice, told.event.person_id):

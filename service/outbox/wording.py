@@ -76,9 +76,24 @@ def fit_for(channel: ChannelName, values: Values, ticket: Ticket) -> Values:
     return replace(values, wish_summary=_translated(PRIVATE), note="") if leaves else values
 
 
+def for_claimant(told: Told, values: Values) -> Values:
+    """Whoever claims a wish reads of it what the whole county reads in the pool, and no word of hers."""
+    pool_words = summary_of(mask_text(told.ticket.pool_words or ""), NOTE_LENGTH)
+    page = f"{_root(settings())}{claim_page_of(told.event)}"
+    return replace(values, wish_summary=pool_words, url=page, area="", note="", outcome="", related="")
+
+
+def claim_page_of(event: TicketEvent) -> str:
+    return f"/desk/claims/{(event.subject or '').partition(':')[2]}"
+
+
 def address_of(number: str, chosen: Settings) -> str:
     """Where the ticket stands in the workbench."""
-    return f"{chosen.base_url or f'http://{chosen.host}:{chosen.port}'}/desk/tickets/{number}"
+    return f"{_root(chosen)}/desk/tickets/{number}"
+
+
+def _root(chosen: Settings) -> str:
+    return chosen.base_url or f"http://{chosen.host}:{chosen.port}"
 
 
 def _address(told: Told, chosen: Settings) -> str:

@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from sqlmodel import col, select
 
+from notifications.notices import Audience
 from service.claims.models import Claim
 from service.claims.sweep import sweep_claims
 from service.database import Database
 from service.jobs import Surroundings, Tally
+from service.outbox.models import Delivery
+from service.outbox.planning import plan_notices
 from service.oversight.checks import breaches
 from service.scheduler import SCHEDULE
 from service.tickets.models import TicketEvent
-from tests.factories import County, act, later, ticket_of
+from tests.factories import TEXT, County, act, later, ticket_of
 from tests.service.at_once import at_once
-from tests.service.claims.conftest import A_COMPANY_JOINS, claim, does, pooled, state_of
+from tests.service.claims.conftest import A_COMPANY_JOINS, WORDS, claim, does, pooled, state_of
 from workflows import claim_commands as c
 from workflows.claim_words import PoolRank
 from workflows.commands import Withdraw
@@ -81,3 +84,18 @@ def test_a_claim_of_a_wish_that_she_takes_back_is_over(database: Database, count
 
 def test_the_schedule_has_it() -> None:
     assert [job.function for job in SCHEDULE if job.name == "sweep_claims"] == [sweep_claims]
+
+
+def test_the_unit_hears_that_its_claim_lapsed_and_reads_only_what_the_pool_says(
+    database: Database, county: County, around: Around
+) -> None:
+    with database.writing() as session:
+        mine = claim(session, pooled(session, county), county.wrong_handler)
+    sweep_claims(around(DUE))
+    plan_notices(around(DUE))
+    with database.reading() as session:
+        wanted = select(Delivery).where(Delivery.verb == "lapse_claim", Delivery.person_id == county.wrong_handler)
+        told = session.exec(wanted).one()
+        assert told.audience == Audience.claimant
+        assert WORDS in told.body and f"/desk/claims/{mine}" in told.body
+        assert TEXT[:6] not in told.body and "双喜村" not in told.body
