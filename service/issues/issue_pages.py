@@ -97,7 +97,6 @@ def issue_page(
     members = wishes_of(session, visit.actor, issue_id, cursor or None)
     counted = by_town_and_status(session, issue_id)
     main = session.get_one(Ticket, issue.main_ticket_id)
-    said = [main.public_text, *(row.public_text for row in members.rows)]
     main_number = number_of(main.id or 0, main.created_at)
     offered = available_on_issue(case_of(session, issue, None, visit.actor, visit.known), visit.actor)
     return render(
@@ -121,7 +120,7 @@ def issue_page(
         timeline=_timeline(request, visit, issue_id),
         acts=answers.acts_of(session, issue_id),
         actions=_actions(request, visit, issue, offered, pressed),
-        **_others(request, visit, issue, said, offered, pressed, words),
+        **_others(request, visit, issue, [main, *members.rows], offered, pressed, words),
         refusal=pressed.sentence(request),
         is_register=True,
     )
@@ -186,7 +185,7 @@ def _others(
     request: Request,
     visit: Visit,
     issue: Issue,
-    said: Sequence[str],
+    wishes: Sequence[Any],
     offered: Sequence[type[CommandBase]],
     pressed: Pressed,
     words: str,
@@ -198,7 +197,7 @@ def _others(
     near = (
         suggestions.elsewhere(visit.session, visit.actor, words, visit.now)
         if words
-        else suggestions.more_like(visit.session, visit.actor, issue.title, said)
+        else suggestions.more_like(visit.session, visit.actor, issue.title, [wish.public_text for wish in wishes])
     )
     rows = queue.rows_of(visit.session, visit.known, queue.summaries(visit.session, near))
     action = button(
