@@ -18,7 +18,9 @@ from workflows import (
     whistle_ladder,
     whistles,
 )
-from workflows.rates import DEFAULT_WEIGHTS, MEASURES
+from workflows.definitions import WINDOW_WORDS
+from workflows.measures import CATALOGUE
+from workflows.rates import DEFAULT_WEIGHTS
 from workflows.time_limits import TIME_LIMITS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -40,9 +42,15 @@ def limits_table() -> str:
 def measures_table() -> str:
     weights = asdict(DEFAULT_WEIGHTS)
     lines = [
-        f"| `{row.key}` | {row.words} | {row.numerator.format(**weights)} | {row.denominator} |" for row in MEASURES
+        f"| `{row.key}` | {row.words} | {row.numerator.format(**weights)} | {row.denominator or '–'} | {row.exclusions} "
+        f"| {WINDOW_WORDS[row.window]} | {row.floor or '–'} |"
+        for row in CATALOGUE
     ]
-    return "| measure | 名称 | 分子 | 分母 |\n|---|---|---|---|\n" + "\n".join(lines) + "\n"
+    return (
+        "| measure | 名称 | 分子 | 分母 | 不算在内的 | 归期 | 下限 |\n|---|---|---|---|---|---|---|\n"
+        + "\n".join(lines)
+        + "\n"
+    )
 
 
 TABLES = {

@@ -13,105 +13,24 @@ Each choice below is the one that flatters least:
   again. A complaint counts until she says otherwise.
 * Excluded tickets leave only the rates over valid tickets. The raw rates, which stand beside them, leave nothing out.
 * A deadline that was extended or put off is counted both ways: against the one in force, and against the first one.
+* A dispatch was right when its unit took it on and nobody ever had to give it to another one: a ticket that was taken
+  back by hand (改派) or by a ruling is as wrong as one that was returned. Undecided ones are in neither part.
+* A promise counts as kept only as long as the villager does not say otherwise.
 * Unreachable is closed without a word after at least one attempt, unrated is closed without a word or an attempt.
   Neither is satisfied, neither is in the rates; both are printed beside them.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from workflows.commands import Outcome, Satisfaction
-from workflows.statuses import OPEN, UNANSWERED, Status
+from workflows.ask_words import PromiseState
+from workflows.commands import Satisfaction
+from workflows.facts import Facts
+from workflows.statuses import Status
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the figures need of one ticket; names are the ticket's columns.
-
-    `due_at` is the promise in force; `answered_on_time` is None before the first answer. `main_status` is the status of
-    the ticket that a merged one ended up in, at the end of the chain, and then those two are that ticket's as well:
-    ValueError without it. `satisfaction`, `is_resolved` and `was_contacted` are the villager's last word; where she
-    did not say, the unit's `outcome` and the logged `contacted_at` stand in.
-    """
-
-    status: Status
-    due_at: datetime | None = None
-    answered_on_time: bool | None = None
-    contacted_at: datetime | None = None
-    was_contacted: bool | None = None
-    outcome: Outcome | None = None
-    is_resolved: bool | None = None
-    satisfaction: Satisfaction | None = None
-    follow_up_attempts: int = 0
-    is_excluded: bool = False
-    main_status: Status | None = None
-    original_due_at: datetime | None = None
-    answered_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        has_main = self.main_status not in {None, Status.merged}
-        if has_main is not (self.status is Status.merged):
-            raise ValueError("a merged ticket, and only a merged one, has the status of the ticket that it ended up in")
-
-    @property
-    def stands_at(self) -> Status:
-        """Its own status, or that of the ticket that answers for it."""
-        return self.main_status or self.status
-
-    @property
-    def is_open(self) -> bool:
-        return self.stands_at in OPEN
-
-    @property
-    def is_closed(self) -> bool:
-        return self.status is Status.closed
-
-    @property
-    def is_valid(self) -> bool:
-        is_assessed = self.is_closed or self.status in OPEN
-        return is_assessed and self.satisfaction is not None and not self.is_excluded
-
-    @property
-    def is_contacted(self) -> bool:
-        return self.contacted_at is not None if self.was_contacted is None else self.was_contacted
-
-    @property
-    def is_settled(self) -> bool:
-        return self.outcome == Outcome.resolved if self.is_resolved is None else self.is_resolved
-
-    @property
-    def is_silent(self) -> bool:
-        """Closed, and its villager said nothing that counts."""
-        return self.is_closed and self.satisfaction is None and not self.is_excluded
-
-    def as_if_not_excluded(self) -> "Facts":
-        """For the raw rates, which stand beside the adjusted ones."""
-        return replace(self, is_excluded=False)
-
-    def is_overdue(self, now: datetime) -> bool:
-        """Not answered though the deadline has passed, or answered too late and still open."""
-        if self.stands_at in UNANSWERED:
-            return self.due_at is not None and now > self.due_at
-        return self.is_open and self.answered_on_time is False
-
-    @property
-    def is_answered_as_promised(self) -> bool | None:
-        """Against the first deadline, whatever was granted later; None before the first answer."""
-        if self.answered_at is None or self.original_due_at is None:
-            return self.answered_on_time
-        return self.answered_at <= self.original_due_at
-
-    def is_past_original(self, now: datetime) -> bool:
-        """As `is_overdue`, against the first deadline; a later round has its own."""
-        if self.stands_at in UNANSWERED:
-            first = self.original_due_at if self.answered_at is None else None
-            due = first or self.due_at
-            return due is not None and now > due
-        return self.is_open and self.is_answered_as_promised is False
-
-    def has_said(self, satisfaction: Satisfaction) -> bool:
-        return self.is_valid and self.satisfaction == satisfaction
+BACKLOG_AFTER = timedelta(days=30)
+"""What has been open for longer is backlog (积压)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +70,17 @@ class Tally:
     raw_resolved: int = 0
     raw_satisfied: int = 0
     raw_basically_satisfied: int = 0
+    dispatched: int = 0
+    returned: int = 0
+    dispatch_settled: int = 0
+    right_first: int = 0
+    answered: int = 0
+    redone: int = 0
+    backlog: int = 0
+    promises_due: int = 0
+    promises_kept: int = 0
+    promises_open: int = 0
+    heard: int = 0
 
     @property
     def raw(self) -> "Tally":
@@ -168,7 +98,12 @@ COUNTS: tuple[str, ...] = tuple(field.name for field in fields(Tally))
 def tally(facts: Facts, now: datetime) -> Tally:
     """One ticket as a tally: every count is 0 or 1."""
     raw = _word_of_the_villager(facts.as_if_not_excluded())
-    return Tally(**_standing(facts, now), **_word_of_the_villager(facts), **{f"raw_{name}": raw[name] for name in RAW})
+    return Tally(
+        **_standing(facts, now),
+        **_word_of_the_villager(facts),
+        **{f"raw_{name}": raw[name] for name in RAW},
+        **_way(facts, now),
+    )
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
@@ -193,6 +128,27 @@ def _standing(facts: Facts, now: datetime) -> dict[str, int]:
         "closed_on_time": int(facts.is_closed and facts.answered_on_time is True),
         "closed_as_promised": int(facts.is_closed and facts.is_answered_as_promised is True),
         "open_past_original": int(facts.is_past_original(now)),
+    }
+
+
+def _way(facts: Facts, now: datetime) -> dict[str, int]:
+    """How it came there: dispatched right, answered once, as promised, and asked about."""
+    is_settled = facts.is_dispatched and (facts.is_acknowledged or facts.was_moved)
+    is_answered = facts.answered_at is not None and facts.status is not Status.merged
+    is_old = facts.created_at is not None and facts.created_at < now - BACKLOG_AFTER
+    is_kept = facts.promise_state is PromiseState.kept and facts.promise_confirmed is not False
+    return {
+        "dispatched": int(facts.is_dispatched),
+        "returned": int(facts.is_dispatched and facts.return_count > 0),
+        "dispatch_settled": int(is_settled),
+        "right_first": int(is_settled and not facts.was_moved),
+        "answered": int(is_answered),
+        "redone": int(is_answered and facts.reopen_count > 0),
+        "backlog": int(facts.is_open and is_old),
+        "promises_due": int(facts.promise_state in {PromiseState.kept, PromiseState.broken}),
+        "promises_kept": int(is_kept),
+        "promises_open": int(facts.promise_state is PromiseState.open),
+        "heard": int(facts.is_closed and facts.satisfaction is not None),
     }
 
 

@@ -8,7 +8,8 @@ import typer
 
 from service import clock
 from service.cli.opening import county_database
-from service.reports.figures import as_json, count_figures
+from service.reports.figures import count_figures
+from service.reports.telling import everything_as_json
 from service.settings import settings
 
 app = typer.Typer(add_completion=False)
@@ -21,7 +22,7 @@ def figures(
 ) -> None:
     """Count the county's figures now: collected, concluded, open, and each rate with its numerator and denominator."""
     with county_database(database_url) as database, database.reading() as session:
-        told = as_json(count_figures(session, clock.now()))
+        told = everything_as_json(count_figures(session, clock.now()))
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2) if in_json else _lines(told))
 
 

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from service.accounts.visits import Looking
 from service.api_docs import SIGNED_IN, problems, shown
-from service.reports.figures import as_json, figures_of
+from service.reports.figures import figures_of
 from service.reports.sight import AreaId, area_of
+from service.reports.telling import everything_as_json, told_elsewhere
+from workflows.measures import MEASURES
 
 router = APIRouter(prefix="/api/v1")
 
@@ -40,6 +42,28 @@ class RateTold(BaseModel):
     high: float | None
 
 
+class FigureTold(BaseModel):
+    """A figure with all that belongs to it. `n` is what it stands on; `value` is null where that is nothing. Counts and
+    days have no numerator and denominator. `raw` is the rate with the excluded ones. Ranked only if `is_rankable`."""
+
+    words: str
+    as_of: datetime
+    window: str
+    n: int
+    value: float | None
+    numerator: float | None
+    denominator: int | None
+    low: float | None
+    high: float | None
+    raw: RateTold | None
+    not_yet_due: int | None
+    unreachable: int | None
+    unrated: int | None
+    excluded: int | None
+    is_rankable: bool
+    definition: str
+
+
 class PlaceTold(BaseModel):
     """collected = concluded + open. `counts` says how each came about: a wish that was merged into another is concluded
     (`merged`) when that one is, and open (`open_merged`) as long as that one is."""
@@ -50,15 +74,22 @@ class PlaceTold(BaseModel):
     concluded: int
     open: int
     counts: dict[str, int]
-    rates: dict[str, RateTold] = Field(
-        description="conclusion_rate, on_time_rate, response_rate, resolution_rate, satisfaction_rate, composite"
+    rates: dict[str, RateTold] = Field(description=", ".join(measure.key for measure in MEASURES))
+    rates_with_excluded: dict[str, RateTold] = Field({}, description="The raw rates, which leave nothing out")
+    figures: dict[str, FigureTold] = Field({}, description="Every row of the catalogue of measures that counts tickets")
+
+
+class TownTold(PlaceTold):
+    ranks: dict[str, int | None] = Field(
+        {}, description="Its place among the towns for each rate; null below the least number that is compared"
     )
 
 
 class FiguresTold(PlaceTold):
     model_config = shown(EXAMPLE)
     as_of: datetime
-    towns: list[PlaceTold] = Field(description="Of the county; empty for any other place")
+    towns: list[TownTold] = Field(description="Of the county; empty for any other place")
+    elsewhere: dict[str, FigureTold] = Field({}, description="Report-in on time, claims delivered: as they stand now")
 
 
 @router.get(
@@ -68,6 +99,8 @@ class FiguresTold(PlaceTold):
     dependencies=SIGNED_IN,
     responses=problems(401, 403, 422),
 )
-def figures(visit: Looking, area: AreaId = None) -> dict[str, Any]:
+def figures(request: Request, visit: Looking, area: AreaId = None) -> dict[str, Any]:
     """The figures of the county with each town's, or of one area: counts, and every rate with its parts."""
-    return as_json(figures_of(visit.session, area_of(visit, area), visit.now))
+    place = area_of(visit, area)
+    besides = told_elsewhere(visit.session, place, visit.now, request.app.state.figures_elsewhere)
+    return everything_as_json(figures_of(visit.session, place, visit.now), besides)

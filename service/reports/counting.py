@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from service.directory.models import AreaLevel
 from service.directory.reference import Reference
+from service.reports.way import way_counts
 from service.tickets.models import Ticket
 from service.tickets.scope import in_area
 from workflows.commands import Outcome, Satisfaction
@@ -76,6 +77,7 @@ def conditions_at(now: datetime) -> dict[str, Condition]:
         "closed_on_time": and_(is_closed, on_time.is_(True)),
         **_by_the_first_deadline(mains, is_closed, now),
         **_word_of_the_villager(is_closed),
+        **way_counts(is_closed, is_open, now),
     }
 
 

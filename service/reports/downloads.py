@@ -11,6 +11,8 @@ from fastapi import Request, Response
 from service import web
 from service.formulas import guarded
 from service.reports.figures import Figures
+from workflows.answer_days import Days, percentile
+from workflows.measures import ANSWER_TIMES
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Tally
 from workflows.words import _
 
@@ -32,16 +34,23 @@ def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
         said(_("在办")),
         said(_("超期")),
         *(said(part) for measure in MEASURES for part in (measure.words, _("分子"), _("分母"))),
+        *(said(row.words) for row in ANSWER_TIMES),
     ]
-    yield [figures.place.name, *_cells(figures.tally)]
-    for town, tally in figures.towns:
-        yield [town.name, *_cells(tally)]
+    for place, tally in ((figures.place, figures.tally), *figures.towns):
+        yield [place.name, *_cells(tally, figures.days_in(place))]
 
 
-def _cells(tally: Tally) -> list[Cell]:
+def _cells(tally: Tally, days: Days) -> list[Cell]:
     rates = [measure.of(tally, DEFAULT_WEIGHTS) for measure in MEASURES]
     parts = [cell for rate in rates for cell in (rate.value, rate.numerator, rate.denominator)]
-    return [tally.collected, tally.concluded, tally.open, tally.open_overdue, *parts]
+    return [
+        tally.collected,
+        tally.concluded,
+        tally.open,
+        tally.open_overdue,
+        *parts,
+        *(percentile(days, row.part) for row in ANSWER_TIMES),
+    ]
 
 
 def csv_of(request: Request, figures: Figures) -> Response:

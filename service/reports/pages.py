@@ -12,9 +12,12 @@ from service.reports import downloads, ticket_pages
 from service.reports.attention import count_concerns, moment_of
 from service.reports.figures import Figures, figures_of
 from service.reports.sight import AreaId, area_of
+from service.reports.telling import Figure, figures_told, ranks_of, told_elsewhere
 from service.reports.ticket_pages import tickets_url
 from service.reports.weeks import last_weeks
 from service.tickets.panels import pressing_in
+from workflows.definitions import WINDOW_WORDS
+from workflows.measures import CATALOGUE, COUNTED
 from workflows.rates import DEFAULT_WEIGHTS, HEADLINE, MEASURES, MINIMUM_TO_RANK, Tally
 from workflows.words import _
 
@@ -27,6 +30,10 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "open": ((_("超期"), "open_overdue"), (_("没超期"), "not_yet_due")),
 }
 """What a figure is the sum of, where it is no share of anything."""
+HEAD_ROWS = {"satisfaction": "satisfaction_rate"}
+RATE_OF = {"concluded": "conclusion_rate", "satisfaction": "satisfaction_rate"}
+"""By the key of a headline: its row in the catalogue, and that of the rate beside it."""
+HEAD_COUNTS = tuple(row for row in COUNTED if row.key != "backlog")
 
 
 @router.get("/board")
@@ -41,7 +48,9 @@ def board(request: Request, visit: Looking, area: AreaId = None) -> Response:
         headline=_headline(figures),
         attention=[*_attention(visit, place), *pressing_in(request, visit, place)],
         classes=_towns(figures),
-        measures=_measured(request, figures.tally),
+        measures=definitions(request),
+        figures=_figures(request, visit, figures),
+        area_id=place.id,
         weeks=last_weeks(visit.session, place.path, visit.now),
         minimum=MINIMUM_TO_RANK,
         downloads=[(words, f"/board/figures.{kind}?area={place.id}") for words, kind in DOWNLOADS],
@@ -53,6 +62,8 @@ def _headline(figures: Figures) -> list[dict[str, Any]]:
     return [
         {
             "key": each.key,
+            "definition": HEAD_ROWS.get(each.key, each.key),
+            "rate_key": RATE_OF.get(each.key),
             "words": each.words,
             "explained": each.explained,
             "count": each.count(tally) if each.count else None,
@@ -82,12 +93,15 @@ def _attention(visit: Visit, place: Area) -> list[dict[str, Any]]:
 
 
 def _towns(figures: Figures) -> list[tuple[str, list[dict[str, Any]]]]:
+    places = ranks_of(figures)
     rows = [
         {
             "name": town.name,
             "url": f"/board?area={town.id}",
             "tally": tally,
             "rates": _rates(tally),
+            "area_id": town.id,
+            "ranks": {key: found.get(town.id or 0) for key, found in places.items()},
             "urls": {name: tickets_url(town, count=name) for name in ("collected", "open", "open_overdue")},
         }
         for town, tally in figures.towns
@@ -113,14 +127,30 @@ def definitions(request: Request) -> list[dict[str, str]]:
     ]
 
 
-def _measured(request: Request, tally: Tally) -> list[dict[str, Any]]:
-    """Every definition beside the rate that it defines."""
-    rates, raw = _rates(tally), _rates(tally.raw)
-    shows_raw = tally.excluded > 0
-    return [
-        {**each, "rate": rates[each["key"]], "raw": raw[each["key"]] if shows_raw else None}
-        for each in definitions(request)
+def _figures(request: Request, visit: Visit, figures: Figures) -> list[Figure]:
+    """Every rate, the days, and what other slices count: each with all that belongs to it."""
+    besides = told_elsewhere(visit.session, figures.place, visit.now, request.app.state.figures_elsewhere)
+    heads = {row.key for row in HEAD_COUNTS}
+    return [each for each in (*figures_told(figures), *besides) if each.definition.key not in heads]
+
+
+@router.get("/board/measures")
+def measures(request: Request, visit: Looking) -> Response:
+    """指标口径, printed from the rows."""
+    place, weights = area_of(visit), asdict(DEFAULT_WEIGHTS)
+    rows = [
+        {
+            "key": row.key,
+            "words": row.words,
+            "numerator": web.say(request, row.numerator, **weights),
+            "denominator": web.say(request, row.denominator) if row.denominator else "",
+            "exclusions": row.exclusions,
+            "window": WINDOW_WORDS[row.window],
+            "floor": row.floor,
+        }
+        for row in CATALOGUE
     ]
+    return web.render(request, "reports/measures.html", rows=rows, back=f"/board?area={place.id}")
 
 
 # Downloads

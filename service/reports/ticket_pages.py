@@ -1,12 +1,13 @@
 """The very tickets behind a figure of the board, as they stand now."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
 from service import web
@@ -20,6 +21,9 @@ from service.tickets.models import IS_OPEN, Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from service.tickets.scope import in_area
 from workflows.commands import LARGEST_ID, VERB_WORDS
+from workflows.definitions import Measure
+from workflows.formulas import DEFAULT_WEIGHTS
+from workflows.measures import BY_KEY as BY_MEASURE
 from workflows.words import _
 
 router = APIRouter(include_in_schema=False)
@@ -54,13 +58,32 @@ COUNT_WORDS: dict[str, str] = {
     "raw_resolved": _("有效回访中解决的，含剔除"),
     "raw_satisfied": _("满意的，含剔除"),
     "raw_basically_satisfied": _("基本满意的，含剔除"),
+    "dispatched": _("派给过承办单位的"),
+    "returned": _("退过单的"),
+    "dispatch_settled": _("派出去以后已经签收或者换过单位的"),
+    "right_first": _("一次派准的"),
+    "answered": _("答复过诉求人的"),
+    "redone": _("答复以后重办过的"),
+    "backlog": _("积压的"),
+    "promises_due": _("承诺已经兑现或者失约的"),
+    "promises_kept": _("承诺已经兑现的"),
+    "promises_open": _("承诺还没到日子的"),
+    "heard": _("已办结且诉求人说过话的"),
 }
+
+
+class Part(StrEnum):
+    numerator = "numerator"
+    denominator = "denominator"
+
+
+PART_TITLES: dict[Part, str] = {Part.numerator: _("{name}：分子里的"), Part.denominator: _("{name}：分母里的")}
 
 Cursor = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 def tickets_url(place: Area, **which: str) -> str:
-    """`count` is a count of the tally, `concern` a row of the table of concerns."""
+    """`count` is a count of the tally, `concern` a row of the table of concerns, `measure` and `part` those of a rate."""
     return f"/board/tickets?{urlencode({**which, 'area': place.id})}"
 
 
@@ -84,12 +107,14 @@ def tickets_behind(
     visit: Looking,
     count: str | None = None,
     concern: str | None = None,
+    measure: str | None = None,
+    part: Part = Part.denominator,
     area: AreaId = None,
     cursor: Cursor = None,
 ) -> Response:
     """Exactly the tickets that a figure counts, as they stand now, the newest first."""
     place = area_of(visit, area)
-    behind = _behind(visit, count, concern)
+    behind = _behind_rate(request, visit, measure, part) if measure else _behind(visit, count, concern)
     rows = _rows(visit, place, behind, cursor)
     return web.render(
         request,
@@ -103,6 +128,25 @@ def tickets_behind(
         cursor=rows[LIST_SIZE - 1]["id"] if len(rows) > LIST_SIZE else None,
         total=_count(visit, place, behind),
     )
+
+
+def _behind_rate(request: Request, visit: Visit, key: str, part: Part) -> Behind:
+    """Of a rate, what it counts or what it is counted over; things that are no tickets, by the tickets they hang on."""
+    row = BY_MEASURE.get(key)
+    if row is None:
+        raise NotFound()
+    counted = row.numerator if part is Part.numerator else row.denominator
+    title = web.say(request, PART_TITLES[part], name=web.say(request, row.words))
+    explained = web.say(request, counted, **asdict(DEFAULT_WEIGHTS))
+    if isinstance(row, Measure):
+        conditions = conditions_at(visit.now)
+        names = row.above if part is Part.numerator else row.below
+        return Behind(title, explained, or_(*(conditions[name] for name in names)))
+    for each in request.app.state.figures_elsewhere:
+        if each.definition.key == key:
+            ids = each.numerator if part is Part.numerator else each.denominator
+            return Behind(title, explained, col(Ticket.id).in_(ids(visit.now)))
+    raise NotFound()
 
 
 def _behind(visit: Visit, count: str | None, concern: str | None) -> Behind:

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflows.china import at
+from workflows.answer_days import MEDIAN, NINETY, Days, days_between, percentile
+from workflows.ask_words import PromiseState
 from workflows.commands import Outcome, Satisfaction
+from workflows.definitions import WINDOW_WORDS
+from workflows.facts import Facts
+from workflows.measures import BY_KEY, CATALOGUE, COUNTED
 from workflows.rates import (
     DEFAULT_WEIGHTS,
     HEADLINE,
@@ -19,6 +24,7 @@ from workflows.rates import (
     conclusion_rate,
     is_rankable,
     on_time_rate,
+    ranks,
     resolution_rate,
     response_rate,
     satisfaction_rate,
@@ -26,7 +32,7 @@ from workflows.rates import (
     wilson,
 )
 from workflows.statuses import OPEN, Status
-from workflows.tallies import COUNTS, Facts, Tally, tally, total
+from workflows.tallies import COUNTS, Tally, tally, total
 
 NOW = at("2026-11-20 10:00")
 DAY = timedelta(days=1)
@@ -174,7 +180,8 @@ class TestTheRates:
     COUNTY = Tally(
         collected=120, concluded=100, open=20, open_overdue=5, not_yet_due=15, closed=95, declined=5,
         closed_on_time=85, valid=80, contacted=76, resolved=60, satisfied=50, basically_satisfied=20, dissatisfied=10,
-        closed_as_promised=80, open_past_original=6,
+        closed_as_promised=80, open_past_original=6, dispatched=110, returned=11, dispatch_settled=100, right_first=88,
+        answered=97, redone=9, backlog=4, promises_due=8, promises_kept=7, promises_open=3, heard=83,
     )  # fmt: skip
 
     def test_are_numerator_over_denominator(self) -> None:
@@ -191,6 +198,12 @@ class TestTheRates:
             "resolution_rate": (60, 80),
             "satisfaction_rate": (68, 80),
             "composite": (64.8, 80),
+            "return_rate": (11, 110),
+            "first_dispatch_right": (88, 100),
+            "redo_rate": (9, 97),
+            "backlog_rate": (4, 20),
+            "promises_kept": (7, 8),
+            "follow_up_coverage": (83, 95),
         }
 
     def test_the_composite_is_the_weighted_sum_of_the_three(self) -> None:
@@ -275,7 +288,58 @@ class TestTheInterval:
         assert not is_rankable(replace(rate, denominator=0), minimum=0)
 
 
+class TestHowItWent:
+    @pytest.mark.parametrize(
+        ("ticket", "counted"),
+        [
+            (Facts(Status.submitted), ()),
+            (Facts(Status.assigned, is_dispatched=True), ("dispatched",)),
+            (
+                Facts(Status.in_progress, is_dispatched=True, is_acknowledged=True),
+                ("dispatched", "dispatch_settled", "right_first"),
+            ),
+            (
+                Facts(Status.assigned, is_dispatched=True, was_moved=True, return_count=1),
+                ("dispatched", "dispatch_settled", "returned"),
+            ),
+            (Facts(Status.in_progress, created_at=NOW - 31 * DAY), ("backlog",)),
+            (Facts(Status.in_progress, created_at=NOW - 30 * DAY), ()),
+            (closed(created_at=NOW - 31 * DAY, answered_at=NOW), ("answered",)),
+            (closed(answered_at=NOW, reopen_count=1), ("answered", "redone")),
+            (closed(promise_state=PromiseState.open), ("promises_open",)),
+            (closed(promise_state=PromiseState.broken), ("promises_due",)),
+            (closed(promise_state=PromiseState.kept), ("promises_due", "promises_kept")),
+            (closed(promise_state=PromiseState.kept, promise_confirmed=False), ("promises_due",)),
+            (closed(satisfaction=Satisfaction.satisfied, is_excluded=True), ("heard",)),
+        ],
+    )
+    def test_each_count_holds_what_it_says_and_nothing_else(self, ticket: Facts, counted: tuple[str, ...]) -> None:
+        counts, way = tally(ticket, NOW), COUNTS[COUNTS.index("dispatched") :]
+        assert {name for name in way if getattr(counts, name)} == set(counted)
+
+    @pytest.mark.parametrize(
+        ("days", "median", "ninety"),
+        [({}, None, None), ({3: 1}, 3, 3), ({1: 5, 9: 5}, 1, 9), ({1: 9, 40: 1}, 1, 1), ({1: 89, 2: 1, 60: 10}, 1, 2)],
+    )
+    def test_days_are_told_by_the_nearest_rank(self, days: Days, median: int | None, ninety: int | None) -> None:
+        assert (percentile(days, MEDIAN), percentile(days, NINETY)) == (median, ninety)
+
+    @pytest.mark.parametrize(("seconds", "days"), [(0, 1), (1, 1), (86400, 1), (86401, 2), (10 * 86400, 10)])
+    def test_a_begun_day_counts_whole(self, seconds: int, days: int) -> None:
+        assert days_between(seconds) == days
+
+    def test_like_units_share_a_place_and_who_has_too_few_has_none(self) -> None:
+        units = {"a": share(19, 20), "b": share(38, 40), "c": share(5, 10), "d": share(9, 9), "e": share(0, 0)}
+        assert ranks(units) == {"a": 1, "b": 1, "c": 3}
+
+
 class TestThePage:
+    def test_every_row_of_the_catalogue_is_whole_and_names_what_stands_behind_it(self) -> None:
+        assert len(CATALOGUE) == len(BY_KEY)
+        assert all(row.words and row.numerator and row.exclusions and row.window in WINDOW_WORDS for row in CATALOGUE)
+        assert all({*row.above, *row.below, row.pending} <= set(COUNTS) for row in MEASURES)
+        assert all(row.denominator and row.floor for row in CATALOGUE if row not in COUNTED)
+
     def test_every_measure_is_named_and_defined(self) -> None:
         assert [measure.key for measure in MEASURES] == [measure.of.__name__ for measure in MEASURES]
         filled = [(m.words, m.numerator.format(**asdict(DEFAULT_WEIGHTS)), m.denominator) for m in MEASURES]

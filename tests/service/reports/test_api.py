@@ -12,6 +12,7 @@ from service.directory.models import Area, AreaLevel
 from service.reports.figures import refresh_figures
 from tests.factories import County, add, build_county, later, submit_wish, wish_in
 from tests.support.programs import is_problem, program_of
+from workflows.measures import BY_KEY
 from workflows.rates import MEASURES
 from workflows.statuses import Status
 
@@ -92,3 +93,17 @@ def test_who_only_handles_tickets_sees_no_figures(figures: Callable[..., Any]) -
 
 def test_a_place_that_is_no_number_is_refused_in_a_sentence(figures: Callable[..., Any]) -> None:
     assert all(is_problem(figures("supervisor", area=area), 422) for area in ("x", "0", "9" * 30))
+
+
+def test_every_figure_carries_what_belongs_to_it(figures: Callable[..., Any]) -> None:
+    told = figures("supervisor").json()
+    satisfied, days = told["figures"]["satisfaction_rate"], told["figures"]["answer_days_median"]
+    assert (satisfied["n"], satisfied["numerator"], satisfied["denominator"], satisfied["value"]) == (2, 2, 2, 1)
+    assert (satisfied["not_yet_due"], satisfied["unreachable"], satisfied["excluded"]) == (0, 0, 0)
+    assert satisfied["raw"]["denominator"] == 2 and satisfied["as_of"] and not satisfied["is_rankable"]
+    assert satisfied["definition"] == "/board/measures#satisfaction_rate"
+    assert days["n"] == 2 and days["value"] >= 1 and days["numerator"] is None
+    told_keys = {*told["figures"], *told["elsewhere"]}
+    assert told_keys == set(BY_KEY) and set(told["elsewhere"]) == {"report_in_on_time", "claims_delivered"}
+    assert told["elsewhere"]["claims_delivered"]["value"] is None, "nothing to divide by"
+    assert all(place["ranks"]["satisfaction_rate"] is None for place in told["towns"]), "too few to compare"

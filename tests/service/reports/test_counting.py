@@ -1,18 +1,24 @@
 """The database counts exactly as the pure rules count one by one."""
 
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from math import ceil
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.directory.reference import reference
 from service.reports.counting import tallies_by_area
 from service.reports.figures import count_figures, latest_figures, refresh_figures
-from service.tickets.models import Ticket
-from tests.factories import NOW, build_county, wish_in
-from workflows.rates import Facts, Tally, tally, total
-from workflows.statuses import Status
+from service.reports.models import FiguresSnapshot
+from service.reports.way import days_by_area
+from service.tickets.models import Ticket, TicketEvent
+from tests.factories import NOW, act, build_county, later, wish_in
+from workflows.answer_days import MEDIAN, percentile
+from workflows.commands import ApproveReply, Outcome, Rate, Reassign, Reply, Satisfaction
+from workflows.rates import Facts, Tally, redo_rate, tally, total
+from workflows.statuses import OPEN, Status
 
 EVERY_STATUS = [status for status in Status if status is not Status.deferred]
 
@@ -41,6 +47,13 @@ def facts_of(ticket: Ticket, tickets: dict[int | None, Ticket]) -> Facts:
         main_status=main.status if is_merged else None,
         original_due_at=main.original_due_at,
         answered_at=main.answered_at,
+        created_at=ticket.created_at,
+        is_dispatched=ticket.lead_unit_id is not None,
+        is_acknowledged=ticket.acknowledged_at is not None,
+        return_count=ticket.return_count,
+        reopen_count=ticket.reopen_count,
+        promise_state=ticket.promise_state,
+        promise_confirmed=ticket.promise_confirmed,
     )
 
 
@@ -79,3 +92,72 @@ def test_a_late_refresh_never_overwrites_a_newer_count(database: Database) -> No
     refresh_figures(database, NOW)
     with database.reading() as session:
         assert latest_figures(session, NOW).as_of == NOW + timedelta(minutes=5)
+
+
+# Recounted from what happened, in a few lines that know nothing of the columns
+
+
+def happened(session: Session) -> dict[int, list[TicketEvent]]:
+    found: dict[int, list[TicketEvent]] = defaultdict(list)
+    for event in session.exec(select(TicketEvent).order_by(col(TicketEvent.id))):
+        found[event.ticket_id].append(event)
+    return found
+
+
+def some_go_wrong(session: Session) -> None:
+    """Of the dispatched ones, one goes to another bureau; of the answered ones, one is done again."""
+    county = build_county(session)
+    for status in EVERY_STATUS:
+        wish_in(session, county, status)
+    moved = wish_in(session, county, Status.in_progress)
+    act(session, moved, Reassign(unit=county.other_bureau, reason="派错了"), county.dispatcher, later(hours=3))
+    slow = wish_in(session, county, Status.in_progress)
+    act(session, slow, Reply(outcome=Outcome.explained, words="已经排进下个月的计划。"), county.handler, later(days=3))
+    act(session, slow, ApproveReply(), county.reviewer, later(days=3, hours=1))
+    again = wish_in(session, county, Status.follow_up)
+    act(session, again, Rate(satisfaction=Satisfaction.dissatisfied, words="还是黑的"), None, later(days=5))
+
+
+def test_the_ways_of_tickets_are_what_a_recount_from_the_events_says(database: Database) -> None:
+    now = NOW + timedelta(days=40)
+    with database.writing() as session:
+        some_go_wrong(session)
+    with database.reading() as session:
+        known, stories = reference(session), happened(session)
+        counted = tallies_by_area(session, known, now)[known.county.id or 0]
+        days = days_by_area(session, known)[known.county.id or 0]
+    verbs = {ticket: [event.verb for event in story] for ticket, story in stories.items()}
+    dispatched = {ticket for ticket, said in verbs.items() if "assign" in said}
+    moved = {ticket for ticket, said in verbs.items() if "reassign" in said}
+    seen = {ticket for ticket, said in verbs.items() if "acknowledge" in said}
+    answers = {
+        ticket: next(event.at for event in story if event.verb == "approve_reply") - story[0].at
+        for ticket, story in stories.items()
+        if "approve_reply" in verbs[ticket]
+    }
+    redone = {ticket for ticket, story in stories.items() if ticket in answers and story[-1].round > 1}
+    open_now = {ticket for ticket, story in stories.items() if story[-1].status_to in OPEN}
+    assert (counted.dispatched, len(moved), len(redone)) == (len(dispatched), 1, 1)
+    assert (counted.dispatch_settled, counted.right_first) == (len(dispatched & (seen | moved)), len(seen - moved))
+    assert (counted.answered, counted.redone) == (len(answers), len(redone))
+    assert counted.backlog - counted.open_merged == len(open_now) and redo_rate(counted).numerator == 1
+    ordered = sorted(max(1, ceil(spent / timedelta(days=1))) for spent in answers.values())
+    assert days == dict(Counter(ordered))
+    assert percentile(days, MEDIAN) == ordered[(len(ordered) - 1) // 2]
+
+
+def test_what_the_scheduler_wrote_down_holds_the_days_as_well_and_an_older_count_is_made_anew(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        wish_in(session, build_county(session), Status.closed)
+    refresh_figures(database, NOW)
+    with database.reading() as session:
+        latest, counted = latest_figures(session, NOW), count_figures(session, NOW)
+        assert latest.days_in(latest.place) == counted.days_in(counted.place) != {}
+    with database.writing() as session:
+        for row in session.exec(select(FiguresSnapshot)):
+            row.tally = {"collected": 99}
+            session.add(row)
+    with database.reading() as session:
+        assert latest_figures(session, NOW).tally == counted.tally
