@@ -464,7 +464,7 @@ def test_a_ticket_is_shown_with_its_story_its_buttons_and_no_number_of_hers(
 def test_each_filter_gives_exactly_what_it_says(
     program: Callable[[str], Program], brought_to: Callable[..., int], database: Database, county: County
 ) -> None:
-    wish = {status: brought_to(status, phone=None) for status in S if status not in {S.deferred, S.merged}}
+    wish = {status: brought_to(status, phone=None) for status in S if status is not S.merged}
     late = brought_to(S.assigned, text="水管漏了好几天了。", phone="13987654321")
     with database.writing() as session:
         ticket_of(session, late).overdue_at = NOW
@@ -472,15 +472,18 @@ def test_each_filter_gives_exactly_what_it_says(
     told = program("county_dispatcher")
     everything = sorted([*number.values(), number_in(database, late)], reverse=True)
     is_late = [number_in(database, late)]
-    open_ones = {number[s] for s in (S.submitted, S.assigned, S.in_progress, S.replied, S.follow_up)} | {*is_late}
+    open_ones = {number[s] for s in (S.submitted, S.assigned, S.in_progress, S.deferred, S.replied, S.follow_up)} | {
+        *is_late
+    }
     assert numbers_of(told.gets("/tickets")) == everything
     assert numbers_of(told.gets("/tickets", status="replied")) == [number[S.replied]]
-    assert numbers_of(told.gets("/tickets", stage=3)) == [number[S.in_progress]]
+    assert numbers_of(told.gets("/tickets", stage=3)) == [number[S.deferred], number[S.in_progress]]
     assert numbers_of(told.gets("/tickets", overdue="true")) == is_late
     assert set(numbers_of(told.gets("/tickets", open="true"))) == open_ones
     assert set(numbers_of(told.gets("/tickets", unit=county.bureau))) == {
         number[S.assigned],
         number[S.in_progress],
+        number[S.deferred],
         *is_late,
     }
     assert numbers_of(told.gets("/tickets", q="水管")) == is_late
@@ -493,6 +496,7 @@ def test_each_filter_gives_exactly_what_it_says(
     assert set(numbers_of(program("handler").gets("/tickets", mine="true"))) == {
         number[S.assigned],
         number[S.in_progress],
+        number[S.deferred],
         *is_late,
     }
 
