@@ -42,8 +42,8 @@ def limits_table() -> str:
 def measures_table() -> str:
     weights = asdict(DEFAULT_WEIGHTS)
     lines = [
-        f"| `{row.key}` | {row.words} | {row.numerator.format(**weights)} | {row.denominator or '–'} | {row.exclusions} "
-        f"| {WINDOW_WORDS[row.window]} | {row.floor or '–'} |"
+        f"| `{row.key}` | {row.words} | {row.numerator.format(**weights)} | {row.denominator or '–'} "
+        f"| {row.exclusions} | {WINDOW_WORDS[row.window]} | {row.floor or '–'} |"
         for row in CATALOGUE
     ]
     return (

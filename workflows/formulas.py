@@ -1,7 +1,8 @@
 """Rates as pure formulas: what over what, and how sure it is.
 
-What is counted at all is decided in `tallies.py`, and how each rate is told in `measures.py`. No rate is ever shown without its denominator: a county's 98.59 %
-may be 3,771 of 3,825 or 3,836 of 3,891. With nothing to divide by there is no rate, neither 0 % nor 100 %.
+What is counted at all is decided in `tallies.py`, and how each rate is told in `measures.py`. No rate is ever shown
+without its denominator: a county's 98.59 % may be 3,771 of 3,825 or 3,836 of 3,891. With nothing to divide by there
+is no rate, neither 0 % nor 100 %.
 """
 
 from collections.abc import Callable, Hashable, Mapping

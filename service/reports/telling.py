@@ -1,4 +1,4 @@
-"""One figure after the other, with all that belongs to it: its parts, what it leaves out, raw and adjusted, and its time."""
+"""Each figure with all that belongs to it: its parts, what it leaves out, raw and adjusted, and its time."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Figure:
-    """`n` is what it stands on. Rates have parts and an interval, and `raw` with the excluded ones; others a `value`."""
+    """`n` is what it stands on. Rates have parts and an interval, and `raw` with the excluded; others a `value`."""
 
     definition: Definition
     as_of: datetime

@@ -83,7 +83,7 @@ Cursor = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 def tickets_url(place: Area, **which: str) -> str:
-    """`count` is a count of the tally, `concern` a row of the table of concerns, `measure` and `part` those of a rate."""
+    """`count` is a count of the tally, `concern` a row of the concerns, `measure` and `part` those of a rate."""
     return f"/board/tickets?{urlencode({**which, 'area': place.id})}"
 
 
