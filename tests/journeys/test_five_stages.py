@@ -129,7 +129,15 @@ def test_a_wish_goes_all_the_way_and_again_when_she_is_not_satisfied(town: Town)
         *((2, verb) for verb in ("reply", "approve_reply", "rate")),
     ]
     once = ("collected", "concluded", "closed", "answered_on_time", "closed_on_time", "valid", "contacted", "resolved")
-    assert town.counts() == dict.fromkeys((*once, "satisfied"), 1) | {measure.key: (1, 1) for measure in MEASURES}
+    once += (
+        "satisfied",
+        "closed_as_promised",
+        *(f"raw_{name}" for name in ("valid", "contacted", "resolved", "satisfied")),
+    )
+    way = ("dispatched", "dispatch_settled", "right_first", "answered", "redone", "heard")
+    nothing = {"return_rate": (0, 1), "backlog_rate": (0, 0), "promises_kept": (0, 0)}
+    rates = {measure.key: (1, 1) for measure in MEASURES} | nothing
+    assert town.counts() == dict.fromkeys((*once, *way), 1) | rates
     assert town.breaches() == []
 
 
