@@ -12,6 +12,7 @@ from service.accounts.visits import Visit
 from service.directory.models import Area
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
+from service.whistles import waits
 from service.whistles.models import IS_OPEN, Whistle, WhistleCall
 from service.whistles.page_words import HAS_COME, Look, is_absent, is_counted, own_look, status_look
 from service.whistles.queries import visible_whistles
@@ -38,6 +39,7 @@ class View:
     condition: Condition
     who: frozenset[Role] = frozenset(Role)
     is_open: bool = True
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,6 @@ class Listed:
     cursor: str | None
 
 
-def waits_for_my_units(visit: Visit) -> ColumnElement[bool]:
-    return _running() & _called(col(WhistleCall.unit_id).in_(visit.actor.units))
-
-
 def is_not_reported_in(visit: Visit) -> ColumnElement[bool]:
     return _running() & _called(col(WhistleCall.report_due_at) < visit.now)
 
@@ -88,25 +86,35 @@ def _called(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+HEADS = frozenset(Role) - {Role.administrator}
 HANDLERS = frozenset({Role.handler})
 IN_CHARGE = frozenset({Role.dispatcher, Role.reviewer, Role.supervisor})
 
 # fmt: off
 VIEWS: tuple[View, ...] = (
     # name         words          what is asked for                    for whom
-    View("mine",      _("待我报到"), waits_for_my_units,                  HANDLERS),
+    View("todo",      _("待我办"),   waits.for_anything),
+    View("approve",   _("待我批准"), waits.for_approval,                  HEADS),
+    View("rule",      _("待我裁定"), waits.for_ruling,                    frozenset({Role.dispatcher})),
+    View("mine",      _("待我报到"), waits.for_report_in,                 HANDLERS),
+    View("work",      _("待我做的"), waits.for_work,                      HANDLERS),
+    View("accept",    _("待我验收"), waits.for_acceptance,                waits.IN_TOWN),
+    View("score",     _("待我打分"), waits.for_scores,                    waits.IN_TOWN, is_open=False),
     View("missing",   _("未报到"),   is_not_reported_in),
     View("raised",    _("待批准"),   is_in(WhistleStatus.raised),         IN_CHARGE),
     View("blown",     _("待报到"),   is_in(WhistleStatus.blown)),
     View("at_work",   _("办理中"),   is_in(WhistleStatus.at_work)),
     View("completed", _("待验收"),   is_in(WhistleStatus.completed)),
-    View("all",       _("全部"),     lambda visit: true(),                is_open=False),
+    View("all",       _("全部"),     lambda visit: true(),                is_open=False, is_counted=False),
 )
 # fmt: on
 
 
 def views_for(visit: Visit) -> list[View]:
-    return [view for view in VIEWS if view.who == frozenset(Role) or any(visit.actor.has(role) for role in view.who)]
+    shown = [view for view in VIEWS if view.who == frozenset(Role) or any(visit.actor.has(role) for role in view.who)]
+    hidden = {"approve"} if not waits.principals(visit.actor) else set()
+    hidden |= {"rule"} if not waits.may_rule(visit.actor) else set()
+    return [view for view in shown if view.name not in hidden]
 
 
 def view_named(visit: Visit, name: str) -> View:
@@ -115,12 +123,14 @@ def view_named(visit: Visit, name: str) -> View:
 
 
 def usual_view(visit: Visit) -> View:
-    """What opens first: whoever is called sees his calls, who supervises those that nobody came to."""
+    """What opens first: what waits for the reader, and for who only supervises those that nobody came to."""
+    if waits.principals(visit.actor):
+        return VIEWS[0]
     usual = next((name for role, name in OPENS_WITH if visit.actor.has(role)), "all")
     return next(view for view in VIEWS if view.name == usual)
 
 
-OPENS_WITH = ((Role.handler, "mine"), (Role.supervisor, "missing"))
+OPENS_WITH = ((Role.handler, "todo"), (Role.dispatcher, "todo"), (Role.supervisor, "missing"))
 
 
 def count(visit: Visit, view: View, area: Area | None = None) -> int:

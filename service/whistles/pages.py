@@ -66,7 +66,7 @@ def register(request: Request, visit: Looking, view: str = "", area: str = "", c
 
 
 def _counted(visit: Visit, view: listing.View, place: Area | None) -> int | None:
-    return listing.count(visit, view, place) if view.is_open else None
+    return listing.count(visit, view, place) if view.is_counted else None
 
 
 @router.get("/{whistle_id}")

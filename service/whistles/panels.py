@@ -145,9 +145,9 @@ def _told_step(step: Milestone, known: Reference, local: LocalWords, now: dateti
 
 
 def waiting(visit: Visit) -> int:
-    """As many as stand in the list that opens first for this reader."""
-    view = listing.usual_view(visit)
-    return listing.count(visit, view) if view.name in COUNTED else 0
+    """As many as wait for this reader, those to score as well; for who only supervises, those that nobody came to."""
+    names = COUNTED.get(listing.usual_view(visit).name, ())
+    return sum(listing.count(visit, view) for view in listing.views_for(visit) if view.name in names)
 
 
 def not_reported_in(visit: Visit, place: Area) -> Pressing:
@@ -162,12 +162,14 @@ def not_reported_in(visit: Visit, place: Area) -> Pressing:
     )
 
 
-COUNTED = frozenset({"mine", "missing"})
+COUNTED = {"todo": ("todo", "score"), "missing": ("missing",)}
 REGISTER = Register(
     "whistles",
     "/desk/whistles",
     _("吹哨报到"),
-    _("镇里叫了哪些单位，谁到了，谁没到，计划做到哪一段。数字是等您单位报到的；督查看到的是到时间还没报到的。"),
+    _(
+        "镇里叫了哪些单位，谁到了，谁没到，计划做到哪一段。数字是等您办的：批准、裁定、报到、排计划做节点、验收、打分；督查看到的是到时间还没报到的。"
+    ),
     waiting,
 )
 

@@ -14,16 +14,17 @@ from service.local_words import LocalWords
 from service.whistles import listing, page_words
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from service.whistles.page_words import Look
-from workflows.whistle_words import MilestoneState, WhistleStatus
+from workflows.whistle_words import CallState, MilestoneState, WhistleStatus
+from workflows.words import _
 
 
 @dataclass(frozen=True)
 class CallLine:
-    """`came` says who came, when and where."""
+    """`part` says whether it leads or supports, and nothing of who was let off; `came` who came, when and where."""
 
     unit: str
     phone: str | None
-    is_lead: bool
+    part: str
     has_come: bool
     look: Look
     came: str
@@ -54,7 +55,7 @@ class ScoreLine:
 
 def called(visit: Visit, whistle: Whistle, calls: Sequence[WhistleCall], local: LocalWords) -> dict[str, Any]:
     counted = [call for call in calls if page_words.is_counted(call)]
-    ranked = sorted(calls, key=lambda call: (not call.is_lead, call.id or 0))
+    ranked = sorted(calls, key=lambda call: (call.state is CallState.released, not call.is_lead, call.id or 0))
     names = _names(visit, {call.reported_by_id for call in calls if call.reported_by_id})
     return {
         "calls": [_call(visit, whistle, call, names, local) for call in ranked],
@@ -69,11 +70,17 @@ def _call(visit: Visit, whistle: Whistle, call: WhistleCall, names: dict[int, st
     return CallLine(
         unit=visit.known.unit_name(call.unit_id),
         phone=unit.phone if unit else None,
-        is_lead=call.is_lead,
+        part=_part(call, local),
         has_come=call.reported_at is not None,
         look=page_words.call_look(call, visit.now, local, is_blown=is_blown),
         came=page_words.came(call, names.get(call.reported_by_id or 0, ""), local),
     )
+
+
+def _part(call: WhistleCall, local: LocalWords) -> str:
+    if call.state is CallState.released:
+        return ""
+    return local._(_("主办") if call.is_lead else _("协办"))
 
 
 def _names(visit: Visit, people: set[int]) -> dict[int, str]:

@@ -123,6 +123,9 @@ def test_a_whistle_goes_from_the_ticket_through_the_principal_to_the_bureau(
     assert "等镇主要负责人批准" in town.follow(sent).words
     whistle = only_whistle(database)
     assert bureau.opens(f"/desk/whistles/{whistle}").status == 404, "nobody has called it yet"
+    assert "吹哨报到 1 件" in principal.opens("/desk/registers").words, "it waits for him"
+    assert "待我批准 1" in principal.opens("/desk/whistles").words
+    assert "待我办 0" in town.opens("/desk/whistles").words, "and for nobody else"
     assert principal.opens(f"/desk/whistles/{whistle}").buttons[0] == "approve_whistle"
     assert presses(principal, whistle, "approve_whistle").status == 303
     page = bureau.opens(f"/desk/whistles/{whistle}")
@@ -362,3 +365,23 @@ def test_nothing_is_done_to_calls_of_others(
     with database.reading() as session:
         states = {call.unit_id: call.state.value for call in session.exec(select(WhistleCall))}
     assert states == {county.other_bureau: "called", county.village_unit: "reported"}
+
+
+def test_each_duty_stands_in_the_list_of_whoever_owes_it(
+    app: FastAPI, client: TestClient, database: Database, county: County, wish: int, mayor: int
+) -> None:
+    town, ruler, bureau = (
+        official(app, database, person)
+        for person in (county.dispatcher, county.county_dispatcher, county.wrong_handler)
+    )
+    town.sends(f"{town.address_of(wish)}/whistle", **form(county))
+    whistle = only_whistle(database)
+    presses(official(app, database, mayor), whistle, "approve_whistle")
+    assert "待我办 1" in bureau.opens("/desk/whistles").words
+    with database.writing() as session:
+        refusal = w.ContestCall(ground=w.ContestGround.not_our_duty, words="按规定这件事不归我们管")
+        lifecycle.perform(session, whistle, refusal, actor(session, 0, county.wrong_handler), clock.now())
+    assert "待我裁定 1" in ruler.opens("/desk/whistles").words
+    assert "吹哨报到 1 件" in ruler.opens("/desk/registers").words
+    assert "待我办 0" in bureau.opens("/desk/whistles").words
+    assert "待我裁定" not in town.opens("/desk/whistles").words, "that is the county's"
