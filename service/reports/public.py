@@ -1,4 +1,4 @@
-"""The figures of a place as anybody may read them on the public wall: its own, with their definitions, and no ranking."""
+"""The figures of a place as anybody may read them on the public wall: with their definitions, and no ranking."""
 
 from collections.abc import Callable
 from datetime import datetime
