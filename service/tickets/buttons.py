@@ -12,7 +12,7 @@ from service.tickets.consequences import consequence
 from service.tickets.desk_choices import for_ticket
 from service.tickets.models import Attachment, Ticket
 from service.tickets.suggestions import Suggestion
-from workflows.ask_words import ASK_WORDS
+from workflows.ask_words import ASK_WORDS, AskKind
 from workflows.asks import decidable
 from workflows.cases import Case
 from workflows.commands import COMMANDS, VERB_WORDS, CommandBase
@@ -65,6 +65,7 @@ def actions_of(
     came_back = COMMANDS.get(pressed.verb) if pressed.values is not None else None
     if came_back is not None and came_back not in offered:
         offered.append(came_back)
+    unneeded = _unneeded(case, visit)
     ranked = sorted(offered, key=lambda command: _rank(_verb(command), case.status))
 
     def action(command: type[CommandBase]) -> Action:
@@ -76,7 +77,13 @@ def actions_of(
             verb=verb,
             label=VERB_WORDS[verb],
             url=f"{url}/{verb}?{query}",
-            fields=fields_of(command, choices=choices, values=values, errors=pressed.errors if is_open else {}),
+            fields=[
+                field
+                for field in fields_of(
+                    command, choices=choices, values=values, errors=pressed.errors if is_open else {}
+                )
+                if (verb, field.name) not in unneeded
+            ],
             tone=_tone(verb, case.status),
             explanation=consequence(verb, case, visit.actor, visit.now, visit.known, local),
             is_open=is_open,
@@ -103,6 +110,12 @@ def _tone(verb: str, status: Status | None) -> str:
 
 def _asks_to_decide(case: Case, visit: Visit) -> dict[str, Sequence[Choice]]:
     return {"ask": [Choice(ask.kind, ASK_WORDS[ask.kind]) for ask in decidable(case, visit.actor)]}
+
+
+def _unneeded(case: Case, visit: Visit) -> set[tuple[str, str]]:
+    """Only a return needs a unit: a list of a hundred helps nobody to grant more time."""
+    asked = {ask.kind for ask in decidable(case, visit.actor)}
+    return set() if AskKind.giving_back in asked else {("grant", "unit")}
 
 
 def _first_values(

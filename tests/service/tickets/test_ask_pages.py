@@ -54,6 +54,8 @@ def test_an_extension_is_asked_decided_and_told_to_the_villager(
     assert "延期" in register.words and "县交通运输局" in register.words
     form = dispatcher.reads(wish, "?open=grant")
     assert form.open_form == "grant"
+    granting = form.source.split('id="grant"')[1].split("</form>")[0]
+    assert "改派给" not in granting, "only who grants a return says where it goes"
     assert form.value_of("until", "grant") == "2026-10-23"
     assert dispatcher.presses(wish, "grant", ask="extension", until="2026-10-23").status == 303
     words = villager.opens(page_of(wish)).words
