@@ -32,7 +32,7 @@ class SignIn:
 
 
 def sign_ins() -> tuple[SignIn, ...]:
-    """One official of each kind, in the order in which a wish meets them; the mayor approves, a bureau's head answers."""
+    """One official of each kind, as a wish meets them; the mayor approves, a bureau's head answers."""
     people = {person.login: person for person in officials()}
     units = {unit.key: unit.name for unit in county().units}
     return tuple(SignIn(login, PASSWORD, units[people[login].unit], people[login].title) for login in SHOWN)

@@ -1,4 +1,4 @@
-"""/wall and /wall/<town>: three columns side by side, or one of them in pages; what is asked for stands in the address."""
+"""/wall and /wall/<town>: three columns side by side, or one of them in pages, as the address says."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Reads of the wall: published wishes of the county or of a town, the newest first, and how many stand in each column."""
+"""Reads of the wall: published wishes of the county or a town, the newest first, and how many stand in each column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
