@@ -19,6 +19,7 @@ class Case:
     """Field names are the ticket's column names. `desks` are the dispatch desks from the nearest area up to the county.
 
     `limits` are those in force now, `limits_of_hold` those under which the present holder received it.
+    `town_desk` is the desk of its town, which blows its whistles; None where the place lies in no town.
     `hold_since` and `hold_due` belong to whoever holds the ticket now; `due_at` is the promise to the villager.
     `status` None is a wish that has not been handed in yet.
     """
@@ -68,6 +69,7 @@ class Case:
     sampling_rule_id: int | None = None
     number: str | None = None
     sampling: SamplingRule | None = None
+    town_desk: int | None = None
     closed_at: datetime | None = None
     expedited_at: datetime | None = None
     overdue_at: datetime | None = None

@@ -42,12 +42,6 @@ def ticket_is_being_handled(case: WhistleCase, command: Any, actor: Actor, now: 
     return case.ticket_status in WHISTLED_FOR
 
 
-@guard(_("不能吹哨叫自己的单位。"), reads_command=True)
-def calls_others(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    named = getattr(command, "unit", None) or command.lead
-    return case.town_unit_id not in {named, *getattr(command, "supporting", ())}
-
-
 @guard(_("这个单位已经叫过了。"), reads_command=True)
 def is_not_called_yet(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.call_of(command.unit) is None

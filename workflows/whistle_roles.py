@@ -54,12 +54,14 @@ def _roles_of(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:
 
 
 def _roles_in_town(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:
-    """The whistling unit, the unit of the same town that has the ticket, and the town's principal."""
+    """The whistling unit, the unit of the same town that has the ticket, and the town's principal.
+
+    A town has many offices with a head each; its principal is the head of its desk alone.
+    """
     has_the_ticket = post.unit in case.ticket_units and post.area_path.startswith(case.town_path)
     if post.role in {Role.handler, Role.dispatcher} and (post.unit == case.town_unit_id or has_the_ticket):
         yield WhistleRole.town
-    is_theirs = post.unit == case.town_unit_id if case.kind in BESIDE_THE_TOWN else post.area_path == case.town_path
-    if post.is_head and is_theirs and post.role is not Role.administrator:
+    if _is_principal(post, case.town_unit_id):
         yield WhistleRole.principal
 
 
@@ -72,28 +74,51 @@ def _roles_in_county(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:
         yield WhistleRole.leader
 
 
-def whistling_unit(case: Case, actor: Actor, kind: WhistleKind, town_desk: int) -> int | None:
-    """For which unit this actor may blow a whistle on this ticket; None if for none.
+def _is_principal(post: Post, desk: int | None) -> bool:
+    return post.is_head and post.unit == desk and post.role is not Role.administrator
 
-    A village blows through its town, so the unit is then the town's desk; in the other directions it blows for itself.
+
+def whistling_unit(case: Case, actor: Actor, kind: WhistleKind) -> int | None:
+    """For which unit this actor may blow a whistle of this kind on this ticket; None if for none.
+
+    A town is one whistling unit, its desk, whoever of the town blows. A village or a group that calls its own people
+    does so for itself, and the town's own posts cannot: nobody could leave out the principal by naming another kind.
     """
-    posts = sorted(
-        (post for post in actor.posts if _may_blow_as(post, case)), key=lambda post: (len(post.area_path), post.unit)
-    )
-    if not posts:
-        return None
-    is_own = kind in BESIDE_THE_TOWN or posts[0].area_path == town_of(case.area_path)
-    return (posts[-1] if kind in BESIDE_THE_TOWN else posts[0]).unit if is_own else town_desk
+    if kind not in BESIDE_THE_TOWN:
+        return case.town_desk if any(_may_blow_as(post, case) for post in actor.posts) else None
+    own = [post.unit for post in actor.posts if _is_below_the_town(post, case) and _is_concerned(post, case)]
+    return min(own, default=None)
+
+
+def kinds_to_blow(case: Case, actor: Actor) -> tuple[WhistleKind, ...]:
+    """Which kinds this actor is offered on this ticket."""
+    return tuple(kind for kind in WhistleKind if whistling_unit(case, actor, kind) is not None)
 
 
 def _may_blow_as(post: Post, case: Case) -> bool:
     """Of the town or below it, and concerned: its principal, its desk, or the unit that has the ticket."""
+    is_of_the_desk = post.unit == case.town_desk and post.role is Role.dispatcher
+    return is_of_the_desk or _is_principal(post, case.town_desk) or (_is_in_town(post, case) and _has(post, case))
+
+
+def _is_concerned(post: Post, case: Case) -> bool:
+    is_its_desk = post.role is Role.dispatcher and post.unit in case.desks and post.covers(case.area_path)
+    return is_its_desk or _has(post, case)
+
+
+def _has(post: Post, case: Case) -> bool:
+    """Of the unit that has the ticket or supports it."""
+    has_it = post.unit == case.lead_unit_id or post.unit in case.supporting
+    return has_it and post.role in {Role.handler, Role.dispatcher}
+
+
+def _is_in_town(post: Post, case: Case) -> bool:
     town = town_of(case.area_path)
-    if town is None or not post.area_path.startswith(town) or not post.covers(case.area_path):
-        return False
-    is_principal = post.is_head and post.area_path == town and post.role is not Role.administrator
-    has_the_ticket = post.unit == case.lead_unit_id or post.unit in case.supporting
-    return is_principal or post.role is Role.dispatcher or (post.role is Role.handler and has_the_ticket)
+    return town is not None and post.area_path.startswith(town)
+
+
+def _is_below_the_town(post: Post, case: Case) -> bool:
+    return _is_in_town(post, case) and post.area_path != town_of(case.area_path)
 
 
 def posts_at(actor: Actor, case: WhistleCase, role: WhistleRole) -> tuple[Post, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflows import whistle_call_guards as whom
 from workflows import whistle_commands as c
 from workflows import whistle_effects as do
 from workflows import whistle_guards as g
@@ -20,13 +21,12 @@ from workflows.whistle_cases import ACTIVE_CALL, CallCase, DutyName, MilestoneCa
 from workflows.whistle_commands import WhistleCommand
 from workflows.whistle_duties import duties_of, held
 from workflows.whistle_guards import WHISTLED_FOR, WhistleGuard
-from workflows.whistle_roles import WHISTLE_ROLE_WORDS, WhistleRole, standing_at, whistling_unit
+from workflows.whistle_roles import WHISTLE_ROLE_WORDS, WhistleRole, kinds_to_blow, standing_at
 from workflows.whistle_roles import WhistleRole as R
 from workflows.whistle_words import (
     OPEN_WHISTLE,
     WHISTLE_STATUS_WORDS,
     WHISTLE_VERB_WORDS,
-    WhistleKind,
     WhistleStatus,
 )
 from workflows.whistle_words import WhistleStatus as S
@@ -46,6 +46,7 @@ __all__ = [
     "available_on_whistle",
     "decide_whistle",
     "duties_of",
+    "kinds_to_blow",
     "may_blow",
     "rows_of_whistle",
     "standing_at",
@@ -90,13 +91,15 @@ BEFORE_THE_END: frozenset[WhistleStatus] = RUNNING | {S.raised}
 TOWN = {R.town, R.principal}
 CALLED = {R.called_lead, R.called_supporting}
 ABOVE = {R.principal, R.leader}
+CALLS = (whom.calls_others, whom.calls_nobody_of_its_own, whom.calls_no_bureau_beside_the_town)
+MAY_SOUND = (g.ticket_is_being_handled, *CALLS)
 
 # fmt: off
 WHISTLES: tuple[WhistleRow, ...] = (
     # command                from                     to           who                        changes                    guards
-    row(c.BlowWhistle,       NEW,                     S.blown,     TOWN,                      do.blow_at_once,           g.ticket_is_being_handled, g.calls_others, when=(g.needs_no_approval,)),
-    row(c.BlowWhistle,       NEW,                     S.blown,     {R.principal},             do.blow_at_once,           g.ticket_is_being_handled, g.calls_others),
-    row(c.BlowWhistle,       NEW,                     S.raised,    {R.town},                  do.raise_whistle,          g.ticket_is_being_handled, g.calls_others),
+    row(c.BlowWhistle,       NEW,                     S.blown,     TOWN,                      do.blow_at_once,           *MAY_SOUND, when=(g.needs_no_approval,)),
+    row(c.BlowWhistle,       NEW,                     S.blown,     {R.principal},             do.blow_at_once,           *MAY_SOUND),
+    row(c.BlowWhistle,       NEW,                     S.raised,    {R.town},                  do.raise_whistle,          *MAY_SOUND),
     row(c.ApproveWhistle,    {S.raised},              S.blown,     ABOVE,                     do.blow),
     row(c.RefuseWhistle,     {S.raised},              S.dismissed, ABOVE,                     do.dismiss),
     row(c.RefuseWhistle,     RUNNING,                 S.dismissed, ABOVE,                     do.dismiss,                g.awaits_confirmation),
@@ -119,7 +122,7 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.RefuseAcceptance,  {S.completed},           S.at_work,   TOWN,                      do.take_back),
     row(c.ScoreCall,         {S.completed, S.accepted}, None,      TOWN,                      do.score,                  g.somebody_is_to_be_scored, g.call_is_to_be_scored),
     row(c.DismissWhistle,    BEFORE_THE_END,          S.dismissed, TOWN,                      do.dismiss),
-    row(c.CallMore,          RUNNING,                 None,        {R.town, R.ruling_officer}, do.call_more,             g.calls_others, g.is_not_called_yet),
+    row(c.CallMore,          RUNNING,                 None,        {R.town, R.ruling_officer}, do.call_more,             *CALLS, g.is_not_called_yet),
     row(c.NoteWhistle,       frozenset(S),            None,        set(R) - {R.system}),
     row(c.EscalateWhistle,   OPEN_WHISTLE,            None,        {R.system},                do.remember_step,          g.has_not_fired),
     row(c.MoveWhistle,       OPEN_WHISTLE,            None,        {R.system}),
@@ -163,8 +166,7 @@ def available_on_whistle(case: WhistleCase, actor: Actor, now: datetime) -> tupl
 
 def may_blow(ticket_case: Case, actor: Actor) -> bool:
     """Whether the button 吹哨 belongs on this ticket's page for this actor."""
-    unit = whistling_unit(ticket_case, actor, WhistleKind.public_concern, ticket_case.desk)
-    return ticket_case.status in WHISTLED_FOR and unit is not None
+    return ticket_case.status in WHISTLED_FOR and bool(kinds_to_blow(ticket_case, actor))
 
 
 def rows_of_whistle(verb: str) -> tuple[WhistleRow, ...]:

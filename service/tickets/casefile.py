@@ -14,6 +14,7 @@ from workflows.changes import Duty, HoldRole
 from workflows.commands import Submit
 from workflows.decide import HANDLING_VERBS
 from workflows.sampling import rule_for
+from workflows.whistle_cases import town_of
 
 SAME_NAMES = tuple({field.name for field in fields(Case)} & set(Ticket.model_fields))
 
@@ -42,12 +43,19 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         limits_of_hold=reference.limits_in(ticket.area_id, held["hold_since"]),
         calendar=reference.calendar,
         number=number_of(ticket.id, ticket.created_at),
+        town_desk=_town_desk(ticket.area_path, reference),
         sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id),
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
         asks=ask_rows.pending(session, ticket.id) if ticket.pending_asks else (),
         **held,
     )
+
+
+def _town_desk(area_path: str, reference: Reference) -> int | None:
+    """The town's own desk, else the one that is responsible for the town."""
+    town = town_of(area_path)
+    return None if town is None else reference.desks_of(int(town.rstrip("/").rpartition("/")[2]))[0]
 
 
 def _held(holds: Any) -> dict[str, Any]:

@@ -21,15 +21,18 @@ from service.tickets.suggestions import suggestions
 from service.typed import Typed
 from service.web import flash, redirect, render, say
 from service.whistles import lifecycle, listing
+from service.whistles.casefile import own_units
 from service.whistles.consequences import BEFORE_BLOWING, kind_choices, kind_rule
 from service.whistles.models import Whistle
 from service.whistles.whistle_buttons import form_of
 from service.whistles.whistle_page import ticket_line, wishes_of
+from workflows.cases import Case
 from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
+from workflows.whistle_cases import BESIDE_THE_TOWN
 from workflows.whistle_commands import BlowWhistle
-from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
-from workflows.whistles import may_blow
+from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleStatus
+from workflows.whistles import kinds_to_blow, may_blow
 from workflows.words import _
 
 router = APIRouter(prefix="/desk/tickets/{number}/whistle", include_in_schema=False)
@@ -44,7 +47,7 @@ RAISED = _("已提交，等镇主要负责人批准；批准后才算吹响。")
 def show(request: Request, number: str, visit: Looking) -> Response:
     """On a wish that belongs to an issue it is blown for all wishes of that issue."""
     ticket = _seen(visit, number)
-    if not may_blow(case_of(visit.session, ticket, visit.known), visit.actor):
+    if not may_blow(_case(visit, ticket), visit.actor):
         raise NotPermitted(NOT_NOW)
     return _page(request, visit, ticket, _first_values(visit, ticket))
 
@@ -76,10 +79,15 @@ def _seen(visit: Visit, number: str) -> Ticket:
     return seen_ticket(visit.session, visit.actor, id_of(number))
 
 
+def _case(visit: Visit, ticket: Ticket) -> Case:
+    return case_of(visit.session, ticket, visit.known)
+
+
 def _first_values(visit: Visit, ticket: Ticket) -> dict[str, Any]:
-    """In an emergency an emergency's whistle is what one most likely wants."""
+    """In an emergency an emergency's whistle is what one most likely wants, if one may blow it."""
     kind = kind_offered(visit.known.emergency_in(ticket.area_id) is not None)
-    return {"kind": str(kind), "issue": ticket.issue_id or ""}
+    offered = kinds_to_blow(_case(visit, ticket), visit.actor)
+    return {"kind": str(kind if kind in offered else offered[0]), "issue": ticket.issue_id or ""}
 
 
 def _page(
@@ -93,7 +101,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     local, limits = local_words(request), visit.known.limits_in(ticket.area_id)
-    shown = ticket_line(ticket)
+    shown, case = ticket_line(ticket), _case(visit, ticket)
     return render(
         request,
         "whistles/blow.html",
@@ -103,7 +111,7 @@ def _page(
             "place": visit.known.place_name(ticket.area_id),
             "wishes": wishes_of(visit.session, ticket.id or 0, ticket.issue_id),
         },
-        kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in WhistleKind],
+        kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
         refusal=refusal,
         action=Action(
             verb="blow_whistle",
@@ -117,9 +125,12 @@ def _page(
 
 
 def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[Choice]]:
-    """The units that the catalogue names stand first; the town that blows calls others."""
+    """The units that the catalogue names stand first. A town calls others, a village its own."""
     likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
     units = unit_choices(visit.known, ticket.area_path, likely, local)
-    town = visit.known.desks_of(ticket.area_id)[:1]
-    kinds = kind_choices(visit.known.limits_in(ticket.area_id), local)
-    return {"kind": kinds, "unit": units, "units": [each for each in units if int(each.value) not in town]}
+    offered = kinds_to_blow(_case(visit, ticket), visit.actor)
+    own = own_units(ticket.area_path, visit.known)
+    is_beside, is_for_the_town = set(offered) & BESIDE_THE_TOWN, set(offered) - BESIDE_THE_TOWN
+    callable_units = [each for each in units if (is_beside if int(each.value) in own else is_for_the_town)]
+    kinds = kind_choices(offered, visit.known.limits_in(ticket.area_id), local)
+    return {"kind": kinds, "unit": callable_units, "units": callable_units}

@@ -23,7 +23,6 @@ MILESTONE_NAMES = tuple({each.name for each in fields(MilestoneCase)} & set(Mile
 
 def new_whistle(case: Case, command: BlowWhistle, actor: Actor, known: Reference) -> WhistleCase:
     """A whistle that has not been blown yet, for the unit as which this actor would blow it."""
-    unit = whistling_unit(case, actor, command.kind, town_desk(case, known))
     return WhistleCase(
         area_path=case.area_path,
         ruling_unit_id=case.desks[-1],
@@ -34,14 +33,18 @@ def new_whistle(case: Case, command: BlowWhistle, actor: Actor, known: Reference
         ticket_id=case.id,
         ticket_status=case.status,
         ticket_units=_units_of(case.lead_unit_id, case.supporting),
-        town_unit_id=unit,
+        own_units=own_units(case.area_path, known),
+        town_unit_id=whistling_unit(case, actor, command.kind),
     )
 
 
-def town_desk(case: Case, known: Reference) -> int:
-    """The dispatch desk of the town; the nearest desk where the town has none."""
-    town = next((area for area in known.areas.values() if area.path == town_of(case.area_path)), None)
-    return (town.desk_unit_id if town else None) or case.desk
+def own_units(area_path: str, known: Reference) -> frozenset[int]:
+    """All units of the place's town and of what lies below it."""
+    town = town_of(area_path)
+    if town is None:
+        return frozenset()
+    areas = {area.id for area in known.areas.values() if area.path.startswith(town)}
+    return frozenset(unit.id for unit in known.units.values() if unit.area_id in areas and unit.id is not None)
 
 
 def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> WhistleCase:
@@ -57,6 +60,7 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
         calendar=known.calendar,
         ticket_status=ticket.status,
         ticket_units=_units_of(ticket.lead_unit_id, supporting_of(session, whistle.ticket_id)),
+        own_units=own_units(whistle.area_path, known),
         calls=tuple(CallCase(**_columns(call, CALL_NAMES)) for call in calls),
         milestones=tuple(
             MilestoneCase(**_columns(each, MILESTONE_NAMES)) for each in milestones_of(session, whistle.id)

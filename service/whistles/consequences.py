@@ -1,6 +1,6 @@
 """What each button of a whistle does to the clocks, said before it is pressed; and the rules of each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from service.directory.reference import Reference
@@ -92,12 +92,12 @@ def kind_rule(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
     return local._(sentence).format(term=_report_term(kind, limits, local))
 
 
-def kind_choices(limits: Limits, local: LocalWords) -> list[Choice]:
+def kind_choices(kinds: Iterable[WhistleKind], limits: Limits, local: LocalWords) -> list[Choice]:
     """Each with its limit: who chooses one sees what he asks of others."""
     pattern = local._(_("{kind}：{term}内报到"))
     return [
-        Choice(str(kind), pattern.format(kind=local._(words), term=_report_term(kind, limits, local)))
-        for kind, words in KIND_WORDS.items()
+        Choice(str(kind), pattern.format(kind=local._(KIND_WORDS[kind]), term=_report_term(kind, limits, local)))
+        for kind in kinds
     ]
 
 

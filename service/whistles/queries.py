@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, tuple_
 from sqlmodel import Session, col, select
 
 from service.accounts import scope
 from service.errors import NotFound
-from service.tickets.models import TicketEvent, TicketEventDetails
+from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.queries import Story, photos_of
 from service.whistles.casefile import calls_of, milestones_of
 from service.whistles.models import IS_OPEN, Milestone, Whistle, WhistleCall
@@ -59,10 +59,16 @@ def visible_whistles(actor: Actor) -> ColumnElement[bool]:
     """Those of his areas, those that his unit blew, and those that it was called to once they are blown."""
     units = scope.units(actor)
     called = _a_call(col(WhistleCall.unit_id).in_(units))
-    own = col(Whistle.town_unit_id).in_(units)
+    own = col(Whistle.town_unit_id).in_(units) | _on_a_ticket_of(actor)
     by_unit = (own, and_(col(Whistle.blown_at).is_not(None), called)) if units else ()
     heads = [post.area_path for post in actor.posts if post.is_head and post.area_path.count("/") > COUNTY_DEPTH]
     return scope.visible(actor, col(Whistle.area_path), scope.in_areas(col(Whistle.area_path), heads), *by_unit)
+
+
+def _on_a_ticket_of(actor: Actor) -> ColumnElement[bool]:
+    """It is the town's whistle; the office or village that has the wish in its hands goes on with it."""
+    units = {post.unit for post in actor.posts if post.area_path.count("/") > COUNTY_DEPTH}
+    return exists().where(col(Ticket.id) == col(Whistle.ticket_id), col(Ticket.lead_unit_id).in_(units))
 
 
 def seen_whistle(session: Session, actor: Actor, whistle_id: int | None) -> Whistle:

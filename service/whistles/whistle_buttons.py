@@ -12,7 +12,7 @@ from service.tickets.desk_choices import unit_choices
 from service.whistles.consequences import consequence
 from service.whistles.models import Whistle
 from service.whistles.plan_forms import MilestoneRow
-from workflows.whistle_cases import CallCase, WhistleCase
+from workflows.whistle_cases import BESIDE_THE_TOWN, CallCase, WhistleCase
 from workflows.whistle_commands import GROUND_WORDS, WHISTLE_COMMANDS, ContestGround, WhistleCommand
 from workflows.whistle_words import WHISTLE_VERB_WORDS, CallState
 from workflows.whistles import available_on_whistle
@@ -121,7 +121,8 @@ SAID_BY_CLOCK = frozenset({ContestGround.unit_dissolved})
 
 def _units(verb: str, visit: Visit, case: WhistleCase, every: Sequence[Choice]) -> Sequence[Choice]:
     if verb == "call_more":
-        return [each for each in every if _is_new(each, case)]
+        is_beside = case.kind in BESIDE_THE_TOWN
+        return [each for each in every if _is_new(each, case) and (int(each.value) in case.own_units) == is_beside]
     return _named(visit, [call.unit_id for call in case.calls if _is_spoken_of(verb, call, visit)])
 
 

@@ -239,14 +239,14 @@ def _make_an_issue(session: Session, county: County, ticket: int) -> None:
 
 
 def _blow_a_whistle(session: Session, county: County, ticket: int) -> None:
-    """One bureau has come and plans, the village has not, and is late."""
+    """One bureau has come and plans, the other has not, and is late."""
     words = "请先到现场看看。"
     blown = w.BlowWhistle(
         kind=WhistleKind.emergency,
         reason=WhistleReason.beyond_power,
         text=words,
         lead=county.other_bureau,
-        supporting=(county.village_unit,),
+        supporting=(county.bureau,),
     )
     whistle = whistles.blow(session, ticket, blown, actor(session, ticket, county.dispatcher), later())
     step = w.MilestoneDraft(title=words, unit=county.other_bureau, due=later(days=9).date())

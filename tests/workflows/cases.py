@@ -57,6 +57,7 @@ _HANDED_IN: dict[str, Any] = {
     "due_at": DISPATCH_DUE,
     "hold_since": HANDED_IN,
     "hold_due": DISPATCH_DUE,
+    "town_desk": TOWN_DESK,
 }
 _HELD_NO_MORE: dict[str, Any] = {"hold_since": None, "hold_due": None, "supporting": frozenset(), "closed_at": CLOSED}
 _ASSIGNED: dict[str, Any] = {

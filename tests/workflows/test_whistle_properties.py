@@ -12,7 +12,7 @@ from tests.cast import HANDLER, POWER_BUREAU, ROADS_BUREAU, SUPPORTER, SYSTEM, W
 from tests.workflows.whistle_cases import CALL, PLAYERS, RAISED, SAMPLES, new_case
 from workflows import whistle_commands as c
 from workflows.refusals import Refused
-from workflows.whistle_cases import WhistleCase
+from workflows.whistle_cases import BESIDE_THE_TOWN, WhistleCase
 from workflows.whistle_commands import CallRuling, ContestGround, WhistleCommand
 from workflows.whistle_duties import duties_of
 from workflows.whistle_ladder import due_steps, next_alarm
@@ -38,7 +38,8 @@ class AnyWhistle(RuleBasedStateMachine):
 
     @initialize(kind=st.sampled_from(WhistleKind), role=st.sampled_from([WhistleRole.town, WhistleRole.principal]))
     def blow(self, kind: WhistleKind, role: WhistleRole) -> None:
-        self.case = new_case(kind=kind)
+        own = BUREAUS if kind in BESIDE_THE_TOWN else ()
+        self.case = new_case(kind=kind, own_units=frozenset(own))
         self.say(CALL.model_copy(update={"kind": kind}), PLAYERS[role])
 
     def say(self, command: WhistleCommand, actor: Any) -> None:

@@ -12,6 +12,7 @@ from tests.cast import (
     RESIDENT,
     ROADS_BUREAU,
     TOWN_DESK,
+    TOWN_PATH,
     VILLAGE_PATH,
     WATER_BUREAU,
     official,
@@ -34,7 +35,7 @@ from workflows import whistle_commands as c
 from workflows.actors import Actor
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import ENDED, Role, Status
-from workflows.whistle_cases import CallCase, WhistleCase
+from workflows.whistle_cases import BESIDE_THE_TOWN, CallCase, WhistleCase
 from workflows.whistle_commands import WHISTLE_COMMANDS, CallRuling, ContestGround, WhistleCommand
 from workflows.whistle_duties import duties_of
 from workflows.whistle_roles import whistling_unit
@@ -46,6 +47,7 @@ from workflows.whistles import (
     as_markdown,
     available_on_whistle,
     decide_whistle,
+    kinds_to_blow,
     may_blow,
     rows_of_whistle,
     standing_at,
@@ -211,12 +213,14 @@ liaison        T blown
 @pytest.mark.parametrize("line", KINDS.strip().splitlines())
 def test_the_kind_decides_whether_the_principal_is_asked_first(line: str) -> None:
     kind, letter, to = line.split()
-    case = new_case(kind=WhistleKind(kind))
+    case = new_case(kind=WhistleKind(kind), own_units=OWN.get(WhistleKind(kind), frozenset()))
     command = CALL.model_copy(update={"kind": WhistleKind(kind)})
     decided = decide_whistle(case, command, PLAYERS[LETTERS[letter]], NOW)
     assert decided.status_to == to
     assert decided.after.awaits_confirmation is (kind == "emergency")
 
+
+OWN = dict.fromkeys(BESIDE_THE_TOWN, frozenset({WATER_BUREAU, POWER_BUREAU}))
 
 TERMS = {
     WhistleKind.emergency: timedelta(minutes=30),
@@ -227,7 +231,9 @@ TERMS = {
 
 @pytest.mark.parametrize("kind", WhistleKind)
 def test_each_kind_has_its_own_report_in_clock(kind: WhistleKind) -> None:
-    blown = decide_whistle(new_case(kind=kind), CALL, PLAYERS[R.principal], NOW).after
+    blown = decide_whistle(
+        new_case(kind=kind, own_units=OWN.get(kind, frozenset())), CALL, PLAYERS[R.principal], NOW
+    ).after
     days = {
         WhistleKind.priority: "2026-03-05",
         WhistleKind.public_concern: "2026-03-04",
@@ -346,8 +352,38 @@ def test_a_town_and_its_village_may_blow_and_a_bureau_and_another_town_may_not()
 def test_a_village_blows_through_its_town_and_a_community_for_itself() -> None:
     case = tickets.case_in(Status.in_progress, lead_unit_id=21, id=OTHER_TICKET)
     village = official(301, Role.handler, 21, VILLAGE_PATH)
-    assert whistling_unit(case, village, WhistleKind.public_concern, TOWN_DESK) == TOWN_DESK
-    assert whistling_unit(case, village, WhistleKind.community, TOWN_DESK) == 21
+    assert whistling_unit(case, village, WhistleKind.public_concern) == TOWN_DESK
+    assert whistling_unit(case, village, WhistleKind.community) == 21
+
+
+def test_whoever_of_the_town_blows_it_is_the_towns_whistle_and_no_other_kind_goes_round_the_principal() -> None:
+    office = official(302, Role.handler, 22, TOWN_PATH)
+    case = tickets.case_in(Status.in_progress, lead_unit_id=22)
+    for actor in (office, PLAYERS[R.town], PLAYERS[R.principal]):
+        assert whistling_unit(case, actor, WhistleKind.public_concern) == TOWN_DESK
+        assert not set(kinds_to_blow(case, actor)) & BESIDE_THE_TOWN
+
+
+def test_the_head_of_an_office_is_not_the_towns_principal() -> None:
+    office_head = official(303, Role.handler, 22, TOWN_PATH, is_head=True)
+    assert standing_at(office_head, case_in(S.raised)) == frozenset()
+    case = case_in(S.raised, ticket_units=frozenset({22}))
+    assert standing_at(office_head, case) == {R.town}
+    with pytest.raises(NotPermitted):
+        decide_whistle(case, c.ApproveWhistle(), office_head, NOW)
+    assert not may_blow(tickets.case_in(Status.in_progress, lead_unit_id=21), office_head)
+
+
+def test_a_town_calls_nobody_of_its_own_and_a_village_no_bureau() -> None:
+    own = frozenset({TOWN_DESK, 21, 22})
+    with pytest.raises(Refused, match="站所"):
+        decide_whistle(new_case(own_units=own | {POWER_BUREAU}), CALL, PLAYERS[R.town], NOW)
+    with pytest.raises(Refused, match="站所"):
+        decide_whistle(case_in(S.blown, own_units=own), c.CallMore(unit=22), PLAYERS[R.town], NOW)
+    for kind in BESIDE_THE_TOWN:
+        command = CALL.model_copy(update={"kind": kind})
+        with pytest.raises(Refused, match="县里的部门"):
+            decide_whistle(new_case(kind=kind, own_units=own), command, PLAYERS[R.town], NOW)
 
 
 # The table against itself

@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import Session, select
 
 from service.database import Database
+from service.directory.models import Unit, UnitClass
+from service.directory.reference import touch
 from service.errors import Conflict, NotFound
 from service.oversight.checks import breaches
 from service.tickets.models import Assignment
@@ -20,7 +22,7 @@ from service.whistles.queries import (
     open_whistles,
     seen_whistle,
 )
-from tests.factories import NOW, act, later, submit_wish, ticket_of
+from tests.factories import NOW, act, add, later, submit_wish, ticket_of
 from tests.service.at_once import at_once
 from tests.service.whistles.conftest import Scene, blow, call_for, do, whistle_of, who
 from workflows import whistle_commands as c
@@ -256,9 +258,22 @@ def test_a_village_blows_through_its_town(database: Database, scene: Scene) -> N
         assert whistle_of(session, whistle).status is WhistleStatus.dismissed
 
 
+def an_office_of_the_town(session: Session, scene: Scene) -> int:
+    office = Unit(name="清溪镇党建办", short_name="党建办", unit_class=UnitClass.town_office, area_id=scene.county.town)
+    found = add(session, office)
+    touch(session)
+    return found
+
+
 def test_a_community_calls_for_itself(database: Database, scene: Scene) -> None:
     with database.writing() as session:
-        whistle = blow(session, scene, scene.county.village_secretary, kind=WhistleKind.community)
+        secretary, party = scene.county.village_secretary, an_office_of_the_town(session, scene)
+        own = {"lead": party, "supporting": ()}
+        with pytest.raises(Refused, match="县里的部门"):
+            blow(session, scene, secretary, kind=WhistleKind.community)
+        with pytest.raises(NotPermitted):
+            blow(session, scene, scene.county.dispatcher, kind=WhistleKind.liaison, **own)
+        whistle = blow(session, scene, secretary, kind=WhistleKind.community, **own)
         row = whistle_of(session, whistle)
         assert (row.status, row.town_unit_id) == (
             WhistleStatus.blown,
@@ -482,6 +497,8 @@ def test_units_that_do_not_exist_or_are_our_own_are_refused(database: Database, 
         {"lead": 999},
         {"supporting": (999,)},
         {"lead": scene.county.town_desk},
+        {"lead": scene.county.village_unit},
+        {"supporting": (scene.county.village_unit,)},
         {"issue": 7},
     ):
         with database.writing() as session, pytest.raises(Refused):

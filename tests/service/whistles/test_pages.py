@@ -62,7 +62,7 @@ def blown(
             reason=WhistleReason.beyond_power,
             text=ASKED,
             lead=county.other_bureau,
-            supporting=(county.village_unit,),
+            supporting=(county.bureau,),
         )
         return lifecycle.blow(session, wish, command, actor(session, wish, mayor), at)
 
@@ -151,7 +151,8 @@ def test_a_form_with_mistakes_comes_back_with_all_that_was_typed(
     assert page.value_of("text") == ASKED
     assert "请填写牵头单位" in page.words or "牵头单位请从列表里选一个" in page.words
     assert re.search(rf'name="supporting" value="{county.bureau}" checked', page.source)
-    assert page.chosen("kind") == "public_concern"
+    assert re.search(r'name="kind" value="public_concern"[^>]* checked', page.source)
+    assert "党员报到" not in page.words and "双喜村村委会" not in page.words, "the town calls others"
 
 
 def test_an_unknown_kind_and_a_unit_that_is_called_twice_are_sentences_and_no_failure(
@@ -220,9 +221,9 @@ def test_who_is_late_is_said_in_words_and_stands_in_the_list_of_the_supervisor(
     late = blown(database, county, wish, mayor, kind="emergency", hours=3)
     page = official(app, database, county.wrong_handler).opens(f"/desk/whistles/{late}")
     assert "还没到，已经晚了 2 小时" in page.words
-    assert "双喜村村委会还没报到，晚了 2 小时" in page.words and "超期 2 小时" in page.words
+    assert "县交通运输局还没报到，晚了 2 小时" in page.words and "超期 2 小时" in page.words
     supervisor = official(app, database, county.supervisor)
-    assert "县农业农村局、双喜村村委会到时间还没报到" in supervisor.opens("/desk/whistles").words
+    assert "县农业农村局、县交通运输局到时间还没报到" in supervisor.opens("/desk/whistles").words
     assert "吹哨报到 1 件" in supervisor.opens("/desk/registers").words
     board = supervisor.opens("/board")
     assert "1 张哨有单位没报到" in board.words
@@ -254,7 +255,7 @@ def test_a_plan_is_typed_in_rows_and_the_villager_sees_its_public_steps_only(
     assert page.buttons[0] == "plan_work"
     assert page.source.count('name="title_') >= 8
     plan = row(1, "换电缆三百米", county.other_bureau, "2099-03-01") | row(
-        4, "谈占地补偿", county.village_unit, "2099-02-01", public=False
+        4, "谈占地补偿", county.bureau, "2099-02-01", public=False
     )
     done = presses(bureau, at_work, "plan_work", **plan)
     assert done.status == 303, done.words
@@ -361,10 +362,10 @@ def test_a_lost_session_brings_the_words_back(
 def test_nothing_is_done_to_calls_of_others(
     app: FastAPI, client: TestClient, database: Database, county: County, whistle: int
 ) -> None:
-    presses(official(app, database, county.village_secretary), whistle, "report_in", is_on_site="false", words="线上")
+    presses(official(app, database, county.handler), whistle, "report_in", is_on_site="false", words="线上")
     with database.reading() as session:
         states = {call.unit_id: call.state.value for call in session.exec(select(WhistleCall))}
-    assert states == {county.other_bureau: "called", county.village_unit: "reported"}
+    assert states == {county.other_bureau: "called", county.bureau: "reported"}
 
 
 def test_each_duty_stands_in_the_list_of_whoever_owes_it(
