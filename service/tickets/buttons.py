@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.accounts.visits import Visit
-from service.fields import Action, Choice, fields_of
+from service.fields import Action, Choice, Field, fields_of
 from service.local_words import LocalWords
 from service.tickets import views
 from service.tickets.consequences import consequence
@@ -73,17 +73,12 @@ def actions_of(
         is_open = verb == pressed.verb
         fresh = {**_first_values(verb, visit, ticket, case, suggested), **(pressed.chosen if is_open else {})}
         values = pressed.values if is_open and pressed.values is not None else fresh
+        errors = pressed.errors if is_open else {}
         return Action(
             verb=verb,
             label=VERB_WORDS[verb],
             url=f"{url}/{verb}?{query}",
-            fields=[
-                field
-                for field in fields_of(
-                    command, choices=choices, values=values, errors=pressed.errors if is_open else {}
-                )
-                if (verb, field.name) not in unneeded
-            ],
+            fields=_without(unneeded, verb, fields_of(command, choices=choices, values=values, errors=errors)),
             tone=_tone(verb, case.status),
             explanation=consequence(verb, case, visit.actor, visit.now, visit.known, local),
             is_open=is_open,
@@ -110,6 +105,10 @@ def _tone(verb: str, status: Status | None) -> str:
 
 def _asks_to_decide(case: Case, visit: Visit) -> dict[str, Sequence[Choice]]:
     return {"ask": [Choice(ask.kind, ASK_WORDS[ask.kind]) for ask in decidable(case, visit.actor)]}
+
+
+def _without(unneeded: set[tuple[str, str]], verb: str, fields: Sequence[Field]) -> list[Field]:
+    return [field for field in fields if (verb, field.name) not in unneeded]
 
 
 def _unneeded(case: Case, visit: Visit) -> set[tuple[str, str]]:
