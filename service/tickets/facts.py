@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows.commands import CHOICE_WORDS
 from workflows.whistle_commands import GROUND_WORDS, RULING_WORDS
+from workflows.whistle_ladder import RUNG_WORDS
 from workflows.words import _
 
 FACTS: dict[str, tuple[str, ...]] = {
@@ -40,7 +41,10 @@ FACTS: dict[str, tuple[str, ...]] = {
     "contest_call": ("ground", "suggested_unit"),
     "rule_on_call": ("decision", "replacement", "was_needed"),
     "hold_site_meeting": ("held_on", "place", "attendance", "decisions"),
-    "change_milestone": ("due",),
+    "plan_work": ("milestones",),
+    "report_milestone": ("about",),
+    "change_milestone": ("about", "due"),
+    "escalate_whistle": ("owes", "about", "to"),
     "score_call": ("speed", "work", "result"),
     "follow_up": (
         *("result", "way", "call_back_at", "was_contacted", "is_resolved", "satisfaction", "attitude", "speed"),
@@ -57,7 +61,7 @@ DATED: dict[str, Callable[[str], date]] = {
 }
 """What an event keeps as text and a timeline says as a day."""
 
-UNITS_NAMED = frozenset({"suggested_unit", "replacement"})
+UNITS_NAMED = frozenset({"suggested_unit", "replacement", "owes"})
 """Fields of a single unit."""
 
 
@@ -65,10 +69,14 @@ def _any(words: Mapping[Any, str]) -> Mapping[StrEnum, str]:
     return words
 
 
-CHOSEN: dict[StrEnum, str] = {**CHOICE_WORDS, **_any(GROUND_WORDS), **_any(RULING_WORDS)}
+CHOSEN: dict[StrEnum, str] = {**_any(RUNG_WORDS), **CHOICE_WORDS, **_any(GROUND_WORDS), **_any(RULING_WORDS)}
 
 FACT_WORDS = {
     "call_back_at": _("约好的时间"),
+    "owes": _("该办的单位"),
+    "about": _("哪一步"),
+    "to": _("提醒到"),
+    "milestones": _("分几步做"),
     "satisfaction": _("满意程度"),
     "is_resolved": _("是否解决"),
     "was_contacted": _("是否联系过"),

@@ -121,6 +121,8 @@ class Teller:
         """A choice in its words, a unit by its name, a date as it is said; what a person typed may be masked."""
         if isinstance(value, bool):
             return self.local._(_("是") if value else _("否"))
+        if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+            return self.local._(_("；")).join(self._planned(step) for step in value)
         if isinstance(value, list | tuple):
             return self.local._(_("、")).join(self.known.unit_name(unit) for unit in value)
         if isinstance(value, datetime):
@@ -130,6 +132,11 @@ class Teller:
         if value in self.known.categories_by_key:
             return self.local._(self.known.categories_by_key[value].name)
         return self.local._(CHOSEN[value]) if value in CHOSEN else self.shown(str(value))
+
+    def _planned(self, step: Mapping[str, Any]) -> str:
+        """One step of a plan as it was made: later changes are lines of their own."""
+        due = self.local.weekday(date.fromisoformat(step["due"]))
+        return f"{self.shown(step['title'])} · {self.known.unit_name(step['unit'])} · {due}"
 
 
 def names_of(session: Session, stories: Iterable[Story]) -> dict[int, str]:

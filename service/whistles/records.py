@@ -65,6 +65,7 @@ def facts_of(whistle: Whistle, decision: WhistleDecision, command: WhistleComman
         "holder": whistle.unit_id,
         "until": whistle.due_at.isoformat() if whistle.due_at else None,
         **_of_a_step(decision, command),
+        **_of_a_milestone(decision, command),
     }
 
 
@@ -108,6 +109,14 @@ def _of_a_step(decision: WhistleDecision, command: WhistleCommand) -> dict[str, 
     if duty is None or step is None:
         return {}
     return {"to": step.rung.value, "owes": duty.unit, "until": duty.due_at.isoformat()}
+
+
+def _of_a_milestone(decision: WhistleDecision, command: WhistleCommand) -> dict[str, Any]:
+    """A story names the step of the plan as it was called at that moment."""
+    subject = getattr(command, "subject", "") or f"milestone:{getattr(command, 'milestone', '')}"
+    steps = {f"milestone:{each.id}": each.title for each in decision.before.milestones}
+    title = steps.get(subject.partition(".")[0])
+    return {"about": mask_text(title)} if title else {}
 
 
 def _write_calls(session: Session, whistle_id: int, after: WhistleCase) -> None:

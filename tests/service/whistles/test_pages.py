@@ -261,6 +261,7 @@ def test_a_plan_is_typed_in_rows_and_the_villager_sees_its_public_steps_only(
     assert done.status == 303, done.words
     words = bureau.follow(done).words
     assert "换电缆三百米" in words and "谈占地补偿" in words and "完成 0 / 2" in words
+    assert "分几步做 换电缆三百米 · 县农业农村局 · " in words, "the plan as it was made stays in the story"
     told = stranger(app, database).opens(f"/t/{tracking_token(wish)}").words
     assert "县农业农村局" in told and "换电缆三百米" in told
     assert "谈占地补偿" not in told
@@ -304,6 +305,7 @@ def test_a_milestone_is_reported_from_the_link_beside_it(
     assert opened.chosen("milestone", "report_milestone") == str(last)
     done = presses(bureau, at_work, "report_milestone", milestone=last, words="灯都亮了", is_done="true")
     assert "完成 1 / 2" in bureau.follow(done).words and "按时做完" in bureau.follow(done).words
+    assert "哪一步 装灯" in bureau.follow(done).words
 
 
 # The end
