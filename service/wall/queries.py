@@ -69,7 +69,7 @@ def find_wishes(
 def count_wishes(session: Session, known: Reference, asked: Asked) -> dict[str, int]:
     """By the key of the column."""
     wanted = select(col(Ticket.status), func.count()).where(*_conditions(session, known, asked))
-    counted = dict(session.execute(wanted.group_by(col(Ticket.status))).tuples().all())
+    counted = {row[0]: row[1] for row in session.execute(wanted.group_by(col(Ticket.status)))}
     return {each.key: sum(counted.get(status, 0) for status in each.statuses) for each in COLUMNS}
 
 
