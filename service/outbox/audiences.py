@@ -154,11 +154,9 @@ def whistling_town(scene: Scene) -> Addressees:
 
 
 def principals(scene: Scene) -> Addressees:
-    """Heads of the town's units, where the whistle waits for a yes."""
-    town = scene.known.units.get(scene.details.get("town", 0))
-    if town is None or not scene.details.get("awaits"):
-        return NOBODY
-    return Addressees(_people(scene, _units_of(scene, town.area_id), is_head=True))
+    """The head of the town's desk, where the whistle waits for a yes; heads of its offices have no say in it."""
+    town = scene.details.get("town")
+    return Addressees(_people(scene, [town], is_head=True)) if town and scene.details.get("awaits") else NOBODY
 
 
 def unit_of_the_event(name: str, role: Role) -> Callable[[Scene], Addressees]:
@@ -175,11 +173,11 @@ def ladder_rung(scene: Scene) -> Addressees:
     """The unit that owes something, its head, and above it the county's own: the event says how far up it went."""
     unit, county = scene.details.get("owes"), _units_of(scene, scene.known.county.id or 0)
     rung = scene.details.get("to")
-    if rung == "supervision":
-        return Addressees(_people(scene, county, Role.supervisor))
-    if rung == "leader":
-        in_charge = _people(scene, county, Role.supervisor) | _people(scene, county, Role.dispatcher)
-        return Addressees(in_charge & _people(scene, county, is_head=True))
+    if rung in {"supervision", "leader"}:
+        watching = _people(scene, county, Role.supervisor)
+        in_charge = (watching | _people(scene, county, Role.dispatcher)) & _people(scene, county, is_head=True)
+        leaders = in_charge - watching or in_charge
+        return Addressees(leaders if rung == "leader" else watching - leaders or watching)
     heads = _people(scene, [unit], is_head=True) if unit is not None and rung == "head" else frozenset()
     return Addressees(heads or _staff(scene, unit), () if unit is None else (unit,))
 

@@ -6,14 +6,15 @@ import pytest
 from sqlmodel import Session, select
 
 from service.database import Database
-from service.directory.models import Unit
+from service.directory.models import Appointment, Person, Unit, UnitClass
 from service.directory.reference import touch
 from service.outbox.models import Delivery
 from service.outbox.planning import plan_notices
-from tests.factories import NOW, later
+from tests.factories import NOW, add, later
 from tests.service.whistles.conftest import Around, Scene, blow, do
 from workflows import whistle_commands as c
 from workflows.actors import system
+from workflows.statuses import Role
 from workflows.whistle_commands import CallRuling, ContestGround
 from workflows.whistle_words import WhistleKind
 
@@ -100,6 +101,35 @@ def test_each_rung_of_the_ladder_has_its_own_ears(database: Database, scene: Sce
             command = c.EscalateWhistle(subject=call, step=step, note="报到的时限到了，还没有报到。")
             do(session, whistle, command, system("whistle_test"), later(hours=1))
         assert heard("escalate_whistle") == {"ladder_rung": people}, to
+
+
+def test_the_leader_is_not_the_supervision_once_more_where_there_is_another_head(
+    database: Database, scene: Scene, heard: Heard
+) -> None:
+    with database.writing() as session:
+        leader = add(session, Person(login="leader", name="林县长", created_at=NOW))
+        unit = scene.county.county_desk
+        add(session, Appointment(person_id=leader, unit_id=unit, role=Role.dispatcher, is_head=True))
+        whistle = blow(session, scene, scene.principal, supporting=())
+    for to, person in (("supervision", scene.county.supervisor), ("leader", leader)):
+        with database.writing() as session:
+            session.connection().exec_driver_sql("DELETE FROM delivery")
+            [call] = _subjects(session, whistle)
+            command = c.EscalateWhistle(subject=call, step=f"report_{to}", note="报到的时限到了。")
+            do(session, whistle, command, system("whistle_test"), later(hours=1))
+        assert heard("escalate_whistle") == {"ladder_rung": {person}}, to
+
+
+def test_the_head_of_an_office_is_not_asked_to_approve(database: Database, scene: Scene, heard: Heard) -> None:
+    with database.writing() as session:
+        office = Unit(
+            name="清溪镇建设办", short_name="建设办", unit_class=UnitClass.town_office, area_id=scene.county.town
+        )
+        boss = add(session, Person(login="boss", name="白主任", created_at=NOW))
+        add(session, Appointment(person_id=boss, unit_id=add(session, office), role=Role.handler, is_head=True))
+        touch(session)
+        blow(session, scene)
+    assert heard("blow_whistle") == {"principals": {scene.principal}}
 
 
 def _subjects(session: Session, whistle: int) -> set[str]:
