@@ -84,7 +84,7 @@ def value_of(source: str, name: str) -> str:
 def says(page: Page, address: str, picture: Path | None = None) -> None:
     page.goto(f"{address}/w/{TOKEN}")
     page.get_by_label("您想说什么？").fill(WISH)
-    page.get_by_label("电话").fill(PHONE)
+    page.get_by_label("电话", exact=True).fill(PHONE)
     if picture:
         page.locator("#photos").set_input_files(picture)
     page.get_by_role("button", name="说出去").click()

@@ -288,7 +288,7 @@ def test_a_promise_lies_within_ten_years() -> None:
 
 
 def of_the_asks() -> set[str]:
-    """Tried in test_asks.py and test_promises.py, among what they are about."""
+    """Tried in test_asks.py and test_promises.py, among what they are about; those of the wall in test_wall.py."""
     return {guard.name for module in (ask_guards, promises) for guard in vars(module).values() if type(guard) is Guard}
 
 
@@ -300,6 +300,8 @@ def test_every_guard_is_tried_above() -> None:
         "goes_to_another_unit",
         "is_in_the_pool",
         "is_not_for_officials_only",
+        "is_on_the_wall",
+        "neighbours_may_read_it",
         "is_not_merged_into_itself",
         "shames_nobody",
         "tells_not_who_she_is",
