@@ -313,15 +313,16 @@ def assert_only_her_word_counts(before: Case, after: Case, command: CommandBase,
         judged = before.target if before.status is S.merged else before
         assert judged is not None
         assert (after.satisfaction, after.rated_round) == (command.satisfaction, judged.round)
-    elif isinstance(command, c.Unmerge):
-        assert (after.satisfaction, after.is_resolved, after.rated_round) == (None, None, None)
-        assert after.first_satisfaction == before.first_satisfaction
-    elif isinstance(command, c.Reopen) and after.round > before.round and not follow_ups.has_complained(before):
+    elif isinstance(command, c.Unmerge) or is_done_again_at_an_officials_word(before, after, command):
         assert (after.satisfaction, after.is_resolved, after.rated_round) == (None, None, None)
         assert after.first_satisfaction == before.first_satisfaction
     else:
         said = ("satisfaction", "first_satisfaction", "is_resolved", "was_contacted", "rated_round")
         assert [getattr(after, name) for name in said] == [getattr(before, name) for name in said]
+
+
+def is_done_again_at_an_officials_word(before: Case, after: Case, command: CommandBase) -> bool:
+    return isinstance(command, c.Reopen) and after.round > before.round and not follow_ups.has_complained(before)
 
 
 def assert_nobody_ends_it_over_her_head(before: Case, actor: Actor, now: datetime, decision: Decision) -> None:
