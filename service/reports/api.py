@@ -16,6 +16,24 @@ from workflows.measures import MEASURES
 router = APIRouter(prefix="/api/v1")
 
 
+BACKLOG: dict[str, Any] = {
+    "words": "积压率",
+    "as_of": "2026-10-12T02:00:00Z",
+    "window": "standing",
+    "n": 20,
+    "value": 0.15,
+    "numerator": 3,
+    "denominator": 20,
+    "low": 0.052,
+    "high": 0.36,
+    "raw": {"numerator": 3, "denominator": 20, "rate": 0.15, "low": 0.052, "high": 0.36},
+    "not_yet_due": None,
+    "unreachable": None,
+    "unrated": None,
+    "excluded": 0,
+    "is_rankable": True,
+    "definition": "/board/measures#backlog_rate",
+}
 EXAMPLE: dict[str, Any] = {
     "as_of": "2026-10-12T02:00:00Z",
     "area": "青岭县",
@@ -28,6 +46,11 @@ EXAMPLE: dict[str, Any] = {
         "conclusion_rate": {"numerator": 100, "denominator": 120, "rate": 0.833, "low": 0.757, "high": 0.889},
         "satisfaction_rate": {"numerator": 0, "denominator": 0, "rate": None, "low": None, "high": None},
     },
+    "rates_with_excluded": {
+        "satisfaction_rate": {"numerator": 0, "denominator": 0, "rate": None, "low": None, "high": None},
+    },
+    "figures": {"backlog_rate": BACKLOG},
+    "elsewhere": {},
     "towns": [],
 }
 

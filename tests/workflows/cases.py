@@ -123,7 +123,8 @@ _LIFE: dict[Status, dict[str, Any]] = {
 def new_case(**values: Any) -> Case:
     """A wish that nobody has handed in yet."""
     desks = (TOWN_DESK, COUNTY_DESK)
-    return Case(VILLAGE_PATH, desks, Limits.defaults(), CHINA, extra={"submission": WISH}).changed(**values)
+    limits, wish = Limits.defaults(), {"submission": WISH}
+    return Case(VILLAGE_PATH, desks, limits, CHINA, town_desk=TOWN_DESK, extra=wish).changed(**values)
 
 
 def case_in(status: Status | None, **values: Any) -> Case:
