@@ -102,5 +102,6 @@ test-needs: | $(VENV)/.created
 	$(BIN)/python -c "import ctypes; ctypes.CDLL('libatomic.so.1')" 2>/dev/null || missing="$$missing libatomic1"; \
 	[ -n "$$WEIYUAN_TEST_POSTGRES_URL" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$$missing fonts-noto-cjk"; \
+	$(BIN)/python -c "import ctypes; ctypes.CDLL('libpangoft2-1.0.so.0')" 2>/dev/null || missing="$$missing libpangoft2-1.0-0"; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(APT_INSTALL) $$missing >/dev/null; } \
 		|| echo "Some tests need what is missing here: run  apt-get install$$missing  as root."
