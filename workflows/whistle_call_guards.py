@@ -1,4 +1,4 @@
-"""Whom a whistle may call: others, by the town's leave; and beside the town a village calls its own people only."""
+"""Whom a whistle may call: others, by the town's leave, and nobody twice; a village calls its own people only."""
 
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,34 @@ def calls_nobody_of_its_own(case: WhistleCase, command: Any, actor: Actor, now: 
 @guard(_("这一类只能叫本镇的单位和党组织；要叫县里的部门，请由镇里吹哨。"), reads_command=True)
 def calls_no_bureau_beside_the_town(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.kind not in BESIDE_THE_TOWN or _called(command) <= case.own_units
+
+
+@guard(_("这个单位已经叫过了。"), reads_command=True)
+def is_not_called_yet(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.call_of(command.unit) is None
+
+
+@guard(_("改由的单位已经叫过了，也不能是吹哨的单位。"), reads_command=True)
+def replacement_is_new(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return command.replacement is None or (
+        case.call_of(command.replacement) is None and command.replacement != case.town_unit_id
+    )
+
+
+def _running(case: WhistleCase, command: Any) -> dict[str, Any]:
+    return {"whistle": min((number for lead, number in case.led_already if lead == command.lead), default=0)}
+
+
+@guard(
+    _(
+        "为这件事已经吹过哨：{whistle} 号哨叫的也是这个单位牵头，还没有结束。有话请到那张哨上说，要别的单位请在那里再叫。"
+    ),
+    reads_command=True,
+    told=_running,
+)
+def lead_is_not_called_for_it_already(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    """One matter, one lead, one whistle: two would have two clocks and two plans."""
+    return all(lead != command.lead for lead, _number in case.led_already)
 
 
 def _called(command: Any) -> set[int]:

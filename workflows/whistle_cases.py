@@ -127,7 +127,8 @@ class WhistleCase:
     """Field names are the whistle's column names, besides what it knows of its ticket and its county.
 
     `status` None is one that has not been blown yet; `town_unit_id` None says that the actor may not blow it.
-    `own_units` are all of the town and below it: it need not blow for them.
+    `own_units` are all of the town and below it: it need not blow for them. `led_already`: the units that lead other
+    open whistles for the same wish or issue, each with the number of its whistle; asked of a new one only.
     `work_since` and `work_due_at` belong to the plan, and once all milestones are done to the completion.
     """
 
@@ -143,6 +144,7 @@ class WhistleCase:
     ticket_status: Status | None = None
     ticket_units: frozenset[int] = frozenset()
     own_units: frozenset[int] = frozenset()
+    led_already: frozenset[tuple[int, int]] = frozenset()
     town_unit_id: int | None = None
     blown_by_id: int | None = None
     unit_id: int | None = None

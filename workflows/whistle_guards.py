@@ -15,36 +15,42 @@ from workflows.whistle_words import CallState
 from workflows.words import _
 
 WhistleTest = Callable[[WhistleCase, Any, Actor, datetime], bool]
+Telling = Callable[[WhistleCase, Any], dict[str, Any]]
 
 WHISTLED_FOR = WITH_UNIT | {Status.deferred}
 """A wish that is still at the dispatch desk has nobody yet who could say that he cannot do it alone."""
 
 
+def nothing_more(case: WhistleCase, command: Any) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class WhistleGuard:
-    """`reads_command` is false where the answer is known before anything is typed: it then hides the button as well."""
+    """`reads_command` is false where the answer is known before anything is typed: it then hides the button as well.
+
+    `told` fills the placeholders of the sentence.
+    """
 
     name: str
     sentence: str
     test: WhistleTest
     reads_command: bool = False
+    told: Telling = nothing_more
 
     def holds(self, case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
         return self.test(case, command, actor, now)
 
 
-def guard(sentence: str, *, reads_command: bool = False) -> Callable[[WhistleTest], WhistleGuard]:
-    return lambda test: WhistleGuard(test.__name__, sentence, test, reads_command)
+def guard(
+    sentence: str, *, reads_command: bool = False, told: Telling = nothing_more
+) -> Callable[[WhistleTest], WhistleGuard]:
+    return lambda test: WhistleGuard(test.__name__, sentence, test, reads_command, told)
 
 
 @guard(_("这件心愿现在没有单位在办，还不能为它吹哨。"))
 def ticket_is_being_handled(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.ticket_status in WHISTLED_FOR
-
-
-@guard(_("这个单位已经叫过了。"), reads_command=True)
-def is_not_called_yet(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.call_of(command.unit) is None
 
 
 @guard(_("这次吹哨不等补批。"))
@@ -95,13 +101,6 @@ def something_is_contested(case: WhistleCase, command: Any, actor: Actor, now: d
 def is_contested(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     call = case.call_of(command.unit)
     return call is not None and call.state is CallState.contested
-
-
-@guard(_("改由的单位已经叫过了，也不能是吹哨的单位。"), reads_command=True)
-def replacement_is_new(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return command.replacement is None or (
-        case.call_of(command.replacement) is None and command.replacement != case.town_unit_id
-    )
 
 
 @guard(_("这个单位已经撤销，不能要它报到。"), reads_command=True)

@@ -92,7 +92,7 @@ TOWN = {R.town, R.principal}
 CALLED = {R.called_lead, R.called_supporting}
 ABOVE = {R.principal, R.leader}
 CALLS = (whom.calls_others, whom.calls_nobody_of_its_own, whom.calls_no_bureau_beside_the_town)
-MAY_SOUND = (g.ticket_is_being_handled, *CALLS)
+MAY_SOUND = (g.ticket_is_being_handled, *CALLS, whom.lead_is_not_called_for_it_already)
 
 # fmt: off
 WHISTLES: tuple[WhistleRow, ...] = (
@@ -110,7 +110,7 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.ContestCall,       RUNNING,                 None,        {R.system},                do.contest,                g.unit_is_dissolved),
     row(c.RuleOnCall,        RUNNING,                 S.dismissed, {R.ruling_officer},        do.rule_and_end,           g.something_is_contested, g.is_contested, when=(g.releases_the_last,)),
     row(c.RuleOnCall,        RUNNING,                 S.at_work,   {R.ruling_officer},        do.rule,                   g.something_is_contested, g.is_contested, when=(g.leaves_a_lead_who_came,)),
-    row(c.RuleOnCall,        RUNNING,                 None,        {R.ruling_officer},        do.rule,                   g.something_is_contested, g.is_contested, g.replacement_is_new, g.can_still_come),
+    row(c.RuleOnCall,        RUNNING,                 None,        {R.ruling_officer},        do.rule,                   g.something_is_contested, g.is_contested, whom.replacement_is_new, g.can_still_come),
     row(c.Survey,            RUNNING,                 None,        {R.town} | CALLED,         do.nothing,                g.has_come),
     row(c.HoldSiteMeeting,   RUNNING,                 None,        {R.town, R.called_lead},   do.nothing,                g.has_come, g.was_held_already),
     row(c.PlanWork,          {S.at_work},             None,        {R.called_lead},           do.plan,                   g.has_come, g.dates_lie_ahead, g.units_take_part, g.plan_is_not_endless),
@@ -122,7 +122,7 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.RefuseAcceptance,  {S.completed},           S.at_work,   TOWN,                      do.take_back),
     row(c.ScoreCall,         {S.completed, S.accepted}, None,      TOWN,                      do.score,                  g.somebody_is_to_be_scored, g.call_is_to_be_scored),
     row(c.DismissWhistle,    BEFORE_THE_END,          S.dismissed, TOWN,                      do.dismiss),
-    row(c.CallMore,          RUNNING,                 None,        {R.town, R.ruling_officer}, do.call_more,             *CALLS, g.is_not_called_yet),
+    row(c.CallMore,          RUNNING,                 None,        {R.town, R.ruling_officer}, do.call_more,             *CALLS, whom.is_not_called_yet),
     row(c.NoteWhistle,       frozenset(S),            None,        set(R) - {R.system}),
     row(c.EscalateWhistle,   OPEN_WHISTLE,            None,        {R.system},                do.remember_step,          g.has_not_fired),
     row(c.MoveWhistle,       OPEN_WHISTLE,            None,        {R.system}),
@@ -149,7 +149,7 @@ def decide_whistle(case: WhistleCase, command: WhistleCommand, actor: Actor, now
     chosen, role = _choose(case, command, actor, now)
     for guard in chosen.guards:
         if not guard.holds(case, command, actor, now):
-            raise Refused(guard.sentence)
+            raise Refused(guard.sentence, **guard.told(case, command))
     status_to = chosen.to or case.status
     assert status_to is not None
     changed = chosen.changes(case, command, actor, now).changed(status=status_to)

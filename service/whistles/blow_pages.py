@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import col, select
 
 from service.accounts.visits import Acting, Looking, Visit
 from service.errors import Conflict
@@ -24,6 +25,7 @@ from service.whistles import lifecycle, listing
 from service.whistles.casefile import own_units
 from service.whistles.consequences import BEFORE_BLOWING, kind_choices, kind_rule
 from service.whistles.models import Whistle
+from service.whistles.queries import visible_whistles
 from service.whistles.whistle_buttons import form_of
 from service.whistles.whistle_page import ticket_line, wishes_of
 from workflows.cases import Case
@@ -68,11 +70,18 @@ def blow(request: Request, number: str, typed: Typed, visit: Acting) -> Response
         above = SOME_FIELDS if isinstance(refused, Mistaken) else refused.sentence
         said = say(request, above, **({} if isinstance(refused, Mistaken) else refused.values))
         errors = errors_by_field(request, refused)
-        return _page(request, visit, ticket, values, errors, said, status=refused.http_status)
+        running = _running(visit, refused.values.get("whistle"))
+        return _page(request, visit, ticket, values, errors, said, running, status=refused.http_status)
     whistle = visit.session.get_one(Whistle, whistle_id)
     response = redirect(listing.url_of(whistle))
     flash(request, response, RAISED if whistle.status is WhistleStatus.raised else BLOWN)
     return response
+
+
+def _running(visit: Visit, whistle_id: object) -> Whistle | None:
+    """The whistle that a refusal names, for a link; another town's may be out of the reader's sight."""
+    wanted = select(Whistle).where(col(Whistle.id) == whistle_id, visible_whistles(visit.actor))
+    return visit.session.exec(wanted).one_or_none() if whistle_id else None
 
 
 def _seen(visit: Visit, number: str) -> Ticket:
@@ -97,6 +106,7 @@ def _page(
     values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
     refusal: str | None = None,
+    running: Whistle | None = None,
     *,
     status: int = 200,
 ) -> Response:
@@ -113,6 +123,7 @@ def _page(
         },
         kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
         refusal=refusal,
+        running={"number": running.id, "url": listing.url_of(running)} if running else None,
         action=Action(
             verb="blow_whistle",
             label=WHISTLE_VERB_WORDS["blow_whistle"],

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from service.directory.reference import Reference
 from service.tickets.models import Assignment, Ticket
-from service.whistles.models import Milestone, Whistle, WhistleCall, WhistleFiring
+from service.whistles.models import IS_OPEN, Milestone, Whistle, WhistleCall, WhistleFiring
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import HoldRole
-from workflows.whistle_cases import CallCase, MilestoneCase, WhistleCase, town_of
+from workflows.whistle_cases import ACTIVE_CALL, CallCase, MilestoneCase, WhistleCase, town_of
 from workflows.whistle_commands import BlowWhistle
 from workflows.whistle_roles import whistling_unit
 
@@ -21,7 +22,9 @@ CALL_NAMES = tuple({each.name for each in fields(CallCase)} & set(WhistleCall.mo
 MILESTONE_NAMES = tuple({each.name for each in fields(MilestoneCase)} & set(Milestone.model_fields))
 
 
-def new_whistle(case: Case, command: BlowWhistle, actor: Actor, known: Reference) -> WhistleCase:
+def new_whistle(
+    session: Session, case: Case, command: BlowWhistle, issue: int | None, actor: Actor, known: Reference
+) -> WhistleCase:
     """A whistle that has not been blown yet, for the unit as which this actor would blow it."""
     return WhistleCase(
         area_path=case.area_path,
@@ -34,8 +37,22 @@ def new_whistle(case: Case, command: BlowWhistle, actor: Actor, known: Reference
         ticket_status=case.status,
         ticket_units=_units_of(case.lead_unit_id, case.supporting),
         own_units=own_units(case.area_path, known),
+        led_already=_led_already(session, case.id, issue),
         town_unit_id=whistling_unit(case, actor, command.kind),
     )
+
+
+def _led_already(session: Session, ticket_id: int | None, issue: int | None) -> frozenset[tuple[int, int]]:
+    """Units that lead an open whistle for this wish, or for any wish of its issue, with the whistle's number."""
+    together = select(Ticket.id).where(col(Ticket.issue_id) == issue)
+    same_matter = [col(Whistle.ticket_id) == ticket_id]
+    same_matter += [col(Whistle.issue_id) == issue, col(Whistle.ticket_id).in_(together)] if issue else []
+    wanted = (
+        select(WhistleCall.unit_id, WhistleCall.whistle_id)
+        .join(Whistle, col(Whistle.id) == col(WhistleCall.whistle_id))
+        .where(IS_OPEN, or_(*same_matter), col(WhistleCall.is_lead), col(WhistleCall.state).in_(ACTIVE_CALL))
+    )
+    return frozenset((row.unit_id, row.whistle_id) for row in session.execute(wanted))
 
 
 def own_units(area_path: str, known: Reference) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, select
 
 from service.directory.reference import Reference, reference
@@ -47,18 +48,28 @@ def blow(session: Session, ticket_id: int, command: BlowWhistle, actor: Actor, n
 
     Raises NotFound, Refused, WrongStatus, NotPermitted; then nothing has been written.
     """
-    ticket = tickets.locked(session, ticket_id)
+    ticket = _alone_with(session, ticket_id)
     known = reference(session)
     _check_units(command, known)
     if command.issue is not None and command.issue != ticket.issue_id:
         raise Refused(_("这件心愿不在这件共性问题里。"), field="issue")
-    case = new_whistle(case_of(session, ticket, known), command, actor, known)
+    case = new_whistle(session, case_of(session, ticket, known), command, ticket.issue_id, actor, known)
     decision = decide_whistle(case, command, actor, now)
     text = mask_text(command.text)
-    whistle = insert_whistle(session, decision.after, text, command.issue or ticket.issue_id, actor.person)
+    whistle = insert_whistle(session, decision.after, text, ticket.issue_id, actor.person)
     _write(session, whistle, command, actor, decision, now, known)
     assert whistle.id is not None
     return whistle.id
+
+
+def _alone_with(session: Session, ticket_id: int) -> Ticket:
+    """The wish, held until the transaction ends; of an issue's wishes the first is held as well, so that two towns that
+    blow for one matter at once come one after the other. Always the lower number first."""
+    issue = session.exec(select(Ticket.issue_id).where(Ticket.id == ticket_id)).one_or_none()
+    if issue is not None:
+        first = session.exec(select(func.min(Ticket.id)).where(Ticket.issue_id == issue)).one()
+        tickets.locked(session, first or ticket_id)
+    return tickets.locked(session, ticket_id)
 
 
 def perform(

@@ -386,6 +386,14 @@ def test_a_town_calls_nobody_of_its_own_and_a_village_no_bureau() -> None:
             decide_whistle(new_case(kind=kind, own_units=own), command, PLAYERS[R.town], NOW)
 
 
+def test_one_matter_has_one_whistle_for_one_lead() -> None:
+    running = new_case(led_already=frozenset({(WATER_BUREAU, 12), (WATER_BUREAU, 9), (ROADS_BUREAU, 4)}))
+    with pytest.raises(Refused, match="9 号哨"):
+        decide_whistle(running, CALL, PLAYERS[R.town], NOW)
+    led_by_another = CALL.model_copy(update={"lead": POWER_BUREAU, "supporting": (WATER_BUREAU,)})
+    assert decide_whistle(running, led_by_another, PLAYERS[R.town], NOW).status_to is S.raised
+
+
 # The table against itself
 
 

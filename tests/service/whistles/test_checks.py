@@ -35,8 +35,8 @@ def whistles(database: Database, scene: Scene) -> tuple[int, int, int]:
         do(session, first, contest, county.wrong_handler)
         draft = c.MilestoneDraft(title="抢通便道", unit=county.bureau, due=date(2026, 10, 20))
         do(session, first, c.PlanWork(milestones=(draft,)), county.handler)
-        second = blow(session, scene)
-        third = blow(session, scene, scene.principal)
+        second = blow(session, scene, lead=scene.water)
+        third = blow(session, scene, scene.principal, lead=county.other_bureau, supporting=(county.bureau,))
         do(session, third, c.DismissWhistle(reason="不用了"), county.dispatcher, later(days=9))
     return first, second, third
 

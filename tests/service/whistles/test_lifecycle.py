@@ -465,7 +465,9 @@ def test_a_unit_that_supported_before_goes_on_supporting(database: Database, sce
 def test_a_unit_that_two_whistles_called_stays_until_the_last_has_ended(database: Database, scene: Scene) -> None:
     with database.writing() as session:
         first = blow(session, scene, scene.principal)
-        second = blow(session, scene, scene.principal)
+        second = blow(
+            session, scene, scene.principal, lead=scene.county.other_bureau, supporting=(scene.county.bureau,)
+        )
         do(
             session,
             first,
@@ -534,7 +536,7 @@ def test_lists_narrow_to_who_has_not_come_what_is_late_and_what_is_mine(database
         assert count_whistles(session, other, NOW, Only.mine) == 1
         assert count_whistles(session, handler, NOW, Only.mine) == 1, "the plan is owed"
         assert count_whistles(session, dispatcher, NOW, Only.mine) == 0
-        blow(session, scene, scene.principal)
+        blow(session, scene, scene.principal, lead=scene.water)
         first = open_whistles(session, dispatcher, NOW, most=1)
         rest = open_whistles(session, dispatcher, NOW, cursor=first.cursor, most=1)
         assert first.cursor and rest.cursor is None and first.rows[0].id != rest.rows[0].id

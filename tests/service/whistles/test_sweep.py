@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from service.database import Database
 from service.directory.models import Area, CalendarYear, Unit
@@ -29,6 +29,13 @@ def fired(database: Database, whistle: int) -> list[str]:
     with database.reading() as session:
         wanted = select(WhistleFiring).where(WhistleFiring.whistle_id == whistle)
         return [row.step for row in sorted(session.exec(wanted), key=lambda row: row.at)]
+
+
+def an_emergency(session: Session, scene: Scene) -> int:
+    """On a wish of its own: one wish has one whistle for one lead."""
+    call = call_for(scene, kind=WhistleKind.emergency, supporting=())
+    wish = handled_wish(session, scene.county)
+    return lifecycle.blow(session, wish, call, who(session, scene.county.dispatcher), NOW)
 
 
 def close(database: Database, unit: int) -> None:
@@ -60,7 +67,7 @@ def test_a_step_tells_who_owes_and_which_rung_hears(database: Database, scene: S
 
 def test_two_sweeps_at_once_fire_once(database: Database, scene: Scene, around: Around) -> None:
     with database.writing() as session:
-        whistles = [blow(session, scene, kind=WhistleKind.emergency, supporting=()) for _ in range(4)]
+        whistles = [an_emergency(session, scene) for _ in range(4)]
     tallies = at_once(lambda: sweep_whistles(around(later(minutes=50))))
     assert [tally.failed for tally in tallies] == [0, 0]
     for whistle in whistles:
@@ -192,7 +199,7 @@ def test_a_bad_whistle_waits_an_hour_and_does_not_stop_the_others(
     database: Database, scene: Scene, around: Around, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.writing() as session:
-        bad, good = (blow(session, scene, kind=WhistleKind.emergency, supporting=()) for _ in range(2))
+        bad, good = (an_emergency(session, scene) for _ in range(2))
     whole = whistle_ladder.due_steps
 
     def due(case: WhistleCase, now: datetime) -> object:
