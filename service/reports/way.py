@@ -78,7 +78,7 @@ def _is(promise: Any, *states: PromiseState) -> Condition:
 def days_by_area(session: Session, known: Reference) -> dict[int, dict[int, int]]:
     """For the county and each town, so many wishes were answered after so many days."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    days = _days()
+    days = days_until_answer()
     wanted = select(col(Ticket.area_id), days, func.count()).where(is_answered()).group_by(col(Ticket.area_id), days)
     for area_id, day, count in session.execute(wanted):
         for area in known.lineage(area_id):
@@ -88,12 +88,12 @@ def days_by_area(session: Session, known: Reference) -> dict[int, dict[int, int]
 
 
 def days_of_area(session: Session, area_path: str) -> dict[int, int]:
-    days = _days()
+    days = days_until_answer()
     wanted = select(days, func.count()).where(is_answered(), in_area(area_path)).group_by(days)
     return {int(day): count for day, count in session.execute(wanted)}
 
 
-def _days() -> Any:
+def days_until_answer() -> Any:
     """Begun days count whole, and the first one is 1: as `answer_days.days_between`."""
     seconds = cast(extract("epoch", col(Ticket.answered_at)), BigInteger) - cast(
         extract("epoch", col(Ticket.created_at)), BigInteger
