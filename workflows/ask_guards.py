@@ -61,6 +61,12 @@ def is_looked_at_within_a_quarter(case: Case, command: Any, actor: Actor, now: d
     return now < holds.morning_of(case, until) <= latest
 
 
+@guard(_("为这件事吹的哨还在走，不能挂账；先等它办完，或者请镇里撤哨。"))
+def no_whistle_runs(case: Case, command: Any, actor: Actor, now: datetime) -> bool:
+    """Bureaus are called, have dates and a ladder: what they work on is not put off behind their backs."""
+    return not case.whistle_runs
+
+
 def _date_of(case: Case, command: Any, kind: AskKind) -> date | None:
     ask = of_kind(case.asks, kind)
     return command.until or (ask.until if ask else None)

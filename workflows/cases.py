@@ -21,6 +21,7 @@ class Case:
     `limits` are those in force now, `limits_of_hold` those under which the present holder received it.
     `town_desk` is the desk of its town, which blows its whistles; None where the place lies in no town.
     `hold_since` and `hold_due` belong to whoever holds the ticket now; `due_at` is the promise to the villager.
+    `whistle_runs`: one is open for it or for its issue; known where it matters, for whoever asks to put the wish off.
     `status` None is a wish that has not been handed in yet.
     """
 
@@ -86,6 +87,7 @@ class Case:
     promise_state: PromiseState | None = None
     promise_settled_at: datetime | None = None
     promise_confirmed: bool | None = None
+    whistle_runs: bool = False
     pending_asks: int = 0
     asks: tuple[PendingAsk, ...] = ()
     reopen_count: int = 0

@@ -24,14 +24,14 @@ KIND_OF: Mapping[str, AskKind] = {
 ASKED: Mapping[AskKind, str] = {
     AskKind.giving_back: _("派单后 {window} 内可以申请，一件最多退两次，第二次由县里裁定，裁定了不能再退。{decider}要在 {decide_by} 前决定；有人接手以前还由本单位办，答应诉求人的日子不变，还是 {due}。"),
     AskKind.extension: _("到期前申请，一次最长 {most}，最多两次。{decider}要在 {decide_by} 前决定；没有准以前期限不变，还是 {due}。准了，诉求人会看到原因和新的日子，统计里原来的期限仍然算。"),
-    AskKind.deferral: _("客观上现在办不了才能挂账，最长 {quarter} 复核一次。{decider}要在 {decide_by} 前决定；没有准以前期限不变，还是 {due}。准了就暂停计时，到那天自动恢复办理、重新计算期限，诉求人会看到原因和日子。"),
+    AskKind.deferral: _("客观上现在办不了才能挂账，最长 {quarter} 复核一次；为这件事吹的哨还在走时不能挂账。{decider}要在 {decide_by} 前决定；没有准以前期限不变，还是 {due}。准了就暂停计时，到那天自动恢复办理、重新计算期限，诉求人会看到原因和日子。"),
     AskKind.exclusion: _("剔除只影响统计，剔除前后的两种比率都会公布；事情照样要办，期限不变，还是 {due}。{decider}要在 {decide_by} 前决定。"),
     AskKind.consultation: _("没有单位认领或者几家说不清时申请会商，由县里召集、裁定主办和协办，裁定了不能再退。{decider}要在 {decide_by} 前裁定；在那以前还由现在的单位负责，期限不变，还是 {due}。"),
 }
 DECIDED: Mapping[AskKind, str] = {
     AskKind.giving_back: _("退单：请在 {decide_by} 前决定。准了，新单位自己的期限从现在起算，到 {hold}；答应诉求人的日子不变，还是 {due}。"),
     AskKind.extension: _("延期：申请延到 {until}，请在 {decide_by} 前决定。准了，答应诉求人的日子就从 {due} 改到那天，原来的期限留在统计里。"),
-    AskKind.deferral: _("挂账：申请到 {until} 再看，请在 {decide_by} 前决定。准了就暂停计时，到那天自动恢复办理、重新计算期限。"),
+    AskKind.deferral: _("挂账：申请到 {until} 再看，请在 {decide_by} 前决定。准了就暂停计时，到那天自动恢复办理、重新计算期限；为这件事吹的哨还在走时不能准。"),
     AskKind.exclusion: _("剔除：请在 {decide_by} 前决定。只影响统计，办理和期限都不变。"),
     AskKind.consultation: _("会商：请在 {decide_by} 前裁定主办和协办单位，用“裁定”。"),
 }

@@ -3,18 +3,22 @@
 from dataclasses import fields
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.directory.reference import Reference
 from service.tickets import ask_rows
 from service.tickets.models import Assignment, EscalationFiring, Ticket, TicketEvent
 from service.tickets.numbers import number_of
+from workflows.ask_words import AskKind
 from workflows.cases import Case
 from workflows.changes import Duty, HoldRole
 from workflows.commands import Submit
 from workflows.decide import HANDLING_VERBS
+from workflows.pending_asks import of_kind
 from workflows.sampling import rule_for
 from workflows.whistle_cases import town_of
+from workflows.whistle_words import OPEN_WHISTLE
 
 SAME_NAMES = tuple({field.name for field in fields(Case)} & set(Ticket.model_fields))
 
@@ -36,6 +40,8 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
     assert ticket.id is not None
     holds = session.exec(select(Assignment).where(Assignment.ticket_id == ticket.id)).all()
     held = _held(holds)
+    asks = ask_rows.pending(session, ticket.id) if ticket.pending_asks else ()
+    is_asked_off = of_kind(asks, AskKind.deferral) is not None or bool(held["supporting"])
     return Case(
         **{name: getattr(ticket, name) for name in SAME_NAMES},
         desks=reference.desks_of(ticket.area_id),
@@ -47,9 +53,25 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id),
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
-        asks=ask_rows.pending(session, ticket.id) if ticket.pending_asks else (),
+        asks=asks,
+        whistle_runs=is_asked_off and whistle_runs(session, ticket),
         **held,
     )
+
+
+def whistle_runs(session: Session, ticket: Ticket) -> bool:
+    """Whether the last thing that happened to some whistle of this wish, or of its issue, has left it open."""
+    same_matter = (
+        [ticket.id] if ticket.issue_id is None else select(Ticket.id).where(Ticket.issue_id == ticket.issue_id)
+    )
+    of_it = col(TicketEvent.ticket_id).in_(same_matter)
+    named = select(TicketEvent.subject).where(of_it, col(TicketEvent.subject).startswith("whistle:")).distinct()
+    subjects = session.exec(named).all()
+    last = select(func.max(TicketEvent.id)).where(col(TicketEvent.subject).in_(subjects)).group_by(TicketEvent.subject)
+    wanted = select(TicketEvent.id).where(
+        col(TicketEvent.id).in_(last), of_it, col(TicketEvent.subject_to).in_(OPEN_WHISTLE)
+    )
+    return bool(subjects) and session.exec(wanted.limit(1)).first() is not None
 
 
 def _town_desk(area_path: str, reference: Reference) -> int | None:

@@ -10,7 +10,7 @@ from service.directory.models import Category
 from service.directory.reference import Reference, reference
 from service.errors import Conflict, NotFound, TooMany
 from service.tickets import chain
-from service.tickets.casefile import case_of, new_case
+from service.tickets.casefile import case_of, new_case, whistle_runs
 from service.tickets.main_ticket import main_of
 from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import id_of
@@ -20,7 +20,7 @@ from workflows import escalations, follow_ups
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import NO_CHANGES, Changes
-from workflows.commands import CommandBase, Merge, Rate, Submit
+from workflows.commands import CommandBase, Merge, Rate, RequestDeferral, Submit
 from workflows.decide import Decision, decide, stays
 from workflows.refusals import Refused
 from workflows.statuses import Role
@@ -204,6 +204,8 @@ def _complete(session: Session, ticket: Ticket, command: CommandBase, actor: Act
         return case.changed(target=case_of(session, main, known) if main else None)
     if ticket.merged_into_id is not None:
         return case.changed(target=case_of(session, main_of(session, ticket), known))
+    if isinstance(command, RequestDeferral):
+        case = case.changed(whistle_runs=whistle_runs(session, ticket))
     category = _category(command, known)
     if category is not None:
         case = case.changed(

@@ -164,6 +164,19 @@ def test_what_is_put_off_is_looked_at_within_a_quarter() -> None:
         assert refusal(case_in(S.deferred), command, DISPATCHER) == wanted, until
 
 
+def test_nothing_is_put_off_while_a_whistle_runs_for_it() -> None:
+    whistled = case_in(S.in_progress, whistle_runs=True)
+    assert refusal(whistled, SAMPLES["request_deferral"], HANDLER) == "no_whistle_runs"
+    assert c.RequestDeferral not in available(whistled, HANDLER, NOW)
+    asked_before = asked(AskKind.deferral, whistle_runs=True)
+    assert refusal(asked_before, c.Grant(ask=AskKind.deferral), DISPATCHER) == "no_whistle_runs"
+    for let in (
+        c.Refuse(ask=AskKind.deferral, note="等办完"),
+        c.RequestExtension(until=EXTENDED_TO, reason="灯杆要从外地调来"),
+    ):
+        assert refusal(asked_before, let, HANDLER if let.verb == "request_extension" else DISPATCHER) is None
+
+
 def test_what_is_excluded_is_not_excluded_again() -> None:
     case = case_in(S.in_progress, is_excluded=True)
     assert refusal(case, SAMPLES["request_exclusion"], HANDLER) == "counts_in_the_statistics"

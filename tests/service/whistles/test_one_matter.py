@@ -1,4 +1,6 @@
-"""One matter, one lead, one whistle: a second one is refused with the number of the first, also at the same moment."""
+"""One matter, one lead, one whistle, and what a whistle runs for is not put off."""
+
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -9,13 +11,16 @@ from service.database import Database
 from service.issues import lifecycle as issues
 from service.whistles import lifecycle
 from service.whistles.models import Whistle
-from tests.factories import NOW, number_of
+from tests.factories import NOW, act, number_of, ticket_of
 from tests.service.at_once import at_once
 from tests.service.whistles.conftest import Scene, blow, call_for, do, handled_wish, who
 from tests.support.officials import official
+from workflows import commands as t
 from workflows import whistle_commands as c
+from workflows.ask_words import AskKind
 from workflows.issue_commands import CreateIssue
 from workflows.refusals import Refused
+from workflows.statuses import Status
 from workflows.whistle_words import WhistleKind
 
 
@@ -83,6 +88,44 @@ def test_two_who_blow_for_one_matter_in_the_same_moment_blow_once(
     with database.reading() as session:
         [only] = session.exec(select(Whistle.id)).all()
     assert [each.values for each in refused] == [{"whistle": only}]
+
+
+LATER = t.RequestDeferral(
+    until=(NOW + timedelta(days=30)).date(), reason="要等铁路完工以后改线", evidence="铁路项目部的函"
+)
+GRANTED = t.Grant(ask=AskKind.deferral)
+
+
+def test_a_wish_is_put_off_only_while_no_whistle_runs_for_it_or_for_its_issue(
+    database: Database, scene: Scene, other_wish: int
+) -> None:
+    county = scene.county
+    with database.writing() as session:
+        act(session, other_wish, LATER, county.village_secretary)
+        whistle = blow(session, scene)
+        with pytest.raises(Refused, match="哨还在走，不能挂账"):
+            act(session, scene.ticket, LATER, county.village_secretary)
+        do(session, whistle, c.ApproveWhistle(), scene.principal)
+        with pytest.raises(Refused, match="哨还在走，不能挂账"):
+            act(session, other_wish, GRANTED, county.dispatcher)
+        do(session, whistle, c.DismissWhistle(reason="镇里自己能办"), county.dispatcher)
+        act(session, other_wish, GRANTED, county.dispatcher)
+        act(session, scene.ticket, LATER, county.village_secretary)
+        assert ticket_of(session, other_wish).status is Status.deferred
+
+
+def test_a_whistle_that_went_away_with_a_merge_holds_up_nothing_here(database: Database, scene: Scene) -> None:
+    county = scene.county
+    with database.writing() as session:
+        main = handled_wish(session, county)
+        whistle = blow(session, scene)
+        act(session, scene.ticket, t.Merge(into=number_of(session, main)), county.dispatcher)
+        do(session, whistle, c.ApproveWhistle(), scene.principal)
+        act(session, scene.ticket, t.Unmerge(reason="不是一件事"), county.dispatcher)
+        act(session, scene.ticket, t.Assign(unit=county.village_unit), county.dispatcher)
+        act(session, scene.ticket, LATER, county.village_secretary)
+        with pytest.raises(Refused, match="哨还在走，不能挂账"):
+            act(session, main, LATER, county.village_secretary)
 
 
 def test_the_form_that_is_refused_leads_to_the_whistle_that_runs(
