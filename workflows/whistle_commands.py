@@ -127,9 +127,16 @@ class ReportIn(WhistleCommand):
     verb: Literal["report_in"] = "report_in"
     unit: OptionalId = field(_("代表哪个单位"), widget="unit", default=None)
     is_on_site: bool = field(_("人到了现场吗"), widget="yes_or_no")
-    place: OptionalText = field(_("在哪里"), default=None, max_length=200)
+    place: OptionalText = field(_("在哪里"), hint=_("到了现场的，写清楚到了哪里"), default=None, max_length=200)
     words: OptionalText = optional_words(_("谁来了，准备怎么办"))
     photos: Photos = photos()
+
+    @model_validator(mode="after")
+    def says_where_on_site_is(self) -> "ReportIn":
+        """Whoever says that he came can be found there: that is what the town checks."""
+        if self.is_on_site and self.place is None:
+            raise Refused(_("到了现场的，请写明在哪里。"), field="place")
+        return self
 
 
 class ContestCall(WhistleCommand):

@@ -18,10 +18,9 @@ from service.security import SESSION_COOKIE
 from service.whistles.models import Milestone, Whistle
 from tests.factories import number_of, sign_in
 from tests.service.tickets.photographs import phone_photo
-from tests.service.whistles.conftest import Scene, blow, build_scene, do
+from tests.service.whistles.conftest import CAME, Scene, blow, build_scene, do
 from tests.support.browser import DESKTOP, PHONE, NewPage
 from tests.support.officials import Official, Page, official, stranger
-from workflows import whistle_commands as w
 from workflows.whistle_words import WhistleStatus
 
 Browse = Callable[..., Screen]
@@ -89,7 +88,7 @@ def test_a_landslide_is_blown_for_objected_to_ruled_on_and_cleared(
     ruling = {"unit": county.other_bureau, "decision": "replaced", "replacement": scene.water, "words": "由水利局来。"}
     assert "不用来了" in presses(rulers, "rule_on_call", **ruling).words
     assert "待我报到 1" in water.opens("/desk/whistles").words
-    presses(water, "report_in", is_on_site="true")
+    presses(water, "report_in", is_on_site="true", place="塌方处")
 
     decided = {"attendance": "交通局、水利局、镇里", "decisions": "先抢通半幅，再削坡。"}
     met = presses(town, "hold_site_meeting", held_on=f"{clock.now():%Y-%m-%d}", place="塌方处", **decided)
@@ -166,7 +165,7 @@ def test_a_plan_is_made_and_a_step_reported_in_a_browser(
     browse: Browse, scene: Scene, whistle: int, database: Database
 ) -> None:
     with database.writing() as session:
-        do(session, whistle, w.ReportIn(is_on_site=True), scene.county.handler, clock.now())
+        do(session, whistle, CAME, scene.county.handler, clock.now())
     screen = browse(scene.county.handler)
     screen.goto(f"/desk/whistles/{whistle}")
     screen.locator("#plan_work > summary").click()

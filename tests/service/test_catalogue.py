@@ -250,7 +250,7 @@ def _blow_a_whistle(session: Session, county: County, ticket: int) -> None:
     )
     whistle = whistles.blow(session, ticket, blown, actor(session, ticket, county.dispatcher), later())
     step = w.MilestoneDraft(title=words, unit=county.other_bureau, due=later(days=9).date())
-    for command in (w.ReportIn(is_on_site=True, words=words), w.PlanWork(milestones=(step,))):
+    for command in (w.ReportIn(is_on_site=True, place=words, words=words), w.PlanWork(milestones=(step,))):
         whistles.perform(session, whistle, command, actor(session, ticket, county.wrong_handler), later())
 
 

@@ -62,7 +62,7 @@ class AnyWhistle(RuleBasedStateMachine):
 
     @rule(unit=st.sampled_from(BUREAUS))
     def somebody_comes(self, unit: int) -> None:
-        self.say(c.ReportIn(is_on_site=True), HANDLERS[unit])
+        self.say(SAMPLES["report_in"], HANDLERS[unit])
 
     @rule(unit=st.sampled_from(BUREAUS))
     def somebody_contests(self, unit: int) -> None:

@@ -60,7 +60,7 @@ SAMPLES: dict[str, WhistleCommand] = {
     "approve_whistle": c.ApproveWhistle(),
     "refuse_whistle": c.RefuseWhistle(reason="镇里先办"),
     "confirm_whistle": c.ConfirmWhistle(),
-    "report_in": c.ReportIn(is_on_site=True),
+    "report_in": c.ReportIn(is_on_site=True, place="村口"),
     "contest_call": c.ContestCall(ground=ContestGround.not_our_duty, words="不归我们管"),
     "rule_on_call": c.RuleOnCall(unit=WATER_BUREAU, decision=CallRuling.must_come, words="归你们管"),
     "survey": c.Survey(words="看过了"),

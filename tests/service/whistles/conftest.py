@@ -21,10 +21,14 @@ from tests.factories import NOW, County, act, add, build_county, submit_wish
 from workflows.actors import Actor
 from workflows.commands import Acknowledge, Assign
 from workflows.statuses import Role
-from workflows.whistle_commands import BlowWhistle, WhistleCommand
+from workflows.whistle_commands import BlowWhistle, ReportIn, WhistleCommand
 from workflows.whistle_words import WhistleKind, WhistleReason
 
 Around = Callable[..., Surroundings]
+
+
+CAME = ReportIn(is_on_site=True, place="塌方路段")
+"""Whoever comes to the site says where that is."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tests.support.programs import Program, is_problem, program_of
 from workflows.whistle_commands import WHISTLE_COMMANDS
 from workflows.whistles import WHISTLES, WhistleRole
 
+CAME = {"verb": "report_in", "is_on_site": True, "place": "村口"}
 BLOWN = {"verb": "blow_whistle", "kind": "emergency", "reason": "beyond_power", "text": "路塌了，请马上来人"}
 
 
@@ -48,7 +49,7 @@ def test_a_town_blows_and_a_bureau_reports_in(
     bureau = program("handler")
     shown = bureau.gets(f"/whistles/{done['id']}").json()
     assert "report_in" in shown["commands"] and shown["ticket"] == number(scene, database)
-    came = bureau.sends(f"/whistles/{done['id']}/commands", {"verb": "report_in", "is_on_site": True})
+    came = bureau.sends(f"/whistles/{done['id']}/commands", CAME)
     assert came.status_code == 200 and came.json()["status"] == "at_work"
     [listed] = bureau.gets("/whistles", only="mine").json()["whistles"]
     assert listed["id"] == done["id"]
@@ -57,7 +58,7 @@ def test_a_town_blows_and_a_bureau_reports_in(
 def test_a_whistle_that_is_not_ours_is_not_there(program: Callable[[str], Program], whistle: int) -> None:
     stranger = program("water_handler")
     assert is_problem(stranger.gets(f"/whistles/{whistle}"), 404)
-    assert is_problem(stranger.sends(f"/whistles/{whistle}/commands", {"verb": "report_in", "is_on_site": True}), 404)
+    assert is_problem(stranger.sends(f"/whistles/{whistle}/commands", CAME), 404)
     assert stranger.gets("/whistles").json() == {"whistles": [], "cursor": None}
 
 
@@ -65,7 +66,8 @@ WRONG: tuple[tuple[int, dict[str, Any]], ...] = (
     (422, {"verb": "whistle_louder"}),
     (422, {"verb": "report_in"}),
     (422, {"verb": "score_call", "unit": 1, "speed": 6, "work": 1, "result": 1}),
-    (422, {"verb": "report_in", "is_on_site": True, "photos": [1]}),
+    (422, {**CAME, "photos": [1]}),
+    (422, {**CAME, "place": None}),
     (409, {"verb": "accept_whistle"}),
     (403, {"verb": "escalate_whistle", "subject": "whistle", "step": "report_due"}),
 )
@@ -76,7 +78,7 @@ def test_what_is_wrong_is_refused_with_a_sentence(program: Callable[[str], Progr
     for status, body in WRONG:
         answer = bureau.sends(f"/whistles/{whistle}/commands", body)
         assert is_problem(answer, status), (body, answer.text)
-    stale = bureau.sends(f"/whistles/{whistle}/commands", {"verb": "report_in", "is_on_site": True}, version=99)
+    stale = bureau.sends(f"/whistles/{whistle}/commands", CAME, version=99)
     assert is_problem(stale, 409)
 
 

@@ -10,7 +10,7 @@ from service.database import Database
 from service.oversight.checks import breaches
 from service.whistles.casefile import calls_of
 from tests.factories import later
-from tests.service.whistles.conftest import Scene, blow, do
+from tests.service.whistles.conftest import CAME, Scene, blow, do
 from workflows import whistle_commands as c
 from workflows.whistle_commands import ContestGround
 
@@ -30,7 +30,7 @@ def whistles(database: Database, scene: Scene) -> tuple[int, int, int]:
     county = scene.county
     with database.writing() as session:
         first = blow(session, scene, scene.principal)
-        do(session, first, c.ReportIn(is_on_site=True), county.handler)
+        do(session, first, CAME, county.handler)
         contest = c.ContestCall(ground=ContestGround.not_our_duty, words="与农业无关")
         do(session, first, contest, county.wrong_handler)
         draft = c.MilestoneDraft(title="抢通便道", unit=county.bureau, due=date(2026, 10, 20))

@@ -24,7 +24,7 @@ from service.whistles.queries import (
 )
 from tests.factories import NOW, act, add, later, submit_wish, ticket_of
 from tests.service.at_once import at_once
-from tests.service.whistles.conftest import Scene, blow, call_for, do, whistle_of, who
+from tests.service.whistles.conftest import CAME, Scene, blow, call_for, do, whistle_of, who
 from workflows import whistle_commands as c
 from workflows.commands import Assign
 from workflows.refusals import NotPermitted, Refused, WrongStatus
@@ -53,7 +53,7 @@ def at_work(session: Session, scene: Scene) -> int:
     do(
         session,
         whistle,
-        c.ReportIn(is_on_site=True, place="塌方路段"),
+        CAME,
         scene.county.handler,
         later(hours=1),
     )
@@ -88,7 +88,7 @@ def test_from_the_call_to_the_score(database: Database, scene: Scene) -> None:
         do(
             session,
             whistle,
-            c.ReportIn(is_on_site=True),
+            CAME,
             county.handler,
             later(hours=2),
         )
@@ -210,14 +210,14 @@ def test_an_emergency_is_blown_at_once_and_confirmed_afterwards(database: Databa
         do(
             session,
             whistle,
-            c.ReportIn(is_on_site=True),
+            CAME,
             scene.county.handler,
             later(minutes=20),
         )
         do(
             session,
             whistle,
-            c.ReportIn(is_on_site=True),
+            CAME,
             scene.county.wrong_handler,
             later(minutes=40),
         )
@@ -297,7 +297,7 @@ def test_nobody_is_called_before_the_principal_has_approved(database: Database, 
         with pytest.raises(NotFound):
             seen_whistle(session, who(session, scene.county.handler), whistle)
         with pytest.raises(WrongStatus):
-            do(session, whistle, c.ReportIn(is_on_site=True), scene.county.handler)
+            do(session, whistle, CAME, scene.county.handler)
         do(
             session,
             whistle,
@@ -392,7 +392,7 @@ def test_a_replaced_lead_hands_its_place_to_the_unit_that_the_ruling_names(datab
         do(
             session,
             whistle,
-            c.ReportIn(is_on_site=True),
+            CAME,
             scene.water_handler,
             later(hours=2),
         )

@@ -180,17 +180,27 @@ def test_whoever_is_overtaken_is_told_and_keeps_his_words(
     bureau = official(app, database, county.wrong_handler)
     old = whistle_of(database, whistle).version
     assert presses(bureau, whistle, "note_whistle", words="先打电话").status == 303
-    page = presses(bureau, whistle, "report_in", version=old, is_on_site="true", words="我们五个人都到了")
+    page = presses(bureau, whistle, "report_in", version=old, is_on_site="true", place="村口", words="我们五个人都到了")
     assert page.status == 409
     assert page.value_of("words", "report_in") == "我们五个人都到了"
     assert whistle_of(database, whistle).status is WhistleStatus.blown
+
+
+def test_whoever_comes_to_the_site_says_where_that_is(
+    app: FastAPI, client: TestClient, database: Database, county: County, whistle: int
+) -> None:
+    bureau = official(app, database, county.wrong_handler)
+    page = presses(bureau, whistle, "report_in", is_on_site="true", place="  ", words="五个人到了")
+    assert page.status == 422 and "到了现场的，请写明在哪里。" in page.words
+    assert page.value_of("words", "report_in") == "五个人到了"
+    assert presses(bureau, whistle, "report_in", is_on_site="false", words="电话里先说").status == 303
 
 
 def test_a_form_without_its_version_and_an_unknown_verb_are_refused_in_words(
     app: FastAPI, client: TestClient, database: Database, county: County, whistle: int
 ) -> None:
     bureau = official(app, database, county.wrong_handler)
-    assert "这张表不完整" in presses(bureau, whistle, "report_in", version="x", is_on_site="true").words
+    assert "这张表不完整" in presses(bureau, whistle, "report_in", version="x", is_on_site="true", place="村口").words
     assert presses(bureau, whistle, "blow_whistle").status in {400, 422}
     assert bureau.opens("/desk/whistles/99999999999999999999").status == 404
     assert bureau.opens(f"/desk/whistles/{whistle}/report_in").status == 303
@@ -238,7 +248,7 @@ def test_who_is_late_is_said_in_words_and_stands_in_the_list_of_the_supervisor(
 
 @pytest.fixture
 def at_work(database: Database, county: County, whistle: int) -> int:
-    say(database, whistle, w.ReportIn(is_on_site=True), county.wrong_handler)
+    say(database, whistle, w.ReportIn(is_on_site=True, place="村口"), county.wrong_handler)
     return whistle
 
 

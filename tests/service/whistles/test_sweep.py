@@ -16,7 +16,7 @@ from service.whistles.queries import events_of
 from service.whistles.sweep import LATER, rearm_whistles, recalculate_whistles, sweep_whistles
 from tests.factories import NOW, act, later, number_of, ticket_of
 from tests.service.at_once import at_once
-from tests.service.whistles.conftest import Around, Scene, blow, call_for, do, handled_wish, whistle_of, who
+from tests.service.whistles.conftest import CAME, Around, Scene, blow, call_for, do, handled_wish, whistle_of, who
 from workflows import whistle_commands as c
 from workflows import whistle_ladder
 from workflows.commands import Merge, Withdraw
@@ -79,7 +79,7 @@ def test_a_milestone_that_was_moved_is_watched_anew(database: Database, scene: S
     county = scene.county
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal, supporting=())
-        do(session, whistle, c.ReportIn(is_on_site=True), county.handler)
+        do(session, whistle, CAME, county.handler)
         draft = c.MilestoneDraft(title="清淤", unit=county.bureau, due=date(2026, 10, 16))
         do(session, whistle, c.PlanWork(milestones=(draft,)), county.handler)
         [milestone] = milestones_of(session, whistle)
@@ -99,7 +99,7 @@ def test_a_dissolved_units_call_goes_to_the_ruling_officer(database: Database, s
     county = scene.county
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal, supporting=())
-        do(session, whistle, c.ReportIn(is_on_site=True), county.handler)
+        do(session, whistle, CAME, county.handler)
         draft = c.MilestoneDraft(title="清淤", unit=county.bureau, due=date(2026, 10, 16))
         do(session, whistle, c.PlanWork(milestones=(draft,)), county.handler)
     close(database, county.bureau)
@@ -115,7 +115,7 @@ def test_a_dissolved_units_call_goes_to_the_ruling_officer(database: Database, s
         do(session, whistle, instead, county.county_dispatcher, later(hours=2))
         assert [each.unit_id for each in milestones_of(session, whistle)] == [scene.water]
         assert whistle_of(session, whistle).unit_id == scene.water
-        do(session, whistle, c.ReportIn(is_on_site=True), scene.water_handler, later(hours=3))
+        do(session, whistle, CAME, scene.water_handler, later(hours=3))
 
 
 def test_the_new_desk_goes_on_with_what_a_dissolved_one_has_blown(database: Database, scene: Scene) -> None:
@@ -125,7 +125,7 @@ def test_the_new_desk_goes_on_with_what_a_dissolved_one_has_blown(database: Data
         session.get_one(Area, county.town).desk_unit_id = county.county_desk
     close(database, county.town_desk)
     with database.writing() as session:
-        do(session, whistle, c.ReportIn(is_on_site=True), county.handler, later(hours=1))
+        do(session, whistle, CAME, county.handler, later(hours=1))
         do(session, whistle, c.CompleteWhistle(words="路通了"), county.handler, later(hours=2))
         assert whistle_of(session, whistle).unit_id == county.county_desk
         do(session, whistle, c.AcceptWhistle(), county.county_dispatcher, later(hours=3))
@@ -140,7 +140,7 @@ def test_a_whistle_follows_its_ticket_into_the_main_one(database: Database, scen
     assert sweep_whistles(around(later(hours=2))).done == 0
     with database.writing() as session:
         assert whistle_of(session, whistle).ticket_id == main
-        do(session, whistle, c.ReportIn(is_on_site=True), scene.county.handler, later(hours=3))
+        do(session, whistle, CAME, scene.county.handler, later(hours=3))
         assert [each.event.ticket_id for each in events_of(session, whistle)] == [scene.ticket, main, main]
         assert list(breaches(session)) == []
 
@@ -150,7 +150,7 @@ def test_whoever_is_quicker_than_the_clock_takes_the_whistle_along(database: Dat
         main = handled_wish(session, scene.county)
         whistle = blow(session, scene, scene.principal)
         act(session, scene.ticket, Merge(into=number_of(session, main)), scene.county.dispatcher, later(hours=1))
-        done = do(session, whistle, c.ReportIn(is_on_site=True), scene.county.handler, later(hours=2))
+        done = do(session, whistle, CAME, scene.county.handler, later(hours=2))
         assert done.number == number_of(session, main)
         verbs = [each.event.verb for each in events_of(session, whistle)]
         assert verbs == ["blow_whistle", "move_whistle", "report_in"]
@@ -166,7 +166,7 @@ def test_a_wish_withdrawn_under_its_whistle_is_told_to_the_town_once(
     assert sweep_whistles(around(later(hours=3))).done == 0
     with database.writing() as session:
         assert events_of(session, whistle)[-1].event.verb == "tell_ticket_ended"
-        do(session, whistle, c.ReportIn(is_on_site=True), scene.county.handler, later(hours=3))
+        do(session, whistle, CAME, scene.county.handler, later(hours=3))
         do(session, whistle, c.DismissWhistle(reason="撤回了"), scene.county.dispatcher, later(hours=4))
         assert whistle_of(session, whistle).status is WhistleStatus.dismissed
         assert ticket_of(session, scene.ticket).closed_at is not None
