@@ -8,7 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
-from service import api_docs, errors, health, keys, logs, middleware, web
+from service import api_docs, errors, health, keys, logs, middleware, timekeeper, web
 from service.accounts import account_pages
 from service.accounts import api as accounts_api
 from service.accounts import pages as accounts
@@ -194,7 +194,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(chosen.database_url, chosen.pool_size)
     database.verify()
     app.state.database = database
-    clockwork = Clockwork(database, chosen) if chosen.scheduler else None
+    clockwork = Clockwork(database, chosen, lock=timekeeper.stand_in(database)) if chosen.scheduler else None
     app.state.clockwork = clockwork
     if clockwork:
         clockwork.start()

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service import timekeeper
 from service.dependencies import TheDatabase
 from service.errors import NotFound
 from service.logs import route_of
@@ -33,7 +34,7 @@ SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5),
 )
-LEADS = Gauge("weiyuan_scheduler_leads", "1 in the one process that does the timed work", registry=REGISTRY)
+LEADS = Gauge("weiyuan_scheduler_leads", "1 in the service whose process does the timed work", registry=REGISTRY)
 
 
 @router.get("/healthz")
@@ -45,8 +46,7 @@ def healthz() -> PlainTextResponse:
 @router.get("/readyz")
 def readyz(request: Request, database: TheDatabase) -> Response:
     """The process can serve: its database answers. Says whether it leads the timed work."""
-    clockwork = request.app.state.clockwork
-    leads = bool(clockwork and clockwork.leadership.is_ours)
+    leads = _leads(request)
     try:
         with database.reading() as session:
             session.execute(text("SELECT 1"))
@@ -60,9 +60,14 @@ def metrics(request: Request) -> Response:
     """Counts and times of this process, by route and never by address, for the machine itself; others get a 404."""
     if request.client is None or request.client.host not in THIS_MACHINE or FORWARDED & set(request.headers):
         raise NotFound()
-    clockwork = request.app.state.clockwork
-    LEADS.set(bool(clockwork and clockwork.leadership.is_ours))
+    LEADS.set(_leads(request))
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _leads(request: Request) -> bool:
+    """This worker, or the timekeeper that runs beside it."""
+    clockwork = request.app.state.clockwork
+    return bool(clockwork and (clockwork.leadership.is_ours or timekeeper.leads()))
 
 
 class Measured:

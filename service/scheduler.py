@@ -17,7 +17,7 @@ from service.database import Database
 from service.directory.expiry import expire_links
 from service.issues.settling import settle_issues
 from service.jobs import Job, Register, Surroundings, Tally
-from service.leadership import BEAT, Leadership, lock_for
+from service.leadership import BEAT, Leadership, Lock, lock_for
 from service.outbox.cleaning import forget_old_deliveries
 from service.outbox.planning import plan_notices
 from service.outbox.relay import send_notices
@@ -70,7 +70,12 @@ class Clockwork:
     a job whose hour passed while the machine was off runs when it is on again."""
 
     def __init__(
-        self, database: Database, settings: Settings, schedule: tuple[Job, ...] = SCHEDULE, beat: float = BEAT
+        self,
+        database: Database,
+        settings: Settings,
+        schedule: tuple[Job, ...] = SCHEDULE,
+        beat: float = BEAT,
+        lock: Lock | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -78,7 +83,7 @@ class Clockwork:
         self._register = Register(database)
         self._ends = threading.Event()
         self._last_runs: dict[str, datetime | None] = {}
-        self.leadership = Leadership(lock_for(database), beat)
+        self.leadership = Leadership(lock or lock_for(database), beat)
         self._ticker = BackgroundScheduler(
             timezone=ZoneInfo(settings.time_zone),
             executors={"default": ThreadPoolExecutor(4)},

@@ -2,11 +2,13 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 import uvicorn
 
+from service import timekeeper
 from service.cli.opening import county_database, fail
 from service.settings import Settings, settings
 
@@ -29,19 +31,20 @@ def serve(
     refuse_taken_port(chosen.host, chosen.port)
     with county_database():
         pass
-    uvicorn.run(
-        "service.app:create_app",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
-        workers=workers or chosen.workers,
-        proxy_headers=True,
-        forwarded_allow_ips=chosen.forwarded_allow_ips,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=20,
-    )
+    with timekeeper.beside(chosen) if chosen.scheduler else nullcontext():
+        uvicorn.run(
+            "service.app:create_app",
+            factory=True,
+            host=chosen.host,
+            port=chosen.port,
+            workers=workers or chosen.workers,
+            proxy_headers=True,
+            forwarded_allow_ips=chosen.forwarded_allow_ips,
+            server_header=False,
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=20,
+        )
 
 
 def refuse_taken_port(host: str, port: int) -> None:

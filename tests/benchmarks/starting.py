@@ -1,4 +1,7 @@
-"""From `weiyuan serve` to the first answer, and the memory of one worker after its first requests."""
+"""From `weiyuan serve` to the first answer, and the memory of all its processes after the first requests.
+
+What the processes share is counted once (PSS), as the machine has it once.
+"""
 
 import subprocess
 import tempfile
@@ -30,7 +33,7 @@ def measure() -> list[Row]:
             "Python that imports FastAPI and SQLModel",
             f"< {SECONDS_MOST} s",
         ),
-        Row("resident memory, one worker", max(run[1] for run in runs), "MB", target=f"< {MEGABYTES_MOST} MB"),
+        Row("resident memory, one worker and the timed work", max(run[1] for run in runs), "MB", target=f"< {MEGABYTES_MOST} MB"),
     ]
 
 
@@ -46,7 +49,7 @@ def _start(url: str, folder: Path) -> tuple[float, float]:
             seconds = time.perf_counter() - began
             for _time in range(50):
                 client.get(f"/w/{TOKEN}").raise_for_status()
-        return seconds, _resident_megabytes(process.pid)
+        return seconds, sum(_resident_megabytes(each) for each in [process.pid, *_children(process.pid)])
     finally:
         processes.stop(process)
 
@@ -61,9 +64,13 @@ def _first_answer(client: httpx.Client) -> None:
     raise TimeoutError("the service did not start")
 
 
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def _resident_megabytes(pid: int) -> float:
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in rollup if line.startswith("Pss:")).split()[1]) / 1024
 
 
 def _bare_python() -> float:

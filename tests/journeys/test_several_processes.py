@@ -215,3 +215,28 @@ def test_two_workers_on_one_file_share_the_work_as_well(sqlite_url: str, tmp_pat
 def leaders_of(workers: Server) -> list[int]:
     """Process numbers of those that have said so far that they lead, in their order."""
     return [int(number) for number in LEADS.findall(workers.log_text())]
+
+
+def test_the_timed_work_has_a_process_of_its_own_which_ends_with_the_service(sqlite_url: str, tmp_path: Path) -> None:
+    env = server.environment(sqlite_url, tmp_path, TMPDIR=str(tmp_path))
+    served = server.start(env, tmp_path)
+    try:
+        until(lambda: leads(served))
+        (timekeeper,) = leaders_of(served)
+        assert timekeeper != served.pid
+    finally:
+        assert served.stop() == 128 + signal.SIGTERM
+    assert not Path(f"/proc/{timekeeper}").exists()
+    assert not list(tmp_path.glob("weiyuan-*"))
+
+
+def test_the_timed_work_ends_by_itself_when_the_service_is_killed(sqlite_url: str, tmp_path: Path) -> None:
+    served = server.start(server.environment(sqlite_url, tmp_path), tmp_path)
+    try:
+        until(lambda: leads(served))
+        (timekeeper,) = leaders_of(served)
+        os.kill(served.pid, signal.SIGKILL)
+        served.process.wait()
+        assert until(lambda: not Path(f"/proc/{timekeeper}").exists()) < 10
+    finally:
+        served.stop()
