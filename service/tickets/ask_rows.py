@@ -1,6 +1,7 @@
 """The rows of asks: written when something is asked, settled when it is decided or lapses, read while it is pending."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ def write(session: Session, ticket_id: int, decision: Decision, actor: Actor, no
     for settled in changes.settled:
         _settle(session, ticket_id, settled, actor, now)
     if changes.asked is not None:
-        _insert(session, ticket_id, decision.after.round, changes.asked)
+        insert_row(session, Ask, values(ticket_id, decision.after.round, changes.asked))
     if changes.rearmed:
         _rearm(session, ticket_id, decision.after.round, changes.rearmed)
 
@@ -45,8 +46,9 @@ def as_pending(row: Ask) -> PendingAsk:
     )
 
 
-def _insert(session: Session, ticket_id: int, round: int, ask: PendingAsk) -> None:
-    values = {
+def values(ticket_id: int, round: int, ask: PendingAsk) -> dict[str, Any]:
+    """The columns of what was asked just now."""
+    return {
         "ticket_id": ticket_id,
         "round": round,
         "kind": ask.kind,
@@ -61,15 +63,18 @@ def _insert(session: Session, ticket_id: int, round: int, ask: PendingAsk) -> No
         "suggested_unit_id": ask.suggested_unit,
         "until": ask.until,
     }
-    insert_row(session, Ask, values)
+
+
+def settled_values(settled: Settled, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Nobody has decided on what lapses."""
+    decided_by = None if settled.state is AskState.lapsed else actor.person
+    return {"state": settled.state, "decided_at": now, "decided_by_id": decided_by, "granted_until": settled.until}
 
 
 def _settle(session: Session, ticket_id: int, settled: Settled, actor: Actor, now: datetime) -> None:
-    """Nobody has decided on what lapses."""
-    decided_by = None if settled.state is AskState.lapsed else actor.person
     waiting = (col(Ask.ticket_id) == ticket_id, col(Ask.kind) == settled.kind, col(Ask.state) == AskState.pending)
-    values = {"state": settled.state, "decided_at": now, "decided_by_id": decided_by, "granted_until": settled.until}
-    session.execute(update(Ask).where(*waiting).values(values).execution_options(synchronize_session="fetch"))
+    decided = settled_values(settled, actor, now)
+    session.execute(update(Ask).where(*waiting).values(decided).execution_options(synchronize_session="fetch"))
 
 
 def _rearm(session: Session, ticket_id: int, round: int, rules: frozenset[str]) -> None:

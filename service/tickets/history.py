@@ -11,18 +11,22 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
+from service.directory.models import Category
 from service.directory.reference import Reference
-from service.tickets import chain, search
+from service.tickets import ask_rows, chain, search
 from service.tickets.casefile import new_case
-from service.tickets.holdings import LEADS_NOW, hold_values
-from service.tickets.models import Assignment, Ticket, TicketEvent, TicketEventDetails
+from service.tickets.firings import refuse_a_second_time, remembering
+from service.tickets.holdings import LEADS_NOW, RELEASED, hold_values
+from service.tickets.models import Ask, Assignment, EscalationFiring, Ticket, TicketEvent, TicketEventDetails
+from service.tickets.numbers import number_of
 from service.tickets.records import Origin, event_values, ticket_values
 from workflows import escalations, follow_ups
-from workflows.actors import IMPORTER, Actor
+from workflows.actors import IMPORTER, Actor, resident_of
 from workflows.cases import Case
-from workflows.changes import Changes
+from workflows.changes import Changes, Hold
 from workflows.commands import CommandBase, Submit
-from workflows.decide import Decision, decide
+from workflows.decide import Decision, began_by, decide
+from workflows.sampling import rule_for
 from workflows.statuses import Status
 
 Values = dict[str, Any]
@@ -31,6 +35,8 @@ DEFAULTS: Values = {
     name: info.get_default() for name, info in Ticket.model_fields.items() if name != "id" and not info.is_required()
 }
 """Rows that are written together have the same columns."""
+
+UNDECIDED: Values = {"decided_at": None, "decided_by_id": None, "granted_until": None}
 
 # On SQLite whoever writes is the only one; ids of rows that were taken away are never given again.
 LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
@@ -47,18 +53,23 @@ class Step:
 
 @dataclass
 class Past:
-    """One wish so far. The villager is `NEW_RESIDENT` here: her ticket has no number yet."""
+    """One wish so far. Before its ticket has an id its villager is `NEW_RESIDENT`, and no rule draws it."""
 
     submission: Submit
     case: Case
     origin: Origin
+    known: Reference
+    ticket_id: int | None = None
+    category: Category | None = None
     steps: list[Step] = field(default_factory=list)
 
     def tell(self, command: CommandBase, at: datetime, actor: Actor = IMPORTER) -> None:
         """What happened next. Raises Refused and its family; ValueError when it happened before the last step."""
         if self.steps and at < self.steps[-1].at:
             raise ValueError("a past is told in the order of time")
-        decision = decide(self.case, command, actor, at)
+        refuse_a_second_time(self.case, actor)
+        self._file_under(getattr(command, "category", None))
+        decision = remembering(decide(self.case, command, actor, at), actor)
         self.steps.append(Step(command, actor, at, decision))
         self.case = decision.after
 
@@ -66,19 +77,59 @@ class Past:
     def status(self) -> Status:
         return self.steps[-1].decision.status_to
 
+    @property
+    def resident(self) -> Actor:
+        """Whoever holds the ticket's secret address."""
+        assert self.ticket_id is not None
+        return resident_of(self.ticket_id)
 
-def begin(submission: Submit, at: datetime, known: Reference, origin: Origin) -> Past:
+    def number(self, ticket_id: int) -> None:
+        """It gets the id that was taken for it: its villager can act now, and a rule can draw it."""
+        assert self.case.created_at is not None
+        self.ticket_id = ticket_id
+        self.case = self.case.changed(
+            id=ticket_id, number=number_of(ticket_id, self.case.created_at), sampling=self._sampling()
+        )
+
+    def _file_under(self, key: str | None) -> None:
+        """What a category means for the ticket holds from the command on that names it."""
+        category = self.known.categories_by_key.get(key or "")
+        if category is None or not self.steps:
+            return
+        self.category = category
+        self.case = self.case.changed(
+            urgency=category.urgency,
+            needs_review=category.needs_review,
+            follow_up_rule=category.follow_up_rule,
+            sampling=self._sampling(),
+        )
+
+    def _sampling(self) -> Any:
+        if self.ticket_id is None:
+            return None
+        category_id = self.category.id if self.category else None
+        return rule_for(self.known.sampling, self.case.area_path, category_id)
+
+
+def begin(submission: Submit, at: datetime, known: Reference, origin: Origin, actor: Actor = IMPORTER) -> Past:
     """A wish handed in at that time. Raises Refused."""
-    past = Past(submission, new_case(submission, known), origin)
-    past.tell(submission, at)
+    category = known.categories_by_key.get(submission.category or "")
+    past = Past(submission, new_case(submission, known), origin, known, category=category)
+    past.tell(submission, at, actor)
     return past
+
+
+def take_ids(session: Session, count: int) -> Sequence[int]:
+    """Ids for so many wishes that are still to be told: nobody else will get them."""
+    return _next_ids(session, Ticket, count)
 
 
 def write(session: Session, pasts: Sequence[Past], known: Reference) -> list[int]:
     """The new tickets' ids, in order. IntegrityError when one of the source keys is there already."""
     if not pasts:
         return []
-    ids = _next_ids(session, Ticket, len(pasts))
+    ids = [past.ticket_id for past in pasts if past.ticket_id is not None]
+    ids = ids if len(ids) == len(pasts) else list(_next_ids(session, Ticket, len(pasts)))
     tickets = [{**_ticket(past, known), "id": ticket_id} for ticket_id, past in zip(ids, pasts, strict=True)]
     _insert(session, Ticket, tickets)
     events = [event for ticket_id, past in zip(ids, pasts, strict=True) for event in _events(ticket_id, past)]
@@ -87,9 +138,11 @@ def write(session: Session, pasts: Sequence[Past], known: Reference) -> list[int
     _insert(session, TicketEvent, [{**event, "id": event_id} for event_id, (event, _words) in numbered])
     _insert(session, TicketEventDetails, [{**words, "event_id": event_id} for event_id, (_event, words) in numbered])
     _insert(session, Assignment, [hold for ticket in zip(ids, pasts, strict=True) for hold in _holds(*ticket)])
+    _insert(session, Ask, [ask for ticket in zip(ids, pasts, strict=True) for ask in _asks(*ticket)])
+    _insert(session, EscalationFiring, [each for ticket in zip(ids, pasts, strict=True) for each in _firings(*ticket)])
     for ticket in tickets:
         search.index(session, ticket["id"], ticket["public_text"])
-    return list(ids)
+    return ids
 
 
 def _ticket(past: Past, known: Reference) -> Values:
@@ -99,7 +152,8 @@ def _ticket(past: Past, known: Reference) -> Values:
         columns |= step.decision.changes.columns
     whole = replace(past.steps[-1].decision, changes=Changes(columns))
     actor = past.steps[0].actor
-    return DEFAULTS | ticket_values(past.submission, actor, whole, known, past.origin, len(past.steps))
+    values = ticket_values(past.submission, actor, whole, known, past.origin, len(past.steps))
+    return DEFAULTS | values | {"category_id": past.category.id if past.category else None}
 
 
 def _events(ticket_id: int, past: Past) -> list[tuple[Values, Values]]:
@@ -120,17 +174,49 @@ def _holds(ticket_id: int, past: Past) -> list[Values]:
         for hold in found:
             if hold["ended_at"] is None and (how := _end(hold, changes)) is not None:
                 hold |= {"ended_at": step.at, "ended_how": how}
-        began = [hold for hold in (changes.hold, *(changes.supporting or ())) if hold is not None]
         running = {"ended_at": None, "ended_how": None}
-        found += [hold_values(hold, ticket_id, step.decision.after.round, step.at) | running for hold in began]
+        round = step.decision.after.round
+        found += [hold_values(hold, ticket_id, round, step.at) | running for hold in began_by(changes)]
+        _revise(found, changes.revised)
     return found
+
+
+def _revise(holds: list[Values], revised: Hold | None) -> None:
+    for hold in holds:
+        if revised is not None and hold["ended_at"] is None and hold["role"] == revised.role:
+            hold |= {"due_at": revised.due_at, "is_provisional": revised.is_provisional}
+
+
+def _asks(ticket_id: int, past: Past) -> list[Values]:
+    """Settled first, as in the ledger: what is asked in the same step waits."""
+    found: list[Values] = []
+    for step in past.steps:
+        for settled in step.decision.changes.settled:
+            for ask in found:
+                if ask["kind"] == settled.kind and ask["decided_at"] is None:
+                    ask |= ask_rows.settled_values(settled, step.actor, step.at)
+        if (asked := step.decision.changes.asked) is not None:
+            found.append(UNDECIDED | ask_rows.values(ticket_id, step.decision.after.round, asked))
+    return found
+
+
+def _firings(ticket_id: int, past: Past) -> list[Values]:
+    """What has fired and was not armed again in its round."""
+    found: dict[tuple[int, str], Values] = {}
+    for step in past.steps:
+        round, rule = step.decision.after.round, step.actor.rule
+        for rearmed in step.decision.changes.rearmed:
+            found.pop((round, rearmed), None)
+        if rule in escalations.BY_NAME:
+            found[round, rule or ""] = {"ticket_id": ticket_id, "round": round, "rule": rule, "at": step.at}
+    return list(found.values())
 
 
 def _end(hold: Values, changes: Changes) -> str | None:
     if hold["role"] == "lead":
         return changes.ended
     if hold["unit_id"] in changes.released:
-        return LEADS_NOW
+        return LEADS_NOW if changes.hold is not None and changes.hold.unit == hold["unit_id"] else RELEASED
     return (changes.ended or "replaced") if changes.supporting is not None else None
 
 
@@ -144,4 +230,5 @@ def _next_ids(session: Session, table: type[SQLModel], count: int) -> Sequence[i
 
 
 def _insert(session: Session, table: Any, rows: Sequence[Values]) -> None:
-    session.connection().execute(insert(table.__table__), rows)
+    if rows:
+        session.connection().execute(insert(table.__table__), rows)

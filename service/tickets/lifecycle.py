@@ -11,6 +11,7 @@ from service.directory.reference import Reference, reference
 from service.errors import Conflict, NotFound, TooMany
 from service.tickets import chain
 from service.tickets.casefile import case_of, new_case, whistle_runs
+from service.tickets.firings import refuse_a_second_time, remembering
 from service.tickets.main_ticket import main_of
 from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import id_of
@@ -97,9 +98,8 @@ def perform(
     _check_names(command, known_data)
     _check_pace(session, ticket_id, actor, now)
     case = _complete(session, ticket, command, actor, known_data)
-    if actor.rule in case.fired:
-        raise Refused(_("这条规则在本轮已经触发过。"))
-    decision = _with_alarm(_remembering(decide(case, command, actor, now), actor))
+    refuse_a_second_time(case, actor)
+    decision = _with_alarm(remembering(decide(case, command, actor, now), actor))
     number = ticket.version + 1
     link_in_chain = (number, last_hash(session, ticket_id, ticket.version))
     update_ticket(session, ticket, decision, _category(command, known_data))
@@ -234,13 +234,6 @@ def as_submitted(ticket: Ticket, known: Reference) -> Submit:
         source=ticket.source,
         meeting=ticket.meeting,
     )
-
-
-def _remembering(decision: Decision, actor: Actor) -> Decision:
-    """A rule that has fired is not waited for again in this round."""
-    if actor.rule not in escalations.BY_NAME:
-        return decision
-    return replace(decision, after=decision.after.changed(fired=decision.after.fired | {actor.rule}))
 
 
 def _with_alarm(decision: Decision) -> Decision:

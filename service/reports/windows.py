@@ -1,0 +1,109 @@
+"""Counts for what a reader has chosen: each row of the catalogue over the tickets that its window puts into the days."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from service.directory.models import Area
+from service.reports.choices import Choice, in_window
+from service.reports.counting import conditions_at
+from service.reports.figures import figures_of
+from service.reports.way import days_until_answer, is_answered
+from service.tickets.models import Ticket
+from workflows.answer_days import Days
+from workflows.definitions import Window
+from workflows.tallies import COUNTS, Tally
+
+Windows = Mapping[Window, Tally]
+"""What a row of the catalogue counts, by its window."""
+
+NOTHING: Windows = dict.fromkeys(Window, Tally())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The figures of a choice. `towns`: those of the county, in the order of the directory; none of any other place."""
+
+    as_of: datetime
+    place: Area
+    windows: Windows
+    days: Days
+    towns: tuple[tuple[Area, Windows], ...] = ()
+    days_by_town: Mapping[int, Days] | None = None
+
+    def days_in(self, town: Area) -> Days:
+        return (self.days_by_town or {}).get(town.id or 0, {})
+
+
+def everywhere(tally: Tally) -> Windows:
+    """Where no days were chosen every window holds everything."""
+    return dict.fromkeys(Window, tally)
+
+
+def seen(session: Session, choice: Choice, towns: Iterable[Area], now: datetime) -> Seen:
+    """As the scheduler last counted them; counted on the spot where days, a theme or a source were chosen."""
+    if choice.is_everything:
+        kept = figures_of(session, choice.place, now)
+        rows = tuple((town, everywhere(tally)) for town, tally in kept.towns)
+        return Seen(kept.as_of, kept.place, everywhere(kept.tally), kept.days_in(kept.place), rows, kept.days)
+    counted, days = windows_by(session, choice, now, col(Ticket.town_id)), days_by(session, choice, col(Ticket.town_id))
+    rows = tuple((town, counted.get(town.id, NOTHING)) for town in towns)
+    return Seen(now, choice.place, summed(counted.values()), summed_days(days.values()), rows, days)
+
+
+def summed(parts: Iterable[Windows]) -> Windows:
+    found = list(parts)
+    return {window: sum((each[window] for each in found), Tally()) for window in Window}
+
+
+def summed_days(parts: Iterable[Days]) -> Days:
+    found: dict[int, int] = defaultdict(int)
+    for days in parts:
+        for day, count in days.items():
+            found[day] += count
+    return dict(found)
+
+
+def windows_by(
+    session: Session, choice: Choice, now: datetime, key: Any, names: Iterable[str] = COUNTS
+) -> dict[Any, Windows]:
+    """By a column of the ticket; `names` are the counts that are wanted, and all others stay 0."""
+    windows = tuple(Window) if choice.period else (Window.standing,)
+    counted = {window: tallies_by(session, choice, window, now, key, tuple(names)) for window in windows}
+    keys = {each for tallies in counted.values() for each in tallies}
+    return {
+        each: {window: counted.get(window, counted[Window.standing]).get(each, Tally()) for window in Window}
+        for each in keys
+    }
+
+
+def tallies_by(
+    session: Session, choice: Choice, window: Window, now: datetime, key: Any, names: tuple[str, ...] = COUNTS
+) -> dict[Any, Tally]:
+    conditions = conditions_at(now)
+    sums = [func.sum(case((conditions[name], 1), else_=0)).label(name) for name in names]
+    wanted = select(key.label("key"), *sums).where(
+        choice.condition, in_window(window, choice.period, conditions["open"])
+    )
+    return {
+        row.key: Tally(**{name: int(getattr(row, name) or 0) for name in names})
+        for row in session.execute(wanted.group_by(key))
+    }
+
+
+def days_by(session: Session, choice: Choice, key: Any) -> dict[Any, dict[int, int]]:
+    """How many wishes were answered after how many days, of those collected in the days chosen."""
+    days = days_until_answer()
+    is_inside = in_window(Window.creation, choice.period, is_answered())
+    wanted = select(key.label("key"), days.label("days"), func.count().label("many")).where(
+        choice.condition, is_answered(), is_inside
+    )
+    found: dict[Any, dict[int, int]] = defaultdict(dict)
+    for row in session.execute(wanted.group_by(key, days)):
+        found[row.key][int(row.days)] = int(row.many)
+    return dict(found)
