@@ -92,8 +92,7 @@ def is_invisible(character: str) -> bool:
 
 def summary_of(text: str, length: int = 60) -> str:
     """The beginning of a masked wish, as long as a notice can bear."""
-    line = one_line(text)
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    return shortened(one_line(text), length)
 
 
 def link_of(body: str) -> tuple[str, str, str]:
@@ -101,3 +100,14 @@ def link_of(body: str) -> tuple[str, str, str]:
     text, _newline, last = body.rpartition("\n")
     found = re.fullmatch(r"(?P<label>[^：:]+)[：:]\s*(?P<url>https?://\S+)", last.strip())
     return (text.rstrip(), found["label"], found["url"]) if found else (body, "", "")
+
+
+def key_of(body: str) -> str:
+    """What stands behind /t/ in the address of a body's last line: the key of a villager's own page."""
+    found = re.search(r"/t/([0-9A-Za-z]+)", link_of(body)[2])
+    return found[1] if found else ""
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, with an ellipsis where something is missing."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -12,7 +12,7 @@ from workflows.words import _
 class Audience(StrEnum):
     """Who hears, as seen from one ticket; the outbox turns an audience into people and units.
 
-    `follow_up_officers` work from their queue, and `resident` waits for a channel of its own and has no rows yet.
+    `follow_up_officers` work from their queue, and a `resident` hears only by the ways that she has agreed to.
     """
 
     holder = "holder"
@@ -41,6 +41,8 @@ class ChannelName(StrEnum):
     inbox = "inbox"
     wecom = "wecom"
     email = "email"
+    sms = "sms"
+    wechat = "wechat"
 
 
 class NoticeUrgency(StrEnum):
@@ -77,6 +79,8 @@ CHANNEL_WORDS: dict[ChannelName, str] = {
     ChannelName.inbox: _("站内消息"),
     ChannelName.wecom: _("企业微信群机器人"),
     ChannelName.email: _("电子邮件"),
+    ChannelName.sms: _("短信"),
+    ChannelName.wechat: _("微信公众号"),
 }
 
 
@@ -102,12 +106,14 @@ class Notice:
 
 A = Audience
 INBOX, WECOM, EMAIL = ChannelName.inbox, ChannelName.wecom, ChannelName.email
+SMS, WECHAT = ChannelName.sms, ChannelName.wechat
 
 TO_DESK = frozenset({Status.submitted})
 TO_UNIT = frozenset({Status.in_progress})
 FOLLOWS_ANOTHER = frozenset({Status.merged})
 TO_REVIEW = frozenset({Status.replied})
 DECIDED = frozenset({Status.closed, Status.in_progress})
+TO_HER = frozenset({Status.follow_up})
 
 # Somebody who belongs to two audiences of one verb gets the words of the row that stands first.
 NOTICES: tuple[Notice, ...] = (
@@ -121,15 +127,23 @@ NOTICES: tuple[Notice, ...] = (
     Notice("assign", A.holder, EMAIL),
     Notice("assign", A.supporting_units, INBOX),
     Notice("assign", A.supporting_units, WECOM),
+    Notice("assign", A.resident, SMS),
+    Notice("assign", A.resident, WECHAT),
+    Notice("decline", A.resident, SMS),
+    Notice("decline", A.resident, WECHAT),
     Notice("reassign", A.holder, INBOX),
     Notice("reassign", A.holder, WECOM),
     Notice("reassign", A.holder, EMAIL),
     Notice("reassign", A.supporting_units, INBOX),
     Notice("reassign", A.supporting_units, WECOM),
     Notice("reply", A.reviewers, INBOX, to=TO_REVIEW),
+    Notice("reply", A.resident, SMS, to=TO_HER),
+    Notice("reply", A.resident, WECHAT, to=TO_HER),
     Notice("send_back", A.handling_unit, INBOX),
     Notice("send_back", A.handling_unit, WECOM),
     Notice("approve_reply", A.handling_unit, INBOX),
+    Notice("approve_reply", A.resident, SMS),
+    Notice("approve_reply", A.resident, WECHAT),
     Notice("rate", A.handling_unit, INBOX),
     Notice("rate", A.handling_unit, WECOM, to=TO_UNIT),
     Notice("rate", A.supervisors, INBOX, to=TO_UNIT),
@@ -137,11 +151,15 @@ NOTICES: tuple[Notice, ...] = (
     Notice("follow_up", A.handling_unit, INBOX, to=DECIDED),
     Notice("follow_up", A.handling_unit, WECOM, to=TO_UNIT),
     Notice("follow_up", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("follow_up", A.resident, SMS, to=TO_UNIT),
+    Notice("follow_up", A.resident, WECHAT, to=TO_UNIT),
     Notice("reopen", A.handling_unit, INBOX, to=TO_UNIT),
     Notice("reopen", A.handling_unit, WECOM, to=TO_UNIT),
     Notice("reopen", A.dispatchers, INBOX, to=TO_DESK),
     Notice("reopen", A.dispatchers, WECOM, to=TO_DESK),
     Notice("reopen", A.supervisors, INBOX, to=TO_UNIT),
+    Notice("reopen", A.resident, SMS),
+    Notice("reopen", A.resident, WECHAT),
     Notice("close", A.handling_unit, INBOX),
     Notice("merge", A.holder, INBOX),
     Notice("unmerge", A.dispatchers, INBOX),
@@ -166,6 +184,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice("withdraw_claim", A.dispatchers, INBOX),
     Notice("lapse_claim", A.dispatchers, INBOX),
     Notice("lapse_claim", A.claimant, INBOX),
+    Notice("press_claim", A.claimant, INBOX),
+    Notice("press_claim", A.dispatchers, INBOX),
     Notice("blow_whistle", A.principals, INBOX),
     Notice("blow_whistle", A.principals, EMAIL),
     Notice("blow_whistle", A.called_units, INBOX),
@@ -225,6 +245,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice("grant", A.holder, INBOX),
     Notice("grant", A.holder, WECOM),
     Notice("grant", A.asking_unit, INBOX),
+    Notice("grant", A.resident, SMS),
+    Notice("grant", A.resident, WECHAT),
     Notice("refuse", A.asking_unit, INBOX),
     Notice("refuse", A.asking_unit, WECOM),
     Notice("rule", A.holder, INBOX),
@@ -241,10 +263,16 @@ NOTICES: tuple[Notice, ...] = (
     Notice("report_undecided", A.decider_heads, INBOX),
     Notice("remind_promise", A.handling_unit, INBOX),
     Notice("remind_promise", A.handling_unit, WECOM),
+    Notice("remind_promise", A.resident, SMS),
+    Notice("remind_promise", A.resident, WECHAT),
+    Notice("keep_promise", A.resident, SMS),
+    Notice("keep_promise", A.resident, WECHAT),
     Notice("break_promise", A.lead_head, INBOX),
     Notice("break_promise", A.lead_head, EMAIL),
     Notice("break_promise", A.handling_unit, INBOX),
     Notice("break_promise", A.supervisors, INBOX),
+    Notice("break_promise", A.resident, SMS),
+    Notice("break_promise", A.resident, WECHAT),
     Notice("confirm_promise", A.handling_unit, INBOX),
     Notice("confirm_promise", A.supervisors, INBOX),
     Notice("return_to_desk", A.dispatchers, INBOX),

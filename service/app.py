@@ -43,6 +43,7 @@ from service.settings import Settings, settings
 from service.tickets import api as tickets_api
 from service.tickets import (
     ask_register_pages,
+    consent_pages,
     entry_pages,
     kin,
     meeting_pages,
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     resident_pages.router,
     endorsement_pages.router,
     receipts.router,
+    consent_pages.router,
     tracking_pages.router,
     track_pages.router,
     wall_feed.router,

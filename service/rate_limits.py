@@ -31,6 +31,7 @@ SIGN_IN_OF = Limit("sign-in of", 40, timedelta(minutes=15))
 SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15))
 PHONE_SEARCH = Limit("phone search", 60, timedelta(hours=1))
 SAME_PHONE_SEARCH = Limit("same phone search", 10_000, timedelta(hours=1))
+TELL_ME = Limit("tell me", 10, timedelta(hours=1))
 ENDORSE_FROM = Limit("endorse from", 300, timedelta(hours=1))
 
 

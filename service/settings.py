@@ -19,7 +19,7 @@ from service.fitness import Unfit
 PREFIX = "WEIYUAN_"
 ENV_FILE = ".env"
 HIDDEN = "********"
-ADDRESSES = frozenset({"database_url", "files_url", "smtp_url"})
+ADDRESSES = frozenset({"database_url", "files_url", "smtp_url", "sms_url", "wechat_url"})
 
 Source = Literal["default", ".env", "environment"]
 
@@ -59,6 +59,14 @@ class Settings(BaseSettings):
         ROBOT_HOST, description="Hosts of group robots, with commas between them; a private 企业微信 has its own"
     )
     mail_from: str = Field("weiyuan@localhost", description="Sender of the mails")
+
+    sms_url: SecretStr | None = Field(
+        None, description="aliyun://KEY:SECRET@dysmsapi.aliyuncs.com?sign=NAME&template=SMS_1; none: no short messages"
+    )
+    wechat_url: SecretStr | None = Field(
+        None,
+        description="wechat://APPID:SECRET@api.weixin.qq.com?template=ID&fields=NUMBER,SENTENCE; none: no 公众号",
+    )
 
     scheduler: bool = Field(True, description="May this process lead the timed work?")
     max_body_mb: int = Field(40, ge=1, le=1024, description="The largest request that is read, in MiB")

@@ -52,6 +52,7 @@ from workflows.command_fields import (
     plain_digits,
     words,
 )
+from workflows.consents import CONSENT_VERB_WORDS, WAY_WORDS
 from workflows.endorsements import ENDORSE_VERB_WORDS
 from workflows.inspection_words import FINDING_WORDS, INSPECTION_VERB_WORDS
 from workflows.issue_words import ISSUE_VERB_WORDS
@@ -200,6 +201,7 @@ CHOICE_WORDS: dict[StrEnum, str] = {
     **_any(SOURCE_WORDS),
     **_any(CLAIMANT_WORDS),
     **_any(ASK_WORDS),
+    **_any(WAY_WORDS),
 }
 
 
@@ -521,4 +523,5 @@ VERB_WORDS: dict[str, str] = {
     **ISSUE_VERB_WORDS,
     **INSPECTION_VERB_WORDS,
     **ENDORSE_VERB_WORDS,
+    **CONSENT_VERB_WORDS,
 }

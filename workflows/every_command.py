@@ -2,6 +2,7 @@
 
 from workflows.claim_commands import CLAIM_COMMANDS
 from workflows.commands import COMMANDS, CommandBase
+from workflows.consents import CONSENT_COMMANDS
 from workflows.endorsements import ENDORSE_COMMANDS
 from workflows.inspections import INSPECTION_COMMANDS
 from workflows.issue_commands import ISSUE_COMMANDS
@@ -14,4 +15,5 @@ EVERY_COMMAND: dict[str, type[CommandBase]] = {
     **ISSUE_COMMANDS,
     **INSPECTION_COMMANDS,
     **ENDORSE_COMMANDS,
+    **CONSENT_COMMANDS,
 }

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx
 
+from notifications.channels.accounts import Entrance, SmsAccount
 from notifications.channels.mail_server import MailServer
 
 TIMEOUT_SECONDS = 10.0
@@ -15,10 +16,12 @@ ROBOT_HOST = "qyapi.weixin.qq.com"
 
 
 class Addressee(StrEnum):
-    """Whose address a channel uses: one delivery for each person, or one for the whole unit (its group chat)."""
+    """Whose address a channel uses: one delivery for each person, one for the whole unit (its group chat), or one for
+    the villager, where she has agreed to it."""
 
     person = "person"
     unit = "unit"
+    villager = "villager"
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,18 @@ class Pace:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message to one address; `key` stays the same however often it is tried."""
+    """One message to one address; `key` stays the same however often it is tried, and `is_retry` says that it was."""
 
     key: str
     address: str = field(repr=False)
     subject: str = field(repr=False)
     body: str = field(repr=False)
+    is_retry: bool = False
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What channels need from outside; `mail` is None where no mail server is set up.
+    """What channels need from outside; `mail`, `sms` and `wechat` are None where none is set up.
 
     `robot_hosts` is where group robots live: what somebody types as an address must open no other door from inside.
     """
@@ -49,6 +53,8 @@ class Tools:
     http: httpx.Client
     mail: MailServer | None = None
     robot_hosts: frozenset[str] = frozenset({ROBOT_HOST})
+    sms: SmsAccount | None = None
+    wechat: Entrance | None = None
 
 
 class DeliveryFailed(Exception):

@@ -169,6 +169,13 @@ def unit_of_the_event(name: str, role: Role) -> Callable[[Scene], Addressees]:
     return resolve
 
 
+def claimant(scene: Scene) -> Addressees:
+    """The unit that claimed, and whoever entered the claim: for a company or a party member he alone hears of it."""
+    recorder = scene.details.get("recorder")
+    unit = unit_of_the_event("unit", Role.handler)(scene)
+    return Addressees(unit.people | (frozenset() if recorder is None else frozenset({recorder})), unit.units)
+
+
 def ladder_rung(scene: Scene) -> Addressees:
     """The unit that owes something, its head, and above it the county's own: the event says how far up it went."""
     unit, county = scene.details.get("owes"), _units_of(scene, scene.known.county.id or 0)
@@ -209,7 +216,7 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.principals: principals,
     Audience.ruling_officers: unit_of_the_event("ruling", Role.dispatcher),
     Audience.ladder_rung: ladder_rung,
-    Audience.claimant: unit_of_the_event("unit", Role.handler),
+    Audience.claimant: claimant,
     Audience.resident: nobody,
 }
 

@@ -47,6 +47,8 @@ def send_again(session: Session, delivery: Delivery, now: datetime) -> None:
 
 
 def _address(session: Session, delivery: Delivery) -> str | None:
+    if delivery.consent_id is not None:
+        return None
     if delivery.unit_id is not None:
         return session.get_one(Unit, delivery.unit_id).robot_url
     return session.get_one(Person, delivery.person_id).email

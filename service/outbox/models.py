@@ -21,7 +21,10 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Table, table=True):
-    """One message to one address. `key` makes a second planning of the same notice impossible."""
+    """One message to one address. `key` makes a second planning of the same notice impossible.
+
+    A villager's address stays where she gave it: `consent_id` leads there, and `address` is empty.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -35,6 +38,13 @@ class Delivery(Table, table=True):
         Index("ix_delivery_bell", "person_id", "channel", "id"),
         Index("ix_delivery_unread", "person_id", "channel", "read_at", "id"),
         Index("ix_delivery_pace", "unit_id", "sent_at"),
+        Index(
+            "ix_delivery_consent",
+            "consent_id",
+            "sent_at",
+            sqlite_where=sa.text("consent_id IS NOT NULL"),
+            postgresql_where=sa.text("consent_id IS NOT NULL"),
+        ),
         Index("ix_delivery_state", "state", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -47,6 +57,7 @@ class Delivery(Table, table=True):
     is_emergency: bool = False
     person_id: int | None = Field(default=None, foreign_key="person.id")
     unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    consent_id: int | None = Field(default=None, foreign_key="consent.id")
     address: str = Field(default="", sa_type=SealedText("delivery.address"))
     subject: str = Field(sa_type=SealedText("delivery.subject"))
     body: str = Field(sa_type=SealedText("delivery.body"))

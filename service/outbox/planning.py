@@ -11,17 +11,15 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from notifications.channels import CHANNELS
-from notifications.channels.base import Addressee
 from notifications.messages import Message, Values, render
 from notifications.notices import Audience, ChannelName, Notice, NoticeUrgency, notices_for
 from notifications.retries import earliest_send
 from service.database import Database
-from service.directory.models import Person
 from service.directory.reference import Reference, reference
 from service.inserts import insert_into
 from service.jobs import Surroundings, Tally, one_by_one
-from service.outbox.audiences import Addressees, Memory, Scene, addressees
+from service.outbox.addresses import Address, addresses
+from service.outbox.audiences import Memory, Scene
 from service.outbox.models import Delivery, DeliveryState
 from service.outbox.wording import Told, fit_for, for_claimant, values_of
 from service.settings import settings
@@ -147,16 +145,6 @@ def _told(session: Session, event_id: int) -> Told:
     return Told(event, words.details if words else {}, ticket)
 
 
-@dataclass(frozen=True)
-class Address:
-    """`mark` tells addresses of one notice apart in the delivery's key."""
-
-    mark: str
-    address: str = ""
-    person_id: int | None = None
-    unit_id: int | None = None
-
-
 def _deliveries(
     session: Session, told: Told, known: Reference, now: datetime, memory: Memory
 ) -> Iterator[dict[str, Any]]:
@@ -168,41 +156,14 @@ def _deliveries(
     worded: dict[tuple[str, Values], Message] = {}
     for notice in notices_for(told.event.verb, told.event.status_to):
         may_read = for_claimant(told, values) if notice.audience is Audience.claimant else values
-        fitting = (notice.template, fit_for(notice.channel, may_read, told.ticket))
-        message = worded.get(fitting) or render(notice, fitting[1], settings().language)
-        worded[fitting] = message
-        for address in _addresses(scene, notice, told.event.person_id):
+        fitting = fit_for(notice.channel, may_read, told.ticket)
+        for address in addresses(scene, notice, told.event):
             if (notice.channel, address.mark) not in addressed:
                 addressed.add((notice.channel, address.mark))
-                words = {"subject": message.subject, "body": message.body}
+                spoken = (notice.template, address.wording(fitting))
+                worded[spoken] = worded.get(spoken) or render(notice, spoken[1], settings().language)
+                words = {"subject": worded[spoken].subject, "body": worded[spoken].body}
                 yield _row(told.event, notice, address, notice.urgency_when(is_danger), now) | words
-
-
-def _addresses(scene: Scene, notice: Notice, actor: int | None) -> list[Address]:
-    """Whoever acted knows already."""
-    found = addressees(scene, notice.audience)
-    if CHANNELS[notice.channel].addressee is Addressee.unit:
-        return _robots(scene, found)
-    people = sorted(found.people - {actor})
-    if notice.channel is ChannelName.email:
-        return _mailboxes(scene, people)
-    return [Address(f"person {person}", person_id=person) for person in people]
-
-
-def _robots(scene: Scene, found: Addressees) -> list[Address]:
-    units = (scene.known.units[unit] for unit in found.units)
-    return [
-        Address(f"unit {unit.id}", unit.robot_url, unit_id=unit.id)
-        for unit in units
-        if unit.robot_url and unit.is_active
-    ]
-
-
-def _mailboxes(scene: Scene, people: list[int]) -> list[Address]:
-    if settings().smtp_url is None:
-        return []
-    rows = scene.session.execute(select(Person.id, Person.email).where(col(Person.id).in_(people))).all()
-    return [Address(f"person {row.id}", row.email, person_id=row.id) for row in rows if row.email]
 
 
 def _row(event: TicketEvent, notice: Notice, address: Address, urgency: NoticeUrgency, now: datetime) -> dict[str, Any]:
@@ -218,6 +179,7 @@ def _row(event: TicketEvent, notice: Notice, address: Address, urgency: NoticeUr
         "is_emergency": urgency is NoticeUrgency.emergency,
         "person_id": address.person_id,
         "unit_id": address.unit_id,
+        "consent_id": address.consent_id,
         "address": address.address,
         "state": DeliveryState.sent if is_there else DeliveryState.waiting,
         "attempts": 0,

@@ -4,30 +4,34 @@ Whoever dies between sending and settling leaves a claim behind that runs out; t
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from pydantic import SecretStr
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from notifications import retries
 from notifications.channels import CHANNELS
+from notifications.channels.accounts import Entrance, SmsAccount, WeChatAccount, WrongAccount
 from notifications.channels.base import DeliveryFailed, Outgoing, Tools, http_client
 from notifications.channels.mail_server import MailServer, WrongMailAddress
 from notifications.notices import ChannelName, NoticeUrgency
 from service.database import Database
 from service.errors import Busy
 from service.jobs import Surroundings, Tally
+from service.outbox.consented import address_of, is_still_wanted
 from service.outbox.models import Delivery, DeliveryState
 from service.settings import Settings
 from workflows.words import _
 
 log = structlog.get_logger()
+Account = TypeVar("Account")
 
 BATCH = 200
 RUN_FOR = timedelta(seconds=60)
@@ -46,7 +50,7 @@ def send_notices(around: Surroundings) -> Tally:
 @contextmanager
 def tools_of(county: Settings) -> Iterator[Tools]:
     with http_client() as http:
-        yield Tools(http, _mail_server(county), county.allowed_robot_hosts)
+        yield Tools(http, _mail_server(county), county.allowed_robot_hosts, _sms(county), _wechat(county))
 
 
 def _mail_server(county: Settings) -> MailServer | None:
@@ -57,6 +61,24 @@ def _mail_server(county: Settings) -> MailServer | None:
         return MailServer.from_url(county.smtp_url.get_secret_value(), county.mail_from)
     except WrongMailAddress as error:
         log.exception("mail server", reason=str(error))
+        return None
+
+
+def _sms(county: Settings) -> SmsAccount | None:
+    return _account("short messages", SmsAccount.from_url, county.sms_url)
+
+
+def _wechat(county: Settings) -> Entrance | None:
+    account = _account("wechat", WeChatAccount.from_url, county.wechat_url)
+    return Entrance(account) if account else None
+
+
+def _account(of: str, read: Callable[[str], Account], url: SecretStr | None) -> Account | None:
+    """A wrong address stops what goes that way, each with its error, and nothing else."""
+    try:
+        return read(url.get_secret_value()) if url else None
+    except WrongAccount as error:
+        log.exception(of, reason=str(error))
         return None
 
 
@@ -123,10 +145,11 @@ def _send_safely(run: Run, delivery_id: int) -> None:
 def _send_one(run: Run, delivery_id: int) -> None:
     with run.database.writing() as session:
         delivery = claim(session, delivery_id, run.now, run.failing)
-    if delivery is None:
+        address = address_of(session, delivery) if delivery is not None else None
+    if delivery is None or address is None:
         return
     try:
-        _hand_over(delivery, run.tools)
+        _hand_over(delivery, address, run.tools)
     except DeliveryFailed as failure:
         run.note(failure.reason)
         if not failure.permanent:
@@ -137,9 +160,9 @@ def _send_one(run: Run, delivery_id: int) -> None:
         _settle(run, delivery, {"state": DeliveryState.sent, "sent_at": run.now, "last_error": None})
 
 
-def _hand_over(delivery: Delivery, tools: Tools) -> None:
+def _hand_over(delivery: Delivery, address: str, tools: Tools) -> None:
     """Raise DeliveryFailed, and nothing else."""
-    outgoing = Outgoing(delivery.key, delivery.address, delivery.subject, delivery.body)
+    outgoing = Outgoing(delivery.key, address, delivery.subject, delivery.body, is_retry=delivery.attempts > 1)
     try:
         CHANNELS[ChannelName(delivery.channel)].send(outgoing, tools)
     except DeliveryFailed:
@@ -159,6 +182,9 @@ def claim(session: Session, delivery_id: int, now: datetime, failing: set[tuple[
     wanted = select(Delivery).where(Delivery.id == delivery_id, DUE, Delivery.next_attempt_at <= now)
     delivery = session.exec(wanted.with_for_update(skip_locked=True)).one_or_none()
     if delivery is None or line_of(delivery) in failing:
+        return None
+    if delivery.consent_id is not None and not is_still_wanted(session, delivery.consent_id):
+        session.delete(delivery)
         return None
     if (moment := _may_ring_at(session, delivery, now)) > now:
         delivery.next_attempt_at = moment
@@ -184,6 +210,7 @@ def _may_ring_at(session: Session, delivery: Delivery, now: datetime) -> datetim
     sent = select(Delivery.sent_at).where(
         Delivery.channel == delivery.channel,
         Delivery.unit_id == delivery.unit_id,
+        Delivery.consent_id == delivery.consent_id,
         col(Delivery.sent_at) > now - pace.window,
     )
     return retries.next_slot([moment for moment in session.exec(sent) if moment], now, pace)

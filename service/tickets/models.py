@@ -13,6 +13,7 @@ from service.sealing import SealedJSON, SealedText
 from workflows.ask_words import AskKind, AskState, PromiseState, SupervisionLevel
 from workflows.changes import Duty, HoldRole
 from workflows.commands import CallResult, Outcome, Satisfaction
+from workflows.consents import Way
 from workflows.statuses import OPEN, FollowUpRule, Kind, Role, Source, Stage, Status
 from workflows.time_limits import Urgency
 
@@ -336,6 +337,22 @@ class Ask(Table, table=True):
     granted_until: date | None = None
     decided_at: datetime | None = None
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class Consent(Table, table=True):
+    """She wants to be told of this wish this way, until she says stop. Without an `address`: the number of her wish.
+
+    It is opened where a message leaves the house, and nowhere else.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("ticket_id", "way"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    way: Way = Field(sa_type=word_of(Way))
+    address: str | None = Field(default=None, sa_type=SealedText("consent.address"))
+    given_at: datetime
+    stopped_at: datetime | None = None
 
 
 class EscalationFiring(Table, table=True):

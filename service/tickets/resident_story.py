@@ -6,14 +6,23 @@ from datetime import date, datetime
 
 from service.directory.reference import Reference
 from service.masking import mask_text
-from service.tickets.heard import Heard, Said, as_she_hears, goes_straight_to_her
-from service.tickets.models import Attachment, TicketEvent
+from service.tickets.heard import Heard, as_she_hears, goes_straight_to_her
+from service.tickets.models import Attachment
 from service.tickets.queries import Story
+from service.tickets.told_when import (
+    Test,
+    always,
+    by_an_official,
+    by_her,
+    grants,
+    she_may_see,
+    was_answered,
+    was_kept,
+    was_reached,
+)
 from workflows.commands import CHOICE_WORDS
 from workflows.statuses import Role
 from workflows.words import _
-
-Test = Callable[[TicketEvent, Said], bool]
 
 CHOICE_LABELS: dict[str, str] = {str(choice.value): label for choice, label in CHOICE_WORDS.items()}
 
@@ -28,40 +37,6 @@ class Shown:
     words: str = ""
     choice: str = ""
     has_photos: bool = False
-
-
-def always(event: TicketEvent, said: Said) -> bool:
-    return True
-
-
-def by_her(event: TicketEvent, said: Said) -> bool:
-    return event.role is Role.resident
-
-
-def by_an_official(event: TicketEvent, said: Said) -> bool:
-    return event.role not in {Role.resident, Role.system}
-
-
-def she_may_see(event: TicketEvent, said: Said) -> bool:
-    """Words that were erased by law took their permission with them."""
-    return "words" in said and bool(said.get("is_public", True))
-
-
-def grants(kind: str) -> Test:
-    """What may be asked and is nothing to her (exclusion) has no row."""
-    return lambda event, said: said.get("ask") == kind
-
-
-def was_kept(event: TicketEvent, said: Said) -> bool:
-    return said.get("is_kept") is True
-
-
-def was_reached(event: TicketEvent, said: Said) -> bool:
-    return bool(said.get("is_reached"))
-
-
-def was_answered(event: TicketEvent, said: Said) -> bool:
-    return said.get("result") == "answered"
 
 
 # fmt: off
@@ -108,7 +83,10 @@ SHOWN: tuple[Shown, ...] = (
     Shown("deliver_claim",   always,               _("认领的人给了您"),                        words="words", has_photos=True),
     Shown("withdraw_claim",  always,               _("认领的人来不了，请别人来帮")),
     Shown("lapse_claim",     always,               _("认领的人没有按时联系您，请别人来帮")),
+    Shown("press_claim",     always,               _("过了说好的日子还没有兑现，已经催认领的人")),
     Shown("endorse",         always,               _("又有一位乡亲说“我也是”")),
+    Shown("agree_to_notices", always,              _("有消息告诉您（{choice}）"),               choice="way"),
+    Shown("stop_notices",    always,               _("不再给您发消息（{choice}）"),              choice="way"),
     Shown("recalculate_due", always,               _("放假安排有变，日子重新算过")),
     Shown("grant",           grants("giving_back"), _("改由{target}来办")),
     Shown("grant",           grants("extension"),  _("{unit}要多一些时间，经批准延到 {day}"),   words="reason"),
@@ -132,10 +110,22 @@ INSIDE = frozenset({"take_back_endorsement", "note", "send_back", "answer_superv
 """Verbs of which she hears nothing at all."""
 
 HER_NEIGHBOURS_OWN = frozenset(
-    {"submit", "supplement", "contact", "rate", "follow_up", "reopen", "merge", "unmerge", "split"}
+    {
+        "agree_to_notices",
+        "stop_notices",
+        "submit",
+        "supplement",
+        "contact",
+        "rate",
+        "follow_up",
+        "reopen",
+        "merge",
+        "unmerge",
+        "split",
+    }
 ) | {
     *("mark_claimable", "unmark_claimable", "claim", "join_claim", "contact_claimed", "deliver_claim"),
-    *("withdraw_claim", "lapse_claim"),
+    *("withdraw_claim", "lapse_claim", "press_claim"),
 }
 """Of the ticket that hers was merged into she reads what is done, not what its villager said or was asked."""
 

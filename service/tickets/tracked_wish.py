@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from service.directory.models import Unit
 from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.masking import mask_name, mask_phone
@@ -16,54 +15,18 @@ from service.tickets.main_ticket import main_of
 from service.tickets.models import Attachment, PictureState, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, story_of
-from service.tickets.resident_story import Answer, Entry, Picture, Reader, by_her, entries, last_answer
+from service.tickets.resident_story import Answer, Entry, Picture, Reader, entries, last_answer
 from service.tickets.resident_words import FIVE_STEPS, Standing, headline, is_discontent, is_rated, nearness
+from service.tickets.told_when import by_her
+from service.tickets.tracked_parts import HerWords, Whereabouts
 from workflows.actors import resident_of
 from workflows.cases import Case
 from workflows.commands import CommandBase, Expedite, Rate
 from workflows.decide import available
 from workflows.explanations import in_words
-from workflows.statuses import Kind, Status
+from workflows.statuses import Status
 
 MOVES = frozenset({"contact", "verify", "report_progress"})
-
-
-@dataclass(frozen=True)
-class HerWords:
-    """What she said, as it may be shown: whoever holds the address may not be she."""
-
-    number: str
-    kind: Kind
-    created_at: datetime
-    text: str
-    photos: Sequence[Picture]
-    photos_lost: int
-    area_name: str
-    phone: str
-    name: str
-    has_place: bool
-    is_private: bool
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where it stands. `due_was` is the promise before it was moved; `why` says how the day was counted."""
-
-    status: Status
-    headline: str
-    beneath: str
-    steps: Sequence[str]
-    stage: int
-    is_open: bool
-    is_late: bool
-    unit: Unit | None
-    due_at: datetime | None
-    nearness: str
-    due_was: datetime | None
-    is_provisional: bool
-    why: str
-    urged_at: datetime | None
-    main_number: str | None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from service.directory.reference import reference
 from service.errors import Failure, NotFound
 from service.sealing import ticket_of
 from service.tickets import resident_acts
+from service.tickets.consent_pages import Tell, tell_of
 from service.tickets.models import Attachment, Ticket
 from service.tickets.panels import Panel, told_besides
 from service.tickets.picture_answers import picture_answer
@@ -76,13 +77,15 @@ class Seen:
 
     tracked: Tracked
     besides: Sequence[Panel]
+    tell: Tell
 
 
 def _seen(request: Request, session: Session, token: str) -> Seen:
     tracked, known = _tracked(request, session, token), reference(session)
     besides = told_besides(request, session, tracked.main, known, local_words(request), clock.now())
     is_her_own = tracked.ticket_id == tracked.main.id
-    return Seen(tracked, [panel for panel in besides if is_her_own or not panel.is_hers])
+    tell = tell_of(request, session, session.get_one(Ticket, tracked.ticket_id))
+    return Seen(tracked, [panel for panel in besides if is_her_own or not panel.is_hers], tell)
 
 
 def _tracked(request: Request, session: Session, token: str) -> Tracked:
@@ -132,6 +135,8 @@ def _page(
         answer=tracked.answer,
         timeline=tracked.timeline,
         besides=seen.besides,
+        tell=seen.tell,
+        track_url=f"/t/{token}",
         is_discontent=tracked.is_discontent,
         actions=actions(tracked, f"/t/{token}", **(again or {})),
         values=(again or {}).get("values", {}),

@@ -3,6 +3,7 @@
 import pytest
 
 from notifications.channels import CHANNELS
+from notifications.channels.base import Addressee
 from notifications.notices import (
     AUDIENCE_WORDS,
     CHANNEL_WORDS,
@@ -17,6 +18,8 @@ from notifications.notices import (
 from workflows.every_command import EVERY_COMMAND
 from workflows.statuses import Status
 from workflows.transitions import TRANSITIONS
+
+OFFICIAL = [notice for notice in NOTICES if notice.audience is not Audience.resident]
 
 
 def test_no_notice_stands_twice() -> None:
@@ -55,7 +58,7 @@ def test_every_way_back_to_a_unit_rings_at_that_unit() -> None:
 
 def test_a_reply_that_needs_no_review_is_not_shown_to_reviewers() -> None:
     assert [notice.audience for notice in notices_for("reply", Status.replied)] == [Audience.reviewers]
-    assert notices_for("reply", Status.follow_up) == ()
+    assert {notice.audience for notice in notices_for("reply", Status.follow_up)} == {Audience.resident}
 
 
 def test_a_call_that_nobody_answered_is_told_to_nobody() -> None:
@@ -64,18 +67,21 @@ def test_a_call_that_nobody_answered_is_told_to_nobody() -> None:
 
 
 def test_a_declined_wish_that_is_taken_back_goes_to_the_dispatchers() -> None:
-    assert {notice.audience for notice in notices_for("reopen", Status.submitted)} == {Audience.dispatchers}
+    told = {notice.audience for notice in notices_for("reopen", Status.submitted)}
+    assert told == {Audience.dispatchers, Audience.resident}
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.template}-{notice.channel}")
+@pytest.mark.parametrize("notice", OFFICIAL, ids=lambda notice: f"{notice.template}-{notice.channel}")
 def test_whatever_is_sent_out_can_also_be_read_in_the_workbench(notice: Notice) -> None:
     in_workbench = [row for row in notices_for(notice.verb) if row.channel is ChannelName.inbox]
     (row,) = [row for row in in_workbench if row.audience is notice.audience]
     assert not row.to or (notice.to and notice.to <= row.to)
 
 
-def test_residents_wait_for_a_channel_of_their_own() -> None:
-    assert not [notice for notice in NOTICES if notice.audience is Audience.resident]
+def test_villagers_hear_by_their_own_channels_and_nobody_else_does() -> None:
+    for notice in NOTICES:
+        is_hers = CHANNELS[notice.channel].addressee is Addressee.villager
+        assert is_hers is (notice.audience is Audience.resident), notice
 
 
 def test_every_audience_and_every_channel_has_words() -> None:

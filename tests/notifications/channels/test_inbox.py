@@ -16,4 +16,6 @@ def test_robots_speak_to_a_unit_and_the_others_to_a_person() -> None:
         ChannelName.inbox: Addressee.person,
         ChannelName.wecom: Addressee.unit,
         ChannelName.email: Addressee.person,
+        ChannelName.sms: Addressee.villager,
+        ChannelName.wechat: Addressee.villager,
     }

@@ -1,0 +1,156 @@
+"""A villager's choice to be told: by short message or in 微信, on her own page; stopped there, or from any message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from notifications.channels.accounts import WeChatAccount, WrongAccount
+from notifications.channels.base import DeliveryFailed, http_client
+from notifications.channels.wechat import consent_address, openid_of
+from service import clock, rate_limits, web
+from service.database import Database
+from service.dependencies import Reading, TheDatabase
+from service.errors import NotFound, TooMany
+from service.masking import mask_phone
+from service.rate_limits import TELL_ME
+from service.sealing import form_token, is_form_token, ticket_of
+from service.settings import Settings
+from service.tickets import consents
+from service.tickets.main_ticket import main_of
+from service.tickets.models import Ticket
+from service.tickets.posted import NO_REFERRER, sentences
+from service.typed import Typed, said
+from workflows.consents import Way
+from workflows.refusals import Refused
+from workflows.statuses import OPEN, Status
+from workflows.words import _
+
+router = APIRouter(include_in_schema=False)
+
+IN_WECHAT = "MicroMessenger"
+LONGEST_CODE = 200
+WILL_TELL = _("记下了：有消息就告诉您。不想再收，随时回到这一页点一下。")
+WILL_NOT_TELL = _("不再给您发消息了。想看进展，随时打开这一页。")
+WECHAT_SAID_NO = _("微信没有告诉我们您是谁，请再点一次；还是不行，就用短信吧。")
+
+
+@dataclass(frozen=True)
+class Tell:
+    """What her page offers: the ways that are on, and those that she may turn on. `number` is masked."""
+
+    on: Sequence[Way]
+    number: str
+    may_text: bool
+    may_wechat: bool
+
+    @property
+    def is_worth_showing(self) -> bool:
+        return bool(self.on) or self.may_text or self.may_wechat
+
+
+def tell_of(request: Request, session: Session, ticket: Ticket) -> Tell:
+    chosen: Settings = request.app.state.settings
+    on = [consent.way for consent in consents.in_force(session, ticket.id or 0)]
+    is_open = main_of(session, ticket).status in OPEN
+    has_wechat = chosen.wechat_url is not None and IN_WECHAT in request.headers.get("user-agent", "")
+    return Tell(
+        on=on,
+        number=mask_phone(consents.number_of_hers(session, ticket)),
+        may_text=is_open and chosen.sms_url is not None and Way.sms not in on,
+        may_wechat=is_open and has_wechat and Way.wechat not in on,
+    )
+
+
+WAITS_FOR_HER = {Status.follow_up: "rate", Status.closed: "rate"}
+
+
+@router.get("/t/{token}/news")
+def come_from_a_message(token: str, session: Reading) -> Response:
+    """The address in a message: her page, at what she may do there now."""
+    ticket = _ticket(session, token)
+    spot = WAITS_FOR_HER.get(main_of(session, ticket).status)
+    return web.redirect(f"/t/{token}#{spot}" if spot else f"/t/{token}")
+
+
+@router.get("/t/{token}/stop")
+def ask_whether_to_stop(request: Request, token: str, session: Reading) -> Response:
+    """Looking does nothing: some telephones open every address in a message by themselves."""
+    tell = tell_of(request, session, _ticket(session, token))
+    page = web.render(request, "tickets/stop.html", tell=tell, track_url=f"/t/{token}")
+    page.headers.update(NO_REFERRER)
+    return page
+
+
+@router.post("/t/{token}/stop")
+def stop(request: Request, token: str, database: TheDatabase) -> Response:
+    ticket_id = _known(token)
+    database.together(lambda session: consents.stop(session, ticket_id, clock.now()))
+    return _back(request, token, WILL_NOT_TELL)
+
+
+@router.post("/t/{token}/tell")
+def tell_me(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
+    """By short message, to the number that she left with her wish or types here."""
+    typed = said(form, "phone").strip()[:40] or None
+    return _agree(request, token, database, Way.sms, typed)
+
+
+@router.get("/t/{token}/wechat")
+def tell_me_in_wechat(request: Request, token: str, database: TheDatabase, code: str = "", state: str = "") -> Response:
+    """Without a code she is on her way to 微信; with one she comes back from there."""
+    account, now = _account(request), clock.now()
+    if not code:
+        back = f"{web.outside(request)}/t/{token}/wechat"
+        return web.redirect(consent_address(account, back, form_token(f"wechat {_known(token)}", now)))
+    if not is_form_token(state, f"wechat {_known(token)}", now):
+        return _back(request, token, WECHAT_SAID_NO, "refused")
+    try:
+        with http_client() as http:
+            openid = openid_of(http, account, code[:LONGEST_CODE])
+    except DeliveryFailed:
+        return _back(request, token, WECHAT_SAID_NO, "refused")
+    return _agree(request, token, database, Way.wechat, openid)
+
+
+def _agree(request: Request, token: str, database: Database, way: Way, address: str | None) -> Response:
+    ticket_id, now = _known(token), clock.now()
+    try:
+        rate_limits.spend(database, TELL_ME, str(ticket_id), now)
+        database.together(lambda session: consents.agree(session, ticket_id, way, now, address))
+    except (Refused, TooMany) as refused:
+        _status, sentence, errors = sentences(request, refused)
+        return _back(request, token, next(iter(errors.values()), sentence), "refused")
+    return _back(request, token, WILL_TELL)
+
+
+def _back(request: Request, token: str, sentence: str, kind: str = "done") -> Response:
+    answer = web.redirect(f"/t/{token}")
+    web.flash(request, answer, sentence, kind)
+    return answer
+
+
+def _account(request: Request) -> WeChatAccount:
+    chosen: Settings = request.app.state.settings
+    if chosen.wechat_url is None:
+        raise NotFound()
+    try:
+        return WeChatAccount.from_url(chosen.wechat_url.get_secret_value())
+    except WrongAccount:
+        raise NotFound() from None
+
+
+def _known(token: str) -> int:
+    """Raise NotFound for an address that was made up."""
+    ticket_id = ticket_of(token)
+    if ticket_id is None:
+        raise NotFound()
+    return ticket_id
+
+
+def _ticket(session: Session, token: str) -> Ticket:
+    ticket = session.get(Ticket, _known(token))
+    if ticket is None:
+        raise NotFound()
+    return ticket
