@@ -1,4 +1,4 @@
-"""One class per verb of the claim pool (认领), two on a ticket and six on a claim: form, body and event."""
+"""One class per verb of the claim pool (认领), two on a ticket and seven on a claim: form, body and event."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
@@ -103,15 +103,26 @@ class WithdrawClaim(CommandBase):
     reason: Text = words(_("为什么放弃"))
 
 
-class LapseClaim(CommandBase):
-    """Said by the clock alone. `unit` is the unit that claimed, so that it hears of it."""
+class SaidByClock(CommandBase):
+    """`unit` is the unit that claimed, `recorder` whoever entered the claim: so that both hear of it."""
 
-    verb: Literal["lapse_claim"] = "lapse_claim"
     unit: OptionalUnit = field(_("哪个单位认领"), widget="unit", default=None)
+    recorder: OptionalUnit = field(_("谁登记的"), default=None)
+
+
+class LapseClaim(SaidByClock):
+    verb: Literal["lapse_claim"] = "lapse_claim"
+
+
+class PressClaim(SaidByClock):
+    """The day on which it was to be given has passed."""
+
+    verb: Literal["press_claim"] = "press_claim"
 
 
 ClaimCommand = Annotated[
-    Claim | JoinClaim | ContactClaimed | DeliverClaim | WithdrawClaim | LapseClaim, Field(discriminator="verb")
+    Claim | JoinClaim | ContactClaimed | DeliverClaim | WithdrawClaim | LapseClaim | PressClaim,
+    Field(discriminator="verb"),
 ]
 CLAIM_COMMANDS: dict[str, type[CommandBase]] = {
     member.model_fields["verb"].default: member for member in get_args(get_args(ClaimCommand)[0])

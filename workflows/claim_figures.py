@@ -18,11 +18,13 @@ class PoolCount:
 @dataclass(frozen=True)
 class ClaimCount:
     """So many claims are in this state. `is_in_time`: the claimant talked with the villager within his term; None while
-    the term still runs, or where he gave the claim up before it was over."""
+    the term still runs, or where he gave the claim up before it was over. `is_on_day`: he gave it on the day that he had
+    named, or before; None where he named none, where that day is still to come, or where he gave the claim up."""
 
     state: ClaimState
     is_in_time: bool | None
     claims: int
+    is_on_day: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class ClaimFigures:
     kept: Rate
     """Delivered, of the claims that have ended."""
 
+    on_day: Rate
+    """Delivered by the day that was named, of those that were delivered and those whose day has passed."""
+
 
 WAITING = frozenset({PoolRank.returned, PoolRank.free})
 OVER = frozenset({ClaimState.delivered, ClaimState.lapsed, ClaimState.withdrawn})
@@ -50,6 +55,7 @@ def claim_figures(pool: Iterable[PoolCount], claims: Iterable[ClaimCount]) -> Cl
     over = sum(each.claims for each in claims if each.state in OVER)
     delivered = sum(each.claims for each in claims if each.state is ClaimState.delivered)
     judged = [each for each in claims if each.is_in_time is not None]
+    due = [each for each in claims if each.is_on_day is not None]
     return ClaimFigures(
         claimable=sum(each.wishes for each in pool),
         waiting=sum(each.wishes for each in pool if each.rank in WAITING),
@@ -61,4 +67,5 @@ def claim_figures(pool: Iterable[PoolCount], claims: Iterable[ClaimCount]) -> Cl
             sum(each.claims for each in judged if each.is_in_time), sum(each.claims for each in judged)
         ),
         kept=share(delivered, over),
+        on_day=share(sum(each.claims for each in due if each.is_on_day), sum(each.claims for each in due)),
     )

@@ -57,4 +57,5 @@ CLAIM_VERB_WORDS: dict[str, str] = {
     "deliver_claim": _("兑现"),
     "withdraw_claim": _("放弃认领"),
     "lapse_claim": _("认领逾期退回"),
+    "press_claim": _("催认领人兑现"),
 }

@@ -27,7 +27,8 @@ class ClaimCase:
     """One claim with its wish, or, with `state` None, one that is about to be made.
 
     `unit_id` is the unit that claims, `entered_by` who entered it for somebody else. `others` counts the claims of the
-    same wish that run besides; `is_taken` says that this very claimant has one of them.
+    same wish that run besides; `is_taken` says that this very claimant has one of them. `deliver_by` is the day that
+    the claimant has named; `was_pressed` says that he was reminded of it once it had passed.
     """
 
     area_path: str
@@ -40,6 +41,8 @@ class ClaimCase:
     claimed_at: datetime | None = None
     contact_due_at: datetime | None = None
     contacted_at: datetime | None = None
+    deliver_by: date | None = None
+    was_pressed: bool = False
     pool_rank: int | None = None
     others: int = 0
     is_taken: bool = False
@@ -111,6 +114,16 @@ def contact_is_overdue(case: ClaimCase, command: Any, actor: Actor, now: datetim
     return case.contact_due_at is not None and case.contact_due_at <= now
 
 
+@guard(_("说好的日子还没有过。"))
+def day_of_delivery_has_passed(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.deliver_by is not None and case.deliver_by < _today(case, now)
+
+
+@guard(_("已经催过了。"))
+def was_not_pressed_yet(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return not case.was_pressed
+
+
 def _today(case: ClaimCase, now: datetime) -> date:
     return now.astimezone(case.calendar.zone).date()
 
@@ -127,6 +140,10 @@ def note_contact(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]
 def note_delivery(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
     """Who has given something has talked with her."""
     return {"contacted_at": case.contacted_at or now, "delivered_on": command.given_on, "ended_at": now}
+
+
+def nothing(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
+    return {}
 
 
 def end(case: ClaimCase, command: Any, now: datetime) -> dict[str, Any]:
@@ -169,6 +186,7 @@ CLAIMS: tuple[Row, ...] = (
     row(c.DeliverClaim,   RUNNING,      S.delivered, CLAIMANTS,             note_delivery,      was_given_since_it_was_claimed),
     row(c.WithdrawClaim,  RUNNING,      S.withdrawn, CLAIMANTS | {R.system}, end),
     row(c.LapseClaim,     {S.claimed},  S.lapsed,    {R.system},            end,                contact_is_overdue),
+    row(c.PressClaim,     {S.contacted}, S.contacted, {R.system},           nothing,            day_of_delivery_has_passed, was_not_pressed_yet),
 )
 # fmt: on
 """Handlers and dispatchers of any unit may claim: that is what a pool is for. Later on act those of the unit that

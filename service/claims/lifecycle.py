@@ -11,7 +11,7 @@ from service.errors import Conflict, NotFound
 from service.phones import normalise_phone
 from service.tickets import lifecycle
 from service.tickets.lifecycle import Performed
-from service.tickets.models import Ticket
+from service.tickets.models import Ticket, TicketEvent
 from service.tickets.records import About
 from workflows.actors import Actor
 from workflows.claim_commands import ClaimTerms
@@ -82,6 +82,8 @@ def case_of(session: Session, found: Claim, ticket: Ticket, known: Reference) ->
         claimed_at=found.claimed_at,
         contact_due_at=found.contact_due_at,
         contacted_at=found.contacted_at,
+        deliver_by=found.deliver_by,
+        was_pressed=was_pressed(session, found),
         others=len(others),
     )
 
@@ -89,6 +91,12 @@ def case_of(session: Session, found: Claim, ticket: Ticket, known: Reference) ->
 def running_claims(session: Session, ticket_id: int) -> list[Claim]:
     wanted = select(Claim).where(Claim.ticket_id == ticket_id, col(Claim.state).in_(RUNNING)).order_by(col(Claim.id))
     return list(session.exec(wanted))
+
+
+def was_pressed(session: Session, found: Claim) -> bool:
+    """Its event is the proof: the clock reminds a claimant of his day once."""
+    told = select(TicketEvent.id).where(TicketEvent.subject == f"claim:{found.id}", TicketEvent.verb == "press_claim")
+    return found.deliver_by is not None and session.exec(told.limit(1)).first() is not None
 
 
 def own_units(actor: Actor) -> list[int]:

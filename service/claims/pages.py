@@ -79,7 +79,7 @@ def pool(request: Request, visit: Looking, show: str = "", area: str = "", curso
         cursor=following,
         towns=visit.known.below(visit.known.county.id or 0),
         area=str(place.id) if place else "",
-        figures=queries.figures(visit.session, visit.actor, visit.now, path),
+        figures=queries.figures(visit.session, visit.actor, visit.now, today_of(visit.known, visit.now), path),
         contact=visit.known.limits.term("claim_contact").in_words(local._),
     )
 

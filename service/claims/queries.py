@@ -6,7 +6,7 @@ those who see its ticket.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, false, func, or_, true, tuple_
@@ -120,17 +120,17 @@ def count_waiting(session: Session, actor: Actor) -> int:
     return session.exec(waiting).one()
 
 
-def figures(session: Session, actor: Actor, now: datetime, area_path: str | None = None) -> ClaimFigures:
-    """Of the pool that this person sees, as it is now."""
+def figures(session: Session, actor: Actor, now: datetime, today: date, area_path: str | None = None) -> ClaimFigures:
+    """Of the pool that this person sees, as it is now; `today` is the county's."""
     place: ColumnElement[bool] = in_area(area_path) if area_path else true()
     ranks: Any = select(col(Ticket.pool_rank), func.count()).where(
         _pool_seen(actor), place, col(Ticket.pool_rank).is_not(None)
     )
     pool = [PoolCount(PoolRank(rank), count) for rank, count in session.execute(ranks.group_by(col(Ticket.pool_rank)))]
-    in_time = _is_in_time(now).label("in_time")
-    states: Any = select(col(Claim.state), in_time, func.count()).join(Ticket, col(Ticket.id) == col(Claim.ticket_id))
-    rows = session.execute(states.where(_pool_seen(actor), place).group_by(col(Claim.state), in_time))
-    return claim_figures(pool, [ClaimCount(state, JUDGED[found], count) for state, found, count in rows])
+    parts = (col(Claim.state), _is_in_time(now).label("in_time"), _is_on_day(today).label("on_day"))
+    states: Any = select(*parts, func.count()).join(Ticket, col(Ticket.id) == col(Claim.ticket_id))
+    rows = session.execute(states.where(_pool_seen(actor), place).group_by(*parts))
+    return claim_figures(pool, [ClaimCount(state, JUDGED[found], n, JUDGED[day]) for state, found, day, n in rows])
 
 
 JUDGED = {1: True, 0: False, None: None}
@@ -144,6 +144,17 @@ def _is_in_time(now: datetime) -> ColumnElement[int | None]:
         (called.is_not(None), 0),
         (col(Claim.state) == ClaimState.lapsed, 0),
         ((col(Claim.state) == ClaimState.claimed) & (due <= now), 0),
+        else_=None,
+    )
+
+
+def _is_on_day(today: date) -> ColumnElement[int | None]:
+    """1: given by the day that was named. 0: later, or not yet though it has passed. NULL: still to come, or given up."""
+    given, named = col(Claim.delivered_on), col(Claim.deliver_by)
+    return case(
+        (given <= named, 1),
+        (given > named, 0),
+        ((col(Claim.state) == ClaimState.contacted) & (named < today), 0),
         else_=None,
     )
 

@@ -1,19 +1,21 @@
-"""The clock's work on claims: who has not called the villager in time gives the wish back, with priority.
+"""The clock's work on claims: who has not called in time gives the wish back; who let his day pass is reminded.
 
 Two sweeps at once do no harm: the wish's row is held while its claim is looked at, and a claim ends once.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import String, cast, exists, literal
 from sqlmodel import Session, col, select
 
 from service.claims import lifecycle
 from service.claims.models import Claim
+from service.directory.reference import reference
 from service.jobs import Surroundings, Tally, one_by_one
 from service.tickets.lifecycle import locked
-from service.tickets.models import Ticket
+from service.tickets.models import Ticket, TicketEvent
 from workflows.actors import system
-from workflows.claim_commands import LapseClaim, WithdrawClaim
+from workflows.claim_commands import LapseClaim, PressClaim, WithdrawClaim
 from workflows.claim_words import RUNNING, ClaimState
 from workflows.command_fields import CommandBase
 from workflows.statuses import Status
@@ -29,16 +31,29 @@ def sweep_claims(around: Surroundings) -> Tally:
     """What one run leaves, the next one finds."""
     with around.database.reading() as session:
         due = _overdue(session, around.now)
+        late = _undelivered(session, _today(session, around.now))
         over = _of_ended_wishes(session)
     lapsed = one_by_one(around, due, lambda session, claim_id: _lapse(session, claim_id, around.now))
+    pressed = one_by_one(around, late, lambda session, claim_id: _press(session, claim_id, around.now))
     ended = one_by_one(around, over, lambda session, claim_id: _end(session, claim_id, around.now))
-    return Tally(lapsed.done + ended.done, lapsed.failed + ended.failed, lapsed.error or ended.error)
+    tallies = (lapsed, pressed, ended)
+    error = next((each.error for each in tallies if each.error), None)
+    return Tally(sum(each.done for each in tallies), sum(each.failed for each in tallies), error)
 
 
 def _overdue(session: Session, now: datetime) -> list[int]:
     """By the index of claims that wait for a call: the cost follows what is due."""
     waits = (col(Claim.state) == ClaimState.claimed, col(Claim.contact_due_at) <= now)
     wanted = select(Claim.id).where(*waits).order_by(col(Claim.contact_due_at)).limit(BATCH)
+    return [found for found in session.exec(wanted) if found is not None]
+
+
+def _undelivered(session: Session, today: date) -> list[int]:
+    """Of the running ones those whose day has passed, and of which nobody was reminded yet."""
+    subject = literal("claim:").concat(cast(col(Claim.id), String))
+    was_told = exists().where(col(TicketEvent.subject) == subject, col(TicketEvent.verb) == "press_claim")
+    waits = (col(Claim.state) == ClaimState.contacted, col(Claim.deliver_by) < today, ~was_told)
+    wanted = select(Claim.id).where(*waits).order_by(col(Claim.deliver_by)).limit(BATCH)
     return [found for found in session.exec(wanted) if found is not None]
 
 
@@ -56,7 +71,19 @@ def _of_ended_wishes(session: Session) -> list[int]:
 def _lapse(session: Session, claim_id: int, now: datetime) -> None:
     found = _held(session, claim_id)
     if found.state is ClaimState.claimed and found.contact_due_at <= now:
-        _say(session, found, LapseClaim(unit=found.unit_id), "claim_contact", now)
+        _say(session, found, LapseClaim(unit=found.unit_id, recorder=found.claimed_by_id), "claim_contact", now)
+
+
+def _press(session: Session, claim_id: int, now: datetime) -> None:
+    """She waits for that day, too: the claimant's unit, who entered it and the town hear of it once."""
+    found = _held(session, claim_id)
+    is_late = found.deliver_by is not None and found.deliver_by < _today(session, now)
+    if found.state is ClaimState.contacted and is_late and not lifecycle.was_pressed(session, found):
+        _say(session, found, PressClaim(unit=found.unit_id, recorder=found.claimed_by_id), "claim_delivery", now)
+
+
+def _today(session: Session, now: datetime) -> date:
+    return now.astimezone(reference(session).calendar.zone).date()
 
 
 def _end(session: Session, claim_id: int, now: datetime) -> None:

@@ -40,6 +40,7 @@ from workflows.claim_commands import (
     DeliverClaim,
     JoinClaim,
     LapseClaim,
+    PressClaim,
     WithdrawClaim,
 )
 from workflows.claim_figures import ClaimCount, PoolCount, claim_figures
@@ -94,6 +95,7 @@ contact_claimed -      DUB     -         -         -      -
 deliver_claim   -      DUB     DUB       -         -      -
 withdraw_claim  -      DUBX    DUBX      -         -      -
 lapse_claim     -      X       -         -         -      -
+press_claim     -      -       X         -         -      -
 """
 LEADS_TO = {
     "claim": "claimed",
@@ -102,6 +104,7 @@ LEADS_TO = {
     "deliver_claim": "delivered",
     "withdraw_claim": "withdrawn",
     "lapse_claim": "lapsed",
+    "press_claim": "contacted",
 }
 SAMPLES: dict[str, CommandBase] = {
     "claim": Claim(kind=ClaimantKind.organisation, words="出一百株苗"),
@@ -110,6 +113,7 @@ SAMPLES: dict[str, CommandBase] = {
     "deliver_claim": DeliverClaim(words="金银花苗一百株", given_on=TODAY),
     "withdraw_claim": WithdrawClaim(reason="苗圃今年没有出苗"),
     "lapse_claim": LapseClaim(unit=ROADS_BUREAU),
+    "press_claim": PressClaim(unit=ROADS_BUREAU),
 }
 STATES: tuple[ClaimState | None, ...] = (None, *ClaimState)
 
@@ -129,11 +133,16 @@ def case_in(state: ClaimState | None, **values: Any) -> ClaimCase:
     return ClaimCase(VILLAGE_PATH, **{**given, **life, **values})
 
 
+DUE: dict[str, dict[str, Any]] = {
+    "lapse_claim": {"contact_due_at": NOW},
+    "press_claim": {"deliver_by": TODAY - timedelta(days=1)},
+}
+
+
 def ready_for(verb: str, state: ClaimState | None) -> ClaimCase:
     """With all that a guard of this verb could ask for."""
     others = 1 if verb == "join_claim" else 0
-    due = {"contact_due_at": NOW} if verb == "lapse_claim" else {}
-    return case_in(state, others=others, **due)
+    return case_in(state, others=others, **DUE.get(verb, {}))
 
 
 def grid() -> dict[tuple[str, ClaimState | None], str]:
@@ -174,7 +183,7 @@ def test_every_cell(verb: str, state: ClaimState | None) -> None:
 @pytest.mark.parametrize("row", CLAIMS, ids=lambda row: row.verb)
 def test_every_guard_refuses_with_its_own_sentence(row: claims.Row, monkeypatch: pytest.MonkeyPatch) -> None:
     case = ready_for(row.verb, min(row.start, key=str))
-    actor = SYSTEM if row.verb == "lapse_claim" else DISPATCHER
+    actor = SYSTEM if row.verb in DUE else DISPATCHER
     decide_claim(case, SAMPLES[row.verb], actor, NOW)
     for shut in row.guards:
         closed = replace(shut, test=lambda *_: False)
@@ -209,6 +218,18 @@ def test_a_claim_lapses_when_its_term_is_over_and_not_a_moment_before() -> None:
     with pytest.raises(Refused, match="还没有过"):
         decide_claim(case, LapseClaim(), SYSTEM, CONTACT_DUE - timedelta(seconds=1))
     assert decide_claim(case, LapseClaim(), SYSTEM, CONTACT_DUE).state_to is ClaimState.lapsed
+
+
+def test_a_claimant_is_reminded_once_his_day_has_passed_and_not_on_that_day() -> None:
+    for deliver_by, pressed, said in ((TODAY, False, "还没有过"), (None, False, "还没有过"), (PAST, True, "已经催过")):
+        case = case_in(ClaimState.contacted, deliver_by=deliver_by, was_pressed=pressed)
+        with pytest.raises(Refused, match=said):
+            decide_claim(case, PressClaim(), SYSTEM, NOW)
+    decision = decide_claim(case_in(ClaimState.contacted, deliver_by=PAST), PressClaim(), SYSTEM, NOW)
+    assert (decision.state_to, decision.columns) == (ClaimState.contacted, {"state": ClaimState.contacted})
+
+
+PAST = TODAY - timedelta(days=1)
 
 
 def test_the_term_is_seven_natural_days_or_what_the_county_says() -> None:
@@ -326,9 +347,9 @@ def test_the_figures_count_wishes_in_the_pool_and_claims_beside_it() -> None:
     made = [
         ClaimCount(ClaimState.claimed, None, 1),
         ClaimCount(ClaimState.claimed, False, 1),
-        ClaimCount(ClaimState.contacted, True, 1),
-        ClaimCount(ClaimState.delivered, True, 3),
-        ClaimCount(ClaimState.delivered, False, 1),
+        ClaimCount(ClaimState.contacted, True, 1, is_on_day=False),
+        ClaimCount(ClaimState.delivered, True, 3, is_on_day=True),
+        ClaimCount(ClaimState.delivered, False, 1, is_on_day=False),
         ClaimCount(ClaimState.lapsed, False, 1),
         ClaimCount(ClaimState.withdrawn, None, 1),
     ]
@@ -337,6 +358,7 @@ def test_the_figures_count_wishes_in_the_pool_and_claims_beside_it() -> None:
     assert (figures.claimed, figures.running, figures.delivered) == (9, 3, 4)
     assert (figures.contacted_in_time.numerator, figures.contacted_in_time.denominator) == (4, 7)
     assert (figures.kept.numerator, figures.kept.denominator) == (4, 6)
+    assert (figures.on_day.numerator, figures.on_day.denominator) == (3, 5)
 
 
 def test_nothing_counted_gives_no_rate() -> None:

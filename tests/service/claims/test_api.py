@@ -54,6 +54,7 @@ def test_what_is_wrong_is_said_in_a_sentence(program: Callable[[str], Program], 
     assert is_problem(claims(helper, number, "join_claim"), 422)
     assert is_problem(claims(helper, number, kind="everybody"), 422)
     assert is_problem(claims(helper, number, "lapse_claim"), 422)
+    assert is_problem(claims(helper, number, "press_claim"), 422)
     assert is_problem(claims(helper, "2026-999999"), 404)
     assert is_problem(claims(program("reviewer"), number), 403)
     assert is_problem(
@@ -81,5 +82,5 @@ def test_who_stands_behind_a_claim_is_told_to_no_program(
 
 
 def test_every_example_is_one_that_its_command_takes() -> None:
-    assert set(SAID) == set(CLAIM_COMMANDS) - {"lapse_claim"}
+    assert set(SAID) == set(CLAIM_COMMANDS) - {"lapse_claim", "press_claim"}
     assert all(CLAIM_COMMANDS[verb].model_validate({"verb": verb, **said}) for verb, said in SAID.items())

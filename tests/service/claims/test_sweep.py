@@ -1,13 +1,17 @@
-"""Who has not called her in seven days gives the wish back: once, with priority, and only he."""
+"""Who has not called her in seven days gives the wish back, once; who lets his own day pass is reminded, once."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from notifications.notices import Audience
+from service.accounts.actors import actor_of
 from service.claims.models import Claim
+from service.claims.queries import figures
 from service.claims.sweep import sweep_claims
 from service.database import Database
+from service.directory.reference import reference
 from service.jobs import Surroundings, Tally
 from service.outbox.models import Delivery
 from service.outbox.planning import plan_notices
@@ -18,7 +22,7 @@ from tests.factories import TEXT, County, act, later, ticket_of
 from tests.service.at_once import at_once
 from tests.service.claims.conftest import A_COMPANY_JOINS, WORDS, claim, does, pooled, state_of
 from workflows import claim_commands as c
-from workflows.claim_words import PoolRank
+from workflows.claim_words import ClaimantKind, PoolRank
 from workflows.commands import Withdraw
 
 Around = Callable[..., Surroundings]
@@ -58,6 +62,50 @@ def test_who_has_called_keeps_it_and_who_joined_keeps_it_too(
     with database.reading() as session:
         assert (state_of(session, called), state_of(session, silent)) == ("contacted", "lapsed")
         assert ticket_of(session, wish).pool_rank == PoolRank.claimed
+
+
+def test_who_lets_the_day_pass_that_he_named_is_reminded_once_with_the_town(
+    database: Database, county: County, around: Around
+) -> None:
+    company = c.Claim(kind=ClaimantKind.company, name="青岭药业", phone="0915-2512345")
+    with database.writing() as session:
+        wish = pooled(session, county)
+        theirs = claim(session, wish, county.handler, company)
+        does(session, theirs, county.handler, c.ContactClaimed(deliver_by=NAMED.date()))
+    assert sweep_claims(around(NAMED + timedelta(hours=13))) == Tally(), "the day itself is still his, in the county"
+    late = NAMED + timedelta(hours=15)
+    at_once(lambda: sweep_claims(around(late)))
+    assert sweep_claims(around(late + timedelta(days=3))) == Tally()
+    plan_notices(around(late))
+    with database.reading() as session:
+        event = session.exec(select(TicketEvent).where(TicketEvent.verb == "press_claim")).one()
+        assert (event.rule, event.subject, event.subject_to) == ("claim_delivery", f"claim:{theirs}", "contacted")
+        told = session.exec(select(Delivery).where(Delivery.verb == "press_claim")).all()
+        assert {each.person_id: each.audience for each in told} == {
+            county.handler: Audience.claimant,
+            county.dispatcher: Audience.dispatchers,
+        }
+        assert [WORDS in each.body for each in told if each.person_id == county.handler] == [True]
+        assert on_day(session, county, late) == (0, 1)
+        assert list(map(str, breaches(session))) == []
+    with database.writing() as session:
+        does(
+            session,
+            theirs,
+            county.handler,
+            c.DeliverClaim(words="一百本书", given_on=(late + timedelta(hours=8)).date()),
+            late,
+        )
+        assert on_day(session, county, late) == (0, 1), "late it is for good"
+
+
+NAMED = later(days=30)
+
+
+def on_day(session: Session, county: County, now: datetime) -> tuple[int, int]:
+    dispatcher = actor_of(session, county.dispatcher, reference(session))
+    rate = figures(session, dispatcher, now, (now + timedelta(hours=8)).date()).on_day
+    return rate.numerator, rate.denominator
 
 
 def test_two_sweeps_at_once_let_it_lapse_once(database: Database, county: County, around: Around) -> None:
