@@ -27,10 +27,11 @@ from service.issues.api_words import (
 )
 from service.issues.casefile import case_of
 from service.issues.models import Issue
-from service.issues.queries import Counted, counts_of, find_issues, seen_issue, wishes_of
+from service.issues.queries import find_issues, seen_issue, wishes_of
 from service.issues.told import place_of, public_url
 from service.tickets.api_doors import Version
 from service.tickets.api_words import TicketSummary, summary
+from service.tickets.how_many import HowMany, in_issues
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from workflows.command_fields import CommandBase
@@ -170,21 +171,22 @@ def _done(done: lifecycle.Done) -> IssueDone:
 
 
 def _summaries(visit: Visit, issues: Sequence[Issue]) -> list[dict[str, Any]]:
-    counts = counts_of(visit.session, [issue.id or 0 for issue in issues])
+    counts = in_issues(visit.session, [issue.id or 0 for issue in issues])
     mains = [issue.main_ticket_id for issue in issues]
     rows = visit.session.execute(select(Ticket.id, Ticket.created_at).where(col(Ticket.id).in_(mains)))
     numbers = {row.id: number_of(row.id, row.created_at) for row in rows}
     return [
-        _summary(visit, issue, counts.get(issue.id or 0, Counted()), numbers[issue.main_ticket_id]) for issue in issues
+        _summary(visit, issue, counts.get(issue.id or 0, HowMany()), numbers[issue.main_ticket_id]) for issue in issues
     ]
 
 
-def _summary(visit: Visit, issue: Issue, counted: Counted, main: str) -> dict[str, Any]:
+def _summary(visit: Visit, issue: Issue, counted: HowMany, main: str) -> dict[str, Any]:
     return {
         **{name: getattr(issue, name) for name in ("id", "version", "title", "public_text", "status", "expected_on")},
         "area": place_of(visit.known, issue.area_path),
         "main": main,
         "wishes": counted.wishes,
         "open": counted.open,
+        "people": counted.people,
         "public_url": public_url(issue.id or 0),
     }

@@ -53,8 +53,9 @@ class IssueSummary(BaseModel):
     area: str
     main: str
     expected_on: date | None
-    wishes: int
+    wishes: int = Field(description="With those merged into one of them")
     open: int
+    people: int = Field(description="Who wrote them, and the neighbours who said the same; one telephone is one person")
     public_url: str
 
 

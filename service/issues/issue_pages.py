@@ -12,12 +12,13 @@ from service.issues import answers, lifecycle, suggestions
 from service.issues.casefile import case_of
 from service.issues.models import Issue
 from service.issues.pressed import NOTHING_PRESSED, Pressed, asked, button, version_in
-from service.issues.queries import by_town_and_status, seen_issue, story_of_issue, wishes_of
+from service.issues.queries import seen_issue, story_of_issue, wishes_of
 from service.issues.told import place_of, public_url, url_of
 from service.masking import mask_text
 from service.tickets import queue
 from service.tickets.casefile import case_of as ticket_case
 from service.tickets.desk_words import local_words
+from service.tickets.how_many import by_town_and_status, in_issue
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.tickets.timeline import Entry, Picture, Teller, names_of
@@ -95,7 +96,6 @@ def issue_page(
     """Always the same number of queries, however many wishes there are."""
     session, issue_id = visit.session, issue.id or 0
     members = wishes_of(session, visit.actor, issue_id, cursor or None)
-    counted = by_town_and_status(session, issue_id)
     main = session.get_one(Ticket, issue.main_ticket_id)
     main_number = number_of(main.id or 0, main.created_at)
     offered = available_on_issue(case_of(session, issue, None, visit.actor, visit.known), visit.actor)
@@ -115,8 +115,8 @@ def issue_page(
         url=url_of(issue_id),
         rows=queue.rows_of(session, visit.known, members.rows),
         cursor=members.cursor,
-        total=sum(count for _town, _status, count in counted),
-        towns=_towns(visit, counted),
+        counted=in_issue(session, issue_id),
+        towns=_towns(visit, by_town_and_status(session, issue_id)),
         timeline=_timeline(request, visit, issue_id),
         acts=answers.acts_of(session, issue_id),
         actions=_actions(request, visit, issue, offered, pressed),

@@ -13,10 +13,11 @@ from service.issues import lifecycle, suggestions
 from service.issues.casefile import grouped
 from service.issues.models import Issue
 from service.issues.pressed import NOTHING_PRESSED, Pressed, asked, button
-from service.issues.queries import Counted, counts_of, find_issues
+from service.issues.queries import find_issues
 from service.issues.suggestions import Group
 from service.issues.told import GROUPERS, place_of, url_of
 from service.tickets import queue
+from service.tickets.how_many import HowMany, in_issues
 from service.tickets.numbers import id_of
 from service.tickets.queue import QueueRow
 from service.tickets.scope import seen_ticket
@@ -41,8 +42,7 @@ class Line:
     url: str
     status: str
     place: str
-    wishes: int
-    open: int
+    counted: HowMany
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ def _list(
 
 
 def _lines(visit: Visit, rows: Sequence[Issue]) -> list[Line]:
-    counts = counts_of(visit.session, [issue.id or 0 for issue in rows])
-    return [_line(visit, issue, counts.get(issue.id or 0, Counted())) for issue in rows]
+    counts = in_issues(visit.session, [issue.id or 0 for issue in rows])
+    return [_line(visit, issue, counts.get(issue.id or 0, HowMany())) for issue in rows]
 
 
-def _line(visit: Visit, issue: Issue, counted: Counted) -> Line:
+def _line(visit: Visit, issue: Issue, counted: HowMany) -> Line:
     words, place = ISSUE_STATUS_WORDS[issue.status], place_of(visit.known, issue.area_path)
-    return Line(issue, url_of(issue.id or 0), words, place, counted.wishes, counted.open)
+    return Line(issue, url_of(issue.id or 0), words, place, counted)
 
 
 def _found(visit: Visit, words: str, like: str, pressed: Pressed) -> list[QueueRow]:

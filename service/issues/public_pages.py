@@ -8,10 +8,10 @@ from service.dependencies import Reading
 from service.directory.reference import Reference, reference
 from service.errors import NotFound
 from service.issues.models import Issue
-from service.issues.queries import by_town_and_status
 from service.issues.told import ISSUE_ADDRESS, PlannedOf
 from service.masking import mask_text
 from service.sealing import id_behind
+from service.tickets.how_many import by_town_and_status, in_issue
 from service.tickets.posted import local_words
 from workflows.issue_words import ISSUE_STATUS_WORDS
 
@@ -37,7 +37,7 @@ def show_issue(request: Request, token: str, session: Reading) -> Response:
         since=issue.created_at,
         expected_on=issue.expected_on,
         towns=towns,
-        total=sum(count for _name, count in towns),
+        counted=in_issue(session, issue.id or 0),
         planned=[panel for panel in planned if panel is not None],
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, exists, func, or_
+from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session, col, select
 
 from service.accounts import scope
@@ -17,20 +17,11 @@ from service.tickets.scope import visible_tickets
 from workflows.actors import Actor
 from workflows.commands import LARGEST_ID
 from workflows.refusals import Refused
-from workflows.statuses import OPEN, Status
 from workflows.words import _
 
 ISSUES_ON_A_PAGE = 20
 WISHES_ON_A_PAGE = 50
 EVENTS_SHOWN = 30
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many wishes an issue has, and how many of them are open."""
-
-    wishes: int = 0
-    open: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,26 +71,6 @@ def wishes_of(
     )
     rows = session.execute(wanted.order_by(col(IssueTicket.ticket_id)).limit(most + 1)).all()
     return Page(rows[:most], str(rows[most - 1].id) if len(rows) > most else None)
-
-
-def counts_of(session: Session, issue_ids: Sequence[int]) -> dict[int, Counted]:
-    """From one index that holds nothing else."""
-    is_open = func.sum(case((col(Ticket.status).in_(OPEN), 1), else_=0))
-    rows: Sequence[Row[Any]] = session.execute(
-        select(col(Ticket.issue_id).label("issue"), func.count().label("wishes"), is_open.label("open"))
-        .where(col(Ticket.issue_id).in_(issue_ids))
-        .group_by(col(Ticket.issue_id))
-    ).all()
-    return {row.issue: Counted(row.wishes, row.open) for row in rows}
-
-
-def by_town_and_status(session: Session, issue_id: int) -> list[tuple[int | None, Status, int]]:
-    rows: Sequence[Row[Any]] = session.execute(
-        select(col(Ticket.town_id), col(Ticket.status), func.count().label("wishes"))
-        .where(Ticket.issue_id == issue_id)
-        .group_by(col(Ticket.town_id), col(Ticket.status))
-    ).all()
-    return [(row.town_id, row.status, row.wishes) for row in rows]
 
 
 def story_of_issue(session: Session, issue_id: int) -> list[Story]:

@@ -10,10 +10,11 @@ from sqlmodel import Session, select
 from service.accounts.visits import Visit
 from service.directory.reference import Reference
 from service.issues.models import Issue
-from service.issues.queries import Counted, counts_of, visible_issues
+from service.issues.queries import visible_issues
 from service.local_words import LocalWords
 from service.masking import mask_text
 from service.sealing import secret_address
+from service.tickets.how_many import in_issue
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.tickets.panels import Panel, Register
@@ -77,7 +78,7 @@ def _facts(session: Session, issue: Issue) -> dict[str, Any]:
     return {
         "title": mask_text(issue.title),
         "status": ISSUE_STATUS_WORDS[issue.status],
-        "wishes": counts_of(session, [issue_id]).get(issue_id, Counted()).wishes,
+        "counted": in_issue(session, issue_id),
         "expected_on": issue.expected_on,
         "url": url_of(issue_id),
         "public_url": public_url(issue_id),

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from service.accounts.visits import Acting, Looking
 from service.api_docs import SIGNED_IN, problems
 from service.tickets.api_doors import Version, refuse_photos
+from service.tickets.how_many import of_matter
 from service.tickets.models import Ticket
 from service.tickets.numbers import id_of, number_of
 from service.tickets.scope import seen_ticket
@@ -85,6 +86,7 @@ def show_whistle(whistle_id: WhistleId, visit: Looking) -> WhistleDetail:
         milestones_of(visit.session, whistle_id),
         events_of(visit.session, whistle_id),
         verbs,
+        of_matter(visit.session, whistle.ticket_id, whistle.issue_id),
         visit.known,
     )
 

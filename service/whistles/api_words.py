@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from service.directory.reference import Reference
 from service.masking import mask_text
+from service.tickets.how_many import HowMany
 from service.tickets.queries import Story
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from workflows.whistle_words import (
@@ -85,6 +86,8 @@ class WhistleEvent(BaseModel):
 
 class WhistleDetail(WhistleSummary):
     was_needed: bool | None = Field(description="As ruled; null where nobody contested it")
+    wishes: int = Field(description="Of its issue, else its ticket, with those merged into one of them")
+    people: int = Field(description="Who wrote them, and the neighbours who said the same; one telephone is one person")
     calls: list[Call]
     milestones: list[Step]
     commands: list[str] = Field(description="The verbs that you may use now")
@@ -129,11 +132,14 @@ def detail(
     milestones: Sequence[Milestone],
     stories: Sequence[Story],
     commands: list[str],
+    counted: HowMany,
     known: Reference,
 ) -> WhistleDetail:
     return WhistleDetail(
         **summary(whistle, number, known),
         was_needed=whistle.was_needed,
+        wishes=counted.wishes,
+        people=counted.people,
         calls=[Call(**_columns(call, Call, known)) for call in calls],
         milestones=[Step(**_columns(each, Step, known)) for each in milestones],
         commands=commands,

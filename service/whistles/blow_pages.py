@@ -15,6 +15,7 @@ from service.tickets.desk_choices import unit_choices
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_from_form
+from service.tickets.how_many import of_matter
 from service.tickets.models import Ticket
 from service.tickets.numbers import id_of
 from service.tickets.scope import seen_ticket
@@ -27,7 +28,7 @@ from service.whistles.consequences import BEFORE_BLOWING, kind_choices, kind_rul
 from service.whistles.models import Whistle
 from service.whistles.queries import visible_whistles
 from service.whistles.whistle_buttons import form_of
-from service.whistles.whistle_page import ticket_line, wishes_of
+from service.whistles.whistle_page import ticket_line
 from workflows.cases import Case
 from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
@@ -119,7 +120,7 @@ def _page(
         ticket={
             **shown,
             "place": visit.known.place_name(ticket.area_id),
-            "wishes": wishes_of(visit.session, ticket.id or 0, ticket.issue_id),
+            "counted": of_matter(visit.session, ticket.id or 0, ticket.issue_id),
         },
         kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
         refusal=refusal,

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import func, or_
-from sqlmodel import Session, col, select
 
 from service.accounts.visits import Visit
 from service.directory.models import Person
 from service.local_words import LocalWords
 from service.masking import mask_text
 from service.tickets.desk_words import local_words
+from service.tickets.how_many import of_matter
 from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.timeline import Entry, Picture, Teller, names_of
@@ -77,7 +76,7 @@ def _shown(visit: Visit, whistle: Whistle, ticket: Ticket, case: WhistleCase, lo
         "town": visit.known.unit_name(whistle.town_unit_id),
         "reason": REASON_WORDS[whistle.reason],
         "ticket": ticket_line(ticket),
-        "wishes": wishes_of(visit.session, ticket.id or 0, whistle.issue_id),
+        "counted": of_matter(visit.session, ticket.id or 0, whistle.issue_id),
         "blown_by": blown_by.name if blown_by else "",
         "waits_for": waiting(duties[0], visit.known, local) if duties else "",
         "is_open": whistle.status in OPEN_WHISTLE,
@@ -94,14 +93,6 @@ def ticket_line(ticket: Ticket) -> dict[str, str]:
         "url": f"/desk/tickets/{number}",
         "words": listing.shortened(ticket.public_text, 200),
     }
-
-
-def wishes_of(session: Session, ticket_id: int, issue_id: int | None) -> int:
-    """How many wishes say so: the one that it hangs on, those merged into it, and those of the issue."""
-    in_issue = [col(Ticket.issue_id) == issue_id] if issue_id else []
-    wanted = or_(col(Ticket.id) == ticket_id, col(Ticket.merged_into_id) == ticket_id, *in_issue)
-    counted: int = session.execute(select(func.count()).select_from(Ticket).where(wanted)).scalar_one()
-    return counted
 
 
 def _lates(visit: Visit, case: WhistleCase, local: LocalWords) -> list[str]:

@@ -11,7 +11,8 @@ from service.database import Database
 from service.directory.reference import reference
 from service.issues import lifecycle
 from service.issues.models import IssueTicket
-from service.issues.queries import by_town_and_status, seen_issue, story_of_issue, wishes_of
+from service.issues.queries import seen_issue, story_of_issue, wishes_of
+from service.tickets.how_many import by_town_and_status, in_issue
 from service.tickets.models import Ticket
 from tests.benchmarks.counties import DIALECTS, database_of, fill, open_county
 from tests.benchmarks.rows import Row, median_of
@@ -67,6 +68,7 @@ def _median(database: Database, county: County, issue: int) -> float:
             actor = actor_of(session, county.county_dispatcher, reference(session))
             seen_issue(session, actor, issue)
             by_town_and_status(session, issue)
+            in_issue(session, issue)
             story_of_issue(session, issue)
             return wishes_of(session, actor, issue).rows
 

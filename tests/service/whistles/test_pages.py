@@ -130,7 +130,7 @@ def test_a_whistle_goes_from_the_ticket_through_the_principal_to_the_bureau(
     assert presses(principal, whistle, "approve_whistle").status == 303
     page = bureau.opens(f"/desk/whistles/{whistle}")
     assert page.buttons[0] == "report_in"
-    assert "前报到" in page.words and "1 件心愿说这件事" in page.words
+    assert "前报到" in page.words and "1 人说这件事，1 件心愿" in page.words
     assert "待我报到 1" in bureau.opens("/desk/whistles").words
     assert "吹哨报到 1 件" in bureau.opens("/desk/registers").words
     photos = [("photos", ("到场.jpg", phone_photo(), "image/jpeg"))]
