@@ -15,6 +15,22 @@ EMERGENCY_LIMITS: tuple[tuple[str, Term], ...] = (
     ("reply_urgent",      hours(12)),
     ("reply_ordinary",    working_days(2)),
     ("reply_complex",     working_days(7)),
+    ("whistle_approve",   hours(1)),
+    ("whistle_confirm",   hours(12)),
+    ("whistle_report_emergency",      minutes(15)),
+    ("whistle_report_enforcement",    hours(4)),
+    ("whistle_report_priority",       hours(24)),
+    ("whistle_report_public_concern", hours(12)),
+    ("whistle_report_community",      hours(12)),
+    ("whistle_report_liaison",        hours(4)),
+    ("whistle_contest",   hours(4)),
+    ("whistle_contest_emergency",     minutes(15)),
+    ("whistle_rule",      hours(4)),
+    ("whistle_rule_emergency",        minutes(15)),
+    ("whistle_plan",      working_days(1)),
+    ("whistle_plan_emergency",        hours(12)),
+    ("whistle_complete",  working_days(1)),
+    ("whistle_accept",    working_days(1)),
 )
 # fmt: on
 

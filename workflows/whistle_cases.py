@@ -1,6 +1,7 @@
 """What the whistle's rules look at: a snapshot of one whistle, its calls, its milestones and what is owed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -129,6 +130,7 @@ class WhistleCase:
     `status` None is one that has not been blown yet; `town_unit_id` None says that the actor may not blow it.
     `own_units` are all of the town and below it: it need not blow for them. `led_already`: the units that lead other
     open whistles for the same wish or issue, each with the number of its whistle; asked of a new one only.
+    `limits` hold for what begins now, `limits_then` says which held at a moment before.
     `work_since` and `work_due_at` belong to the plan, and once all milestones are done to the completion.
     """
 
@@ -167,6 +169,7 @@ class WhistleCase:
     milestones: tuple[MilestoneCase, ...] = ()
     fired: frozenset[tuple[str, str]] = frozenset()
     dissolved: frozenset[int] = frozenset()
+    limits_then: Callable[[datetime], Limits] | None = field(default=None, compare=False)
 
     @property
     def is_open(self) -> bool:
@@ -207,9 +210,13 @@ class WhistleCase:
     def milestone(self, milestone_id: int) -> MilestoneCase | None:
         return next((each for each in self.milestones if each.id == milestone_id), None)
 
-    def term(self, name: str) -> Term:
-        """The limit of that name for this kind of whistle, where the table has one of its own."""
-        return self.limits.terms.get(f"{name}_{self.kind}") or self.limits.term(name)
+    def term(self, name: str, since: datetime | None = None) -> Term:
+        """The limit of that name for this kind of whistle, where the table has one of its own.
+
+        A clock that began at `since` runs on by what was promised then, whatever an emergency has shortened meanwhile.
+        """
+        limits = self.limits if since is None or self.limits_then is None else self.limits_then(since)
+        return limits.terms.get(f"{name}_{self.kind}") or limits.term(name)
 
     def until(self, since: datetime, term: Term) -> datetime:
         return self.calendar.add(since, term)

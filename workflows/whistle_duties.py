@@ -102,7 +102,7 @@ def _of_the_whistle(
 ) -> WhistleDuty:
     assert unit is not None and since is not None and due_at is not None
     subject = WHISTLE if name not in OWED_AGAIN else f"{WHISTLE}:{since:%y%m%d%H%M%S}"
-    return WhistleDuty(name, subject, unit, since, due_at, case.is_guess(since, case.term(LIMIT_OF[name])))
+    return WhistleDuty(name, subject, unit, since, due_at, case.is_guess(since, case.term(LIMIT_OF[name], since)))
 
 
 OWED_AGAIN = frozenset({DutyName.plan, DutyName.completion, DutyName.acceptance})

@@ -77,7 +77,7 @@ def was_not_ruled_in(case: WhistleCase, command: Any, actor: Actor, now: datetim
 @guard(_("提异议的期限已经过了，请先报到。"))
 def contests_in_time(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     call = spoken_for(case, command, actor)
-    return call is not None and now <= case.until(call.called_at, case.term("whistle_contest"))
+    return call is not None and now <= case.until(call.called_at, case.term("whistle_contest", call.called_at))
 
 
 @guard(_("请选一条依据。"), reads_command=True)

@@ -29,7 +29,7 @@ def end_of_day(calendar: WorkCalendar, day: date) -> datetime:
 
 
 def columns_of_a_call(case: WhistleCase, now: datetime) -> dict[str, Any]:
-    term = case.term("whistle_report")
+    term = case.term("whistle_report", now)
     return {
         "called_at": now,
         "report_due_at": case.until(now, term),
@@ -54,8 +54,10 @@ def _work_limit(case: WhistleCase) -> str:
 
 def _again(case: WhistleCase, since: datetime | None, due: datetime | None, limit: str) -> datetime | None:
     """Natural terms depend on no calendar and stay."""
-    term: Term = case.term(limit)
-    return due if since is None or due is None or term.is_natural else case.until(since, term)
+    if since is None or due is None:
+        return due
+    term: Term = case.term(limit, since)
+    return due if term.is_natural else case.until(since, term)
 
 
 def _recalculated(case: WhistleCase, call: CallCase) -> CallCase:

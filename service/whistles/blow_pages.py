@@ -123,6 +123,7 @@ def _page(
             "counted": of_matter(visit.session, ticket.id or 0, ticket.issue_id),
         },
         kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
+        emergency=visit.known.emergency_in(ticket.area_id),
         refusal=refusal,
         running={"number": running.id, "url": listing.url_of(running)} if running else None,
         action=Action(

@@ -74,6 +74,7 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
         town_unit_id=_town_unit(whistle, ticket.area_id, known),
         ruling_unit_id=known.desks_of(ticket.area_id)[-1],
         limits=known.limits_in(ticket.area_id),
+        limits_then=lambda at: known.limits_in(ticket.area_id, at),
         calendar=known.calendar,
         ticket_status=ticket.status,
         ticket_units=_units_of(ticket.lead_unit_id, supporting_of(session, whistle.ticket_id)),
