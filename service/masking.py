@@ -98,6 +98,18 @@ SOUGHT = re.compile(
     rf"(?P<word>找(?:到|过|一下)?|我是)(?!{NOT_NAMES}){NAME}(?=[\s，。,.;；、：:（(！!？?0-9０-９]|$|电话|手机|联系|商量|帮忙)"
 )
 
+# He, she or somebody's kin, and what they are called: 他叫…, 儿子叫…, 老伴是…
+WHOSE = "他|她|爸|妈|爷|奶|爹|娘|公|婆|伴|夫|妻|媳妇|子|女|儿|孙|哥|弟|姐|妹|叔|婶|伯|舅|姑|姨|人|孩"
+NOT_CALLED = "马上|方便|高价|高兴|常年|黄牛|白跑|白干|于是|向来|曾经|严重|万分"
+AT_AN_END = r"\s，。,.;；、：:（(！!？?0-9０-９"
+CALLED = re.compile(
+    rf"(?P<word>(?:{WHOSE}|名字)(?:的名字)?名?叫)(?!{NOT_NAMES}|{NOT_CALLED}){NAME}"
+    rf"(?=[{AT_AN_END}{GOES_ON}]|$|电话|手机|联系)"
+)
+WHO_IS = re.compile(
+    rf"(?P<word>(?:{WHOSE}|名字)(?:的名字)?是)(?!{NOT_NAMES}|{NOT_CALLED}){NAME}(?=[{AT_AN_END}]|$|电话|手机)"
+)
+
 
 def _plain(found: str) -> str:
     return re.sub(r"[^0-9Xx]", "", unicodedata.normalize("NFKC", found))
@@ -146,4 +158,6 @@ MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (CHAT_NAME, _masked_chat_name),
     (NAMED, _masked_name),
     (SOUGHT, _masked_name),
+    (CALLED, _masked_name),
+    (WHO_IS, _masked_name),
 )

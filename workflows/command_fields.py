@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from workflows.positions import position_from
 from workflows.words import _
 
 WISH_LENGTH = (2, 5000)
@@ -35,6 +36,13 @@ def none_if_blank(value: Any) -> Any:
     return None if value == "" else value
 
 
+def position_as_written(value: Any) -> Any:
+    """Six decimals are a hand's breadth; what is no position stays as it is and is refused by its pattern."""
+    value = none_if_blank(value)
+    found = position_from(value) if isinstance(value, str) else None
+    return found.written() if found else value
+
+
 def plain_digits(value: Any) -> Any:
     """A telephone number typed in full-width digits means the same number."""
     value = none_if_blank(value)
@@ -45,7 +53,7 @@ def field(label: str, *, widget: str = "line", hint: str = "", default: Any = ..
     """A form field.
 
     `widget` is line, words, choice, yes_no, yes_or_no, yes_no_unsaid, date, moment, area, category, unit, units,
-    ticket, photos or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
+    ticket, photos, voice, position or parts. A yes_no is a box to tick, with a default; a yes_or_no must be said.
     """
     return Field(default, title=label, description=hint, json_schema_extra={"widget": widget}, **limits)
 
@@ -65,6 +73,8 @@ def photos() -> Any:
 Text = Annotated[str, BeforeValidator(clean)]
 OptionalText = Annotated[str | None, BeforeValidator(none_if_blank)]
 OptionalPhone = Annotated[str | None, BeforeValidator(plain_digits)]
+OptionalId = Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(none_if_blank)]
+OptionalPosition = Annotated[str | None, BeforeValidator(position_as_written)]
 RequiredDate = Annotated[date, BeforeValidator(none_if_blank)]
 OptionalDate = Annotated[date | None, BeforeValidator(none_if_blank)]
 OptionalMoment = Annotated[datetime | None, BeforeValidator(none_if_blank)]
@@ -73,7 +83,7 @@ Photos = tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...]
 Part = Annotated[str, Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1]), BeforeValidator(clean)]
 """One of the wishes that another is split into: as long as any wish may be."""
 
-PERSONAL = frozenset({"name", "phone", "place"})
+PERSONAL = frozenset({"name", "phone", "place", "position"})
 """Fields that are sealed on the ticket and never repeated in an event."""
 
 

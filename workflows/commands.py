@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -38,8 +38,10 @@ from workflows.command_fields import (
     CommandBase,
     OptionalChoice,
     OptionalDate,
+    OptionalId,
     OptionalMoment,
     OptionalPhone,
+    OptionalPosition,
     OptionalText,
     Part,
     Photos,
@@ -54,6 +56,7 @@ from workflows.command_fields import (
 )
 from workflows.consents import CONSENT_VERB_WORDS, WAY_WORDS
 from workflows.endorsements import ENDORSE_VERB_WORDS
+from workflows.inquiry_commands import INQUIRY_VERB_WORDS, Inquire, LapseInquiry
 from workflows.inspection_words import FINDING_WORDS, INSPECTION_VERB_WORDS
 from workflows.issue_words import ISSUE_VERB_WORDS
 from workflows.refusals import Refused
@@ -77,10 +80,13 @@ __all__ = [
     "CommandBase",
     "ConfirmPromise",
     "Grant",
+    "Inquire",
     "KeepPromise",
+    "LapseInquiry",
     "OptionalChoice",
     "OptionalDate",
     "OptionalPhone",
+    "OptionalPosition",
     "OptionalText",
     "Part",
     "Photos",
@@ -228,6 +234,18 @@ class Submit(CommandBase):
     photos: Photos = photos()
     source: Source = field(_("来源"), widget="choice", default=Source.link)
     meeting: OptionalText = field(_("哪次会议或走访"), default=None, max_length=100)
+    voice: OptionalId = field(_("录音"), widget="voice", default=None)
+    position: OptionalPosition = field(
+        _("定位"), widget="position", default=None, pattern=r"^-?\d[\d.]*,-?\d[\d.]* (WGS-84|GCJ-02)( ±\d+ m)?$"
+    )
+    is_for_other: bool = field(_("替别人说"), widget="yes_no", default=False)
+    has_consent: bool = field(_("本人同意"), widget="yes_no", default=False)
+
+    @model_validator(mode="after")
+    def _who_is_spoken_for_has_agreed(self) -> Self:
+        if self.is_for_other and not self.has_consent:
+            raise Refused(_("替别人说，要他（她）本人同意才行。同意了，请在下面打个勾。"), field="has_consent")
+        return self
 
 
 class Supplement(CommandBase):
@@ -432,6 +450,8 @@ class RecalculateDue(CommandBase):
 Command = Annotated[
     Submit
     | Supplement
+    | Inquire
+    | LapseInquiry
     | Withdraw
     | Decline
     | Assign
@@ -524,4 +544,5 @@ VERB_WORDS: dict[str, str] = {
     **INSPECTION_VERB_WORDS,
     **ENDORSE_VERB_WORDS,
     **CONSENT_VERB_WORDS,
+    **INQUIRY_VERB_WORDS,
 }

@@ -42,15 +42,6 @@ def alike_panel(request: Request, session: Session, link: Link, words: str) -> P
     return Panel("endorsements/_alike.html", {"wishes": found}) if found else None
 
 
-@router.post("/w/{token}/alike")
-def look(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
-    """A piece of the page for its script. Her words come by POST: addresses are written down on their way."""
-    with database.reading() as session:
-        link = links.open_link(session, token, clock.now())
-        panel = alike_panel(request, session, link, said(form, "text"))
-        return web.render(request, "endorsements/piece.html", panel=panel)
-
-
 @router.post("/w/{token}/endorse")
 def endorse(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
     now = clock.now()

@@ -30,8 +30,9 @@
   function clearWhatArrived() {
     var sent = store.get("sent");
     if (!sent || document.querySelector("[data-keep-drafts]")) return;
+    if (sent.until && location.pathname.indexOf(sent.until) !== 0) return;
     store.drop("sent");
-    if (!document.querySelector(".flash.refused, .has-error")) store.drop(sent);
+    if (!document.querySelector(".flash.refused, .has-error")) store.drop(sent.key);
   }
 
   function keepWords(form) {
@@ -41,8 +42,9 @@
     if (!fields.length) return;
     if (draft && Date.now() - draft.at < KEPT_DAYS * 86400000) {
       each(fields, function (field) {
-        if (field.value || !draft.words[field.name]) return;
+        if (!draft.words[field.name] || (field.value && field.type !== "hidden")) return;
         field.value = draft.words[field.name];
+        field.setAttribute("data-restored", "");
         openAround(field);
       });
     }
@@ -51,7 +53,7 @@
       each(fields, function (field) { if (field.value) words[field.name] = field.value; });
       store.set(key, { at: Date.now(), words: words });
     });
-    form.addEventListener("submit", function () { store.set("sent", key); });
+    form.addEventListener("submit", function () { store.set("sent", { key: key, until: form.getAttribute("data-until") }); });
   }
 
   function openAround(field) {
@@ -125,8 +127,10 @@
 
   function photos(input) {
     var most = Number(input.getAttribute("data-most")) || 9;
+    var whole = document.getElementById(input.getAttribute("data-whole"));
     var chosen = [];
     var working = 0;
+    var waiting = null;
     var previews = made("div", "previews");
     var tile = made("label", "add-photo");
     var note = made("p", "hint");
@@ -143,9 +147,9 @@
     function show() {
       var carried = new DataTransfer();
       previews.textContent = "";
-      chosen.forEach(function (file, index) {
-        carried.items.add(file);
-        previews.appendChild(preview(file, index));
+      chosen.forEach(function (photo, index) {
+        carried.items.add(whole && whole.checked ? photo.whole : photo.small);
+        previews.appendChild(preview(photo.small, index));
       });
       input.files = carried.files;
       tile.hidden = chosen.length >= most;
@@ -157,6 +161,7 @@
       var out = made("button");
       picture.alt = file.name;
       picture.src = URL.createObjectURL(file);
+      picture.onload = picture.onerror = function () { URL.revokeObjectURL(picture.src); };
       out.type = "button";
       out.setAttribute("aria-label", "× " + file.name);
       out.innerHTML = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6 6 18"/></svg>';
@@ -172,13 +177,21 @@
       note.textContent = input.files.length > room ? (input.getAttribute("data-too-many") || "").replace("{n}", most) : "";
       each(added, function (file) {
         working += 1;
-        shrink(file, function (smaller) { working -= 1; chosen.push(smaller); show(); });
+        shrink(file, function (smaller) {
+          working -= 1;
+          chosen.push({ whole: file, small: smaller });
+          show();
+          if (!working && waiting) waiting.click();
+        });
       });
       if (!added.length) show();
     });
     input.form.addEventListener("submit", function (event) {
-      if (working) { event.preventDefault(); }
+      waiting = working ? input.form.querySelector("button:not([type=button]):not([formnovalidate])") : null;
+      if (working) event.preventDefault();
     });
+    if (whole) whole.addEventListener("change", show);
+    document.addEventListener("weiyuan:clear", function () { chosen = []; show(); });
   }
 
   /* Wishes like hers, asked for when she stops writing; the button for browsers without this file goes away. */
@@ -186,6 +199,7 @@
   function lookForAlike(area) {
     var place = document.getElementById("alike");
     var button = document.querySelector("button.look");
+    var secret = area.form.querySelector("input[type=checkbox][name=is_private]");
     var timer = 0;
     var asked = "";
     if (!place || !window.XMLHttpRequest) return;
@@ -198,9 +212,14 @@
       request.open("POST", area.getAttribute("data-alike"));
       request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
       request.timeout = 8000;
-      request.onload = function () { if (request.status === 200 && asked === words) place.innerHTML = request.responseText; };
-      request.send("text=" + encodeURIComponent(words) + "&csrf_token=" + encodeURIComponent(area.form.elements.csrf_token.value));
+      request.onload = function () {
+        if (request.status !== 200 || asked !== words) return;
+        place.innerHTML = request.responseText;
+        document.dispatchEvent(new Event("weiyuan:beneath"));
+      };
+      request.send("text=" + encodeURIComponent(words) + "&is_private=" + Boolean(secret && secret.checked) + "&csrf_token=" + encodeURIComponent(area.form.elements.csrf_token.value));
     }
+    if (secret) secret.addEventListener("change", function () { asked = ""; ask(); });
     area.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, 1200); });
     area.addEventListener("change", ask);
     if (area.value) ask();
@@ -209,7 +228,9 @@
   /* What was said by "me too" need not be kept to be said again. */
 
   function clearWithMe(form) {
-    form.addEventListener("submit", function () { store.set("sent", draftKey(document.getElementById(form.getAttribute("data-clears")))); });
+    form.addEventListener("submit", function () {
+      store.set("sent", { key: draftKey(document.getElementById(form.getAttribute("data-clears"))), until: form.getAttribute("data-until") });
+    });
   }
 
   clearWhatArrived();
@@ -220,4 +241,6 @@
   each(all("form[data-once]"), guard);
   each(all("textarea[data-count]"), count);
   window.addEventListener("pageshow", release);
+  document.addEventListener("weiyuan:release", release);
+  each(all("form[data-forgets]"), function (form) { form.addEventListener("submit", function () { store.drop("me"); }); });
 })();

@@ -34,6 +34,8 @@ def refuse_photos(command: Any) -> None:
     """A picture is named by a row that its sender made: through this door nobody can have made one."""
     if getattr(command, "photos", ()):
         raise Refused(_("照片请在网页上传，这里收不了。"), field="photos")
+    if getattr(command, "voice", None):
+        raise Refused(_("录音请在网页上传，这里收不了。"), field="voice")
 
 
 def must_be_the_same(session: Session, performed: Performed, command: Submit) -> None:

@@ -16,8 +16,10 @@ from service.database import Database
 from service.tickets import picture_kinds
 from service.tickets.models import Attachment, PictureState
 from service.tickets.picture_kinds import Cleaned, Undecodable
+from service.tickets.picture_positions import position_in
 from service.tickets.picture_store import ORIGINALS, PICTURES, THUMBNAILS, Missing, PictureStore
 from service.tickets.pictures import default_store
+from service.tickets.voices import tidy_voices
 
 log = structlog.get_logger()
 
@@ -43,7 +45,8 @@ def prepare_pictures(database: Database, now: datetime, store: PictureStore | No
     return sum(_prepared(database, store or default_store(), each, known) for each in waiting)
 
 
-_WAITING: Any = select(Attachment.id, Attachment.original, Attachment.media_type, Attachment.attempts).where(
+_COLUMNS = (Attachment.id, Attachment.original, Attachment.media_type, Attachment.attempts, Attachment.keeps_position)
+_WAITING: Any = select(*_COLUMNS).where(  # type: ignore[call-overload]
     Attachment.state == PictureState.received, col(Attachment.ticket_id).is_not(None)
 )
 
@@ -53,9 +56,10 @@ def _prepared(database: Database, store: PictureStore, waiting: Row[Any], known:
     if not _claimed(database, waiting):
         return False
     try:
-        if waiting.original not in known:
-            known[waiting.original] = _outcome(database, store, waiting)
-        settled = _settle(database, waiting.id, known[waiting.original])
+        twins = f"{waiting.original} {waiting.keeps_position}"
+        if twins not in known:
+            known[twins] = _outcome(database, store, waiting)
+        settled = _settle(database, waiting.id, known[twins])
         _drop_original(database, store, waiting.original)
     except TooMuch:
         log.exception("a picture could not be drawn this time", attachment=waiting.id)
@@ -89,7 +93,10 @@ def _outcome(database: Database, store: PictureStore, waiting: Row[Any]) -> dict
     if waiting.attempts >= ATTEMPTS_MOST:
         return REFUSED
     try:
-        return _kept(store, _cleaned(store.get(ORIGINALS, waiting.original), waiting.media_type))
+        original = store.get(ORIGINALS, waiting.original)
+        position = position_in(original, waiting.media_type) if waiting.keeps_position else None
+        kept = _kept(store, _cleaned(original, waiting.media_type))
+        return kept | ({"position": position.written()} if position else {})
     except Missing:
         return _outcome_of_twin(database, waiting.original)
     except Undecodable:
@@ -144,7 +151,7 @@ def _drop_original(database: Database, store: PictureStore, original: str) -> bo
 
 
 def tidy_pictures(database: Database, now: datetime, store: PictureStore | None = None) -> int:
-    """Forget the pictures of forms that were never sent to their end. How many originals went."""
+    """Forget the pictures and recordings of forms that were never sent to their end. How many files went."""
     left = delete(Attachment).where(
         col(Attachment.ticket_id).is_(None), col(Attachment.created_at) < now - KEPT_UNBOUND
     )
@@ -152,4 +159,4 @@ def tidy_pictures(database: Database, now: datetime, store: PictureStore | None 
         session.execute(left)
     store = store or default_store()
     old = [name for name, put_at in store.listing(ORIGINALS) if put_at < now - KEPT_UNBOUND]
-    return sum(_drop_original(database, store, name) for name in old)
+    return sum(_drop_original(database, store, name) for name in old) + tidy_voices(database, now, store)

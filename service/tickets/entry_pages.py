@@ -33,6 +33,8 @@ router = APIRouter(prefix="/desk")
 ONE, MANY = "/desk/new", "/desk/meeting"
 BY_HAND = (Source.courtyard_meeting, Source.home_visit, Source.office_day, Source.hotline)
 
+ON_HER_PHONE = frozenset({"voice", "position", "is_for_other", "has_consent"})
+"""What only a form on her own phone asks; an official is asked where he heard it."""
 LABELS = {"text": _("诉求人说了什么"), "name": _("诉求人怎么称呼")}
 """The form speaks to an official here, not to the villager."""
 
@@ -115,7 +117,7 @@ def fields_for(request: Request, visit: Visit, typed: FormData | None, refused: 
         {name: values_typed(Submit, name, typed) for name in Submit.model_fields} if typed else _first_values(choices)
     )
     made = fields_of(Submit, choices=choices, values=values, errors=errors_by_field(request, refused, LABELS))
-    return [replace(each, label=LABELS.get(each.name, each.label)) for each in made]
+    return [replace(each, label=LABELS.get(each.name, each.label)) for each in made if each.name not in ON_HER_PHONE]
 
 
 def _first_values(choices: dict[str, list[Choice]]) -> dict[str, Any]:

@@ -156,9 +156,13 @@ class Ticket(Table, table=True):
     name: str | None = Field(default=None, sa_type=SealedText("ticket.name"))
     phone: str | None = Field(default=None, sa_type=SealedText("ticket.phone"))
     place: str | None = Field(default=None, sa_type=SealedText("ticket.place"))
+    position: str | None = Field(
+        default=None, sa_type=SealedText("ticket.position"), description="Degrees and datum, as `workflows.positions`"
+    )
     phone_index: str | None = Field(default=None, max_length=64, index=True)
     is_nameless: bool = True
     is_private: bool = False
+    is_for_other: bool = Field(default=False, description="Said for a neighbour, who has agreed")
     is_shared: bool = Field(default=False, description="Neighbours may read the masked words, as she was told")
     endorsements: int = 0
 
@@ -198,6 +202,8 @@ class Ticket(Table, table=True):
     is_groundless: bool = False
     is_drawn: bool | None = Field(default=None, description="None: no rule draws, everybody is called")
     sampling_rule_id: int | None = None
+    inquired_at: datetime | None = Field(default=None, description="The unit has asked her something")
+    inquiry_ended_at: datetime | None = Field(default=None, description="She has answered, or nobody waits any more")
     expedited_at: datetime | None = None
     resident_expedited_at: datetime | None = None
     overdue_at: datetime | None = None
@@ -412,5 +418,21 @@ class Attachment(Table, table=True):
     size: int
     width: int | None = None
     height: int | None = None
+    keeps_position: bool = Field(default=False, description="She said that the picture may keep where it was taken")
+    position: str | None = Field(default=None, sa_type=SealedText("attachment.position"))
     attempts: int = 0
+    created_at: datetime
+
+
+class Voice(Table, table=True):
+    """A recording: kept in the store by the hash of its content. It belongs to no ticket until its form is taken."""
+
+    __tablename__ = "voice"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="ticket_event.id")
+    content: str = Field(max_length=64, description="SHA-256 of what is kept")
+    media_type: str = Field(max_length=40)
+    size: int
+    seconds: int
     created_at: datetime

@@ -22,6 +22,7 @@ THUMBNAIL_SIDE = 320
 MILLION = 1_000_000
 MOST_PIXELS = 50 * MILLION
 
+IS_VIDEO = _("第 {n} 个“{name}”是录像，这里收不了。请截一张图，或者拍张照片。")
 NO_PICTURE = _("第 {n} 张“{name}”不是照片，或者坏了，打不开。请换一张再传。")
 TOO_HEAVY = _("第 {n} 张“{name}”太大了：一张照片最多 {most} MB。请换一张，或者截个图再传。")
 TOO_WIDE = _("第 {n} 张“{name}”的尺寸太大，打不开。请换一张，或者截个图再传。")
@@ -59,6 +60,11 @@ KINDS: tuple[PictureKind, ...] = (
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS}
 
 
+VIDEO = _opens_with(
+    rb".{4}ftyp(?:isom|iso[2-6]|mp4[12]|M4V |MSNV|3g[gp2]|qt  |avc1|dash)|\x1a\x45\xdf\xa3|RIFF.{4}AVI "
+)
+
+
 class Undecodable(ValueError):
     """It began like a picture, but it is none."""
 
@@ -70,10 +76,13 @@ def kind_of(head: bytes) -> PictureKind | None:
 
 def check(file: BinaryIO, size: int) -> PictureKind:
     """Only the header is read. Raise Refused with a sentence that lacks its `n` and `name`."""
+    file.seek(0)
+    head = file.read(64)
+    if VIDEO.match(head):
+        raise Refused(IS_VIDEO, field="photos")
     if size > LARGEST_FILE:
         raise Refused(TOO_HEAVY, field="photos", most=LARGEST_FILE // 1024 // 1024)
-    file.seek(0)
-    kind = kind_of(file.read(64))
+    kind = kind_of(head)
     if kind is None:
         raise Refused(NO_PICTURE, field="photos")
     if not _has_bearable_size(file, kind):

@@ -72,9 +72,17 @@ def take_in(store: PictureStore, files: Sequence[UploadFile], room: int = PHOTOS
     return Taken(tuple(received.values()), tuple(mistakes))
 
 
-def attach(session: Session, received: Iterable[Received], person_id: int | None, now: datetime) -> list[int]:
+def attach(
+    session: Session,
+    received: Iterable[Received],
+    person_id: int | None,
+    now: datetime,
+    *,
+    keeps_position: bool = False,
+) -> list[int]:
     """Rows that belong to no ticket yet: the command that names their ids binds them."""
     row = {"person_id": person_id, "created_at": now, "state": PictureState.received, "attempts": 0}
+    row["keeps_position"] = keeps_position
     return [
         session.execute(
             insert(Attachment)

@@ -16,7 +16,7 @@ from service.inserts import insert_for_id, insert_or_skip, insert_row
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
-from service.tickets import ask_rows, chain, holdings, search
+from service.tickets import ask_rows, chain, holdings, search, voices
 from service.tickets.models import (
     Attachment,
     EscalationFiring,
@@ -93,9 +93,11 @@ def ticket_values(
         "name": command.name,
         "phone": command.phone,
         "place": command.place,
+        "position": command.position,
         "phone_index": phone_index(command.phone),
         "is_nameless": command.is_nameless,
         "is_private": command.is_private,
+        "is_for_other": command.is_for_other,
         "is_shared": command.source is Source.link and not command.is_private,
         "status": decision.status_to,
         "stage": STAGE_OF[decision.status_to],
@@ -162,6 +164,8 @@ def write_event(
         session.add(firing)
     if photos := getattr(command, "photos", ()):
         _bind_photos(session, ticket_id, event_id, photos)
+    if voice := getattr(command, "voice", None):
+        voices.bind(session, ticket_id, event_id, voice)
     if not is_quiet and notices_for(decision.verb, decision.status_to):
         insert_row(session, OutboxRow, {"event_id": event_id})
     return event_id

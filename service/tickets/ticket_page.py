@@ -18,12 +18,14 @@ from service.tickets.desk_words import clocks, hold_lines, local_words
 from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.panels import panels_of
-from service.tickets.queries import Story, holds_of, story_of
+from service.tickets.queries import Story, holds_of, photos_of, story_of
 from service.tickets.scope import visible_tickets
 from service.tickets.suggestions import Like, suggestions
 from service.tickets.timeline import Entry, Picture, Teller, names_of
+from service.tickets.voices import voice_of
 from service.web import render
 from workflows.cases import Case
+from workflows.positions import position_from
 from workflows.statuses import Status
 
 SIMILAR_MOST = 5
@@ -106,6 +108,7 @@ def _shown(visit: Visit, ticket: Ticket, case: Case, story: Sequence[Story], is_
         **{name: getattr(ticket, name) for name in AS_THEY_ARE},
         **_person(ticket, is_revealed),
         **_surroundings(visit.session, ticket),
+        **_besides_words(visit.session, ticket, number),
         "number": number,
         "photos": [_picture(number, photo) for photo in story[0].photos] if story else [],
         "area_name": known.place_name(ticket.area_id),
@@ -122,7 +125,19 @@ def _shown(visit: Visit, ticket: Ticket, case: Case, story: Sequence[Story], is_
 
 
 AS_THEY_ARE = (
-    *("version", "status", "stage", "urgency", "kind", "source", "meeting", "is_nameless", "is_private", "created_at"),
+    *(
+        "version",
+        "status",
+        "stage",
+        "urgency",
+        "kind",
+        "source",
+        "meeting",
+        "is_nameless",
+        "is_private",
+        "is_for_other",
+        "created_at",
+    ),
     *("round", "due_at", "original_due_at", "due_is_provisional", "outcome", "promised_for", "answered_at"),
     *("answered_on_time", "closed_at", "satisfaction", "is_resolved", "reopen_count"),
 )
@@ -141,6 +156,17 @@ def _person(ticket: Ticket, is_revealed: bool) -> dict[str, Any]:
         "place": mask_text(ticket.place or ""),
         "dialled": None,
         "hides": bool(ticket.phone or ticket.name or ticket.public_text != ticket.wish),
+    }
+
+
+def _besides_words(session: Session, ticket: Ticket, number: str) -> dict[str, Any]:
+    """Her voice with its length, and the places that telephone and pictures named, each with its datum."""
+    voice = voice_of(session, ticket.id or 0)
+    written = [ticket.position, *(photo.position for photo in photos_of(session, ticket.id or 0))]
+    found = (position_from(each) for each in written if each)
+    return {
+        "voice": {"url": f"{queue.url_of(number)}/voice", "seconds": voice.seconds} if voice else None,
+        "positions": [(each.written(), each.on_chinese_maps().written()) for each in found if each],
     }
 
 

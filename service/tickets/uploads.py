@@ -1,4 +1,4 @@
-"""Photos of a villager's form: what was fine is kept while she mends the rest: no browser fills a file in again."""
+"""Photos and recording of a villager's form: what was fine is kept while she mends the rest: no browser fills a file in again."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,8 @@ from service.sealing import id_behind, secret_address
 from service.tickets.forms import Mistake
 from service.tickets.picture_store import PictureStore
 from service.tickets.pictures import Taken, attach, files_of, take_in
+from service.tickets.voices import SILENT, Spoken, has_voice, spoken
+from service.typed import said
 from workflows.commands import PHOTOS_MOST
 
 KEPT = "upload"
@@ -24,11 +26,15 @@ class Uploads:
 
     kept: tuple[int, ...] = ()
     taken: Taken = field(default_factory=Taken)
+    keeps_position: bool = False
+    spoken: Spoken = SILENT
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """One sentence for the field: the first thing to mend."""
-        return [Mistake("photos", each.sentence, each.values) for each in self.taken.mistakes[:1]]
+        """One sentence for each field: the first thing to mend."""
+        photos = [Mistake("photos", each.sentence, each.values) for each in self.taken.mistakes[:1]]
+        voice = self.spoken.mistake
+        return [*photos, *([Mistake("voice", voice.sentence, voice.values)] if voice else [])]
 
     @property
     def is_empty(self) -> bool:
@@ -36,7 +42,8 @@ class Uploads:
 
     def attach(self, session: Session, now: datetime) -> tuple[int, ...]:
         """The ids that the command names."""
-        return (*self.kept, *attach(session, self.taken.received, None, now))
+        new = attach(session, self.taken.received, None, now, keeps_position=self.keeps_position)
+        return (*self.kept, *new)
 
     def keep(self, database: Database, now: datetime) -> list[str]:
         """What the form is to bring back: addresses that nobody else can make up."""
@@ -44,9 +51,9 @@ class Uploads:
         return [secret_address(KEPT, each) for each in ids]
 
 
-def has_pictures(form: FormData) -> bool:
+def has_files(form: FormData) -> bool:
     """A browser sends the field also when nothing was chosen."""
-    return FIELD in form or bool(files_of(form))
+    return FIELD in form or bool(files_of(form)) or has_voice(form)
 
 
 def uploads_of(form: FormData, store: PictureStore) -> Uploads:
@@ -54,7 +61,8 @@ def uploads_of(form: FormData, store: PictureStore) -> Uploads:
     found = (id_behind(KEPT, token) for token in form.getlist(FIELD) if isinstance(token, str))
     kept = tuple(dict.fromkeys(each for each in found if each is not None))[:PHOTOS_MOST]
     files = files_of(form)
-    return Uploads(kept, take_in(store, files, PHOTOS_MOST - len(kept)) if files else Taken())
+    taken = take_in(store, files, PHOTOS_MOST - len(kept)) if files else Taken()
+    return Uploads(kept, taken, said(form, "keep_position") == "true", spoken(form, store))
 
 
 def store_of(request: Request) -> PictureStore:

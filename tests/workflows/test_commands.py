@@ -30,10 +30,10 @@ from workflows.commands import (
 from workflows.refusals import Refused
 
 COMMAND: TypeAdapter[CommandBase] = TypeAdapter(Command)
-FREE_OF_LENGTH_AND_FORM = {("merge", "into"), ("submit", "phone")}
+FREE_OF_LENGTH_AND_FORM = {("merge", "into"), ("submit", "phone"), ("submit", "position")}
 WIDGETS = {
     *("line", "words", "choice", "yes_no", "yes_or_no", "yes_no_unsaid", "date", "moment"),
-    *("area", "category", "unit", "units", "ticket", "photos", "parts"),
+    *("area", "category", "unit", "units", "ticket", "photos", "parts", "voice", "position"),
 }
 
 BLANKS = ["", " ", "\n\t ", "\u3000", "\x00", "\x00\x07\ufeff", "\u200b\u200b\u2060", "\u202e\u202c", "\ud800"]
@@ -314,7 +314,7 @@ def test_who_she_is_never_reaches_an_event(name: str, place: str, digits: str) -
 
 
 def test_fields_that_could_tell_who_she_is_are_declared_personal() -> None:
-    telling = {"name", "phone", "place", "address", "email", "id_number", "mobile", "contact"}
+    telling = {"name", "phone", "place", "position", "address", "email", "id_number", "mobile", "contact"}
     found = {name for _, name in EVERY_FIELD} & telling
     assert found == PERSONAL
 

@@ -1,0 +1,57 @@
+"""How long a WebM recording is: browsers write it as it comes, without a length, so its blocks are walked."""
+
+from collections.abc import Iterator
+
+from service.tickets.voice_frames import Video
+
+SEGMENT, INFO, TRACKS, CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
+TRACK, TRACK_TYPE, BLOCK_GROUP = 0xAE, 0x83, 0xA0
+SCALE, LENGTH, TIME, SIMPLE_BLOCK, BLOCK = 0x2AD7B1, 0x4489, 0xE7, 0xA3, 0xA1
+ENTERED = frozenset({SEGMENT, INFO, TRACKS, TRACK, CLUSTER, BLOCK_GROUP})
+VIDEO_TRACK = 1
+# 20 ms of Opus last on after the moment at which the last block begins.
+LAST_BLOCK = 0.02
+
+Element = tuple[int, int, int]
+"""Its name, where its content begins, and where it ends."""
+
+
+def webm_seconds(content: bytes) -> float:
+    scale, cluster, last = 1_000_000, 0, 0
+    for name, start, end in _elements(content, 0, len(content)):
+        if name == TRACK_TYPE and int.from_bytes(content[start:end], "big") == VIDEO_TRACK:
+            raise Video()
+        if name == SCALE:
+            scale = int.from_bytes(content[start:end], "big")
+        elif name == TIME:
+            cluster = int.from_bytes(content[start:end], "big")
+        elif name in {SIMPLE_BLOCK, BLOCK}:
+            _track, width = _number(content, start, keeps_marker=False)
+            behind = int.from_bytes(content[start + width : start + width + 2], "big", signed=True)
+            last = max(last, cluster + behind)
+    return last * scale / 1_000_000_000 + LAST_BLOCK
+
+
+def _elements(content: bytes, at: int, end: int) -> Iterator[Element]:
+    """Each element, and those within it. One of unknown size lasts to the end: what follows is told within it."""
+    while at < end:
+        name, width = _number(content, at, keeps_marker=True)
+        size, length = _number(content, at + width, keeps_marker=False)
+        start = at + width + length
+        is_endless = size == (1 << 7 * length) - 1
+        stop = end if is_endless else min(start + size, end)
+        if name in ENTERED:
+            at = start
+            continue
+        yield name, start, stop
+        at = stop
+
+
+def _number(content: bytes, at: int, *, keeps_marker: bool) -> tuple[int, int]:
+    """A number of one to eight bytes, whose first one bit tells how many. Raise ValueError."""
+    first = content[at]
+    width = 9 - first.bit_length()
+    if width > 8:
+        raise ValueError("no number of EBML")
+    found = int.from_bytes(content[at : at + width], "big")
+    return found if keeps_marker else found & ((1 << 7 * width) - 1), width
