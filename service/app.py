@@ -53,6 +53,7 @@ from service.tickets import (
     resident_pages,
     track_pages,
     tracking_pages,
+    voice_told,
 )
 from service.tickets import pages as tickets
 from service.tickets.panels import AlikeOf, FiguresOf, PanelOf, PressingOf, Register, ToldOf
@@ -122,6 +123,7 @@ PANELS: tuple[PanelOf, ...] = (
     follow_up_panels.panel_of,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (
+    voice_told.told_to_villager,
     kin.told_to_villager,
     whistle_panels.told_to_villager,
     claims_told.told_to_villager,
