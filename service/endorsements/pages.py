@@ -117,7 +117,8 @@ def _tracked(request: Request, session: Session, endorsement: Endorsement, token
 def _page(request: Request, session: Session, endorsement: Endorsement, token: str) -> Response:
     tracked, now = _tracked(request, session, endorsement, token), clock.now()
     told = told_besides(request, session, tracked.main, reference(session), local_words(request), now)
-    besides = [panel for panel in told if not panel.template.startswith("endorsements/")]
+    # What is told to her alone (her recording, the addresses of her other wishes) is no neighbour's.
+    besides = [panel for panel in told if not panel.is_hers and not panel.template.startswith("endorsements/")]
     page = web.render(
         request,
         "endorsements/follow.html",
