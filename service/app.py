@@ -45,6 +45,7 @@ from service.tickets import (
     ask_register_pages,
     consent_pages,
     entry_pages,
+    inquiry,
     kin,
     meeting_pages,
     queue_pages,
@@ -114,6 +115,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 # What the slices above the tickets show on the tickets' pages, in this order.
 PANELS: tuple[PanelOf, ...] = (
+    inquiry.beside_ticket,
     kin.beside_ticket,
     oversight_panels.beside_ticket,
     whistle_panels.beside_ticket,

@@ -74,6 +74,8 @@ class Case:
     closed_at: datetime | None = None
     expedited_at: datetime | None = None
     overdue_at: datetime | None = None
+    inquired_at: datetime | None = None
+    inquiry_ended_at: datetime | None = None
     supervised_at: datetime | None = None
     supervision_level: SupervisionLevel | None = None
     supervision_due_at: datetime | None = None

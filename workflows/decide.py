@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from workflows import claimable, wall
+from workflows import claimable, inquiries, wall
 from workflows.actors import NOBODY, Actor
 from workflows.cases import Case, standing
 from workflows.changes import Changes, Duty, Hold
@@ -106,7 +106,8 @@ def _apply(case: Case, changes: Changes, status: Status, verb: str, actor: Actor
 
 def with_what_follows(case: Case, changes: Changes, status_to: Status) -> Changes:
     """What every row brings along that ends a ticket, or the hold of its unit."""
-    return _with_asks(case, wall.leaving(case, claimable.leaving(case, changes, status_to), status_to))
+    left = inquiries.leaving(case, claimable.leaving(case, changes, status_to))
+    return _with_asks(case, wall.leaving(case, left, status_to))
 
 
 def _with_asks(case: Case, changes: Changes) -> Changes:

@@ -13,6 +13,7 @@ from workflows.commands import (
     Close,
     CommandBase,
     Expedite,
+    LapseInquiry,
     MarkOverdue,
     PressDecision,
     RemindPromise,
@@ -20,6 +21,7 @@ from workflows.commands import (
     Resume,
     Supervise,
 )
+from workflows.inquiries import waits_for_her
 from workflows.statuses import OPEN, Status
 from workflows.statuses import Status as S
 from workflows.words import _
@@ -31,7 +33,8 @@ Limit = Callable[[Case], Term]
 
 class Clock(StrEnum):
     """Which moment a rule counts from: the promise to the villager, the holder's own term, when he received it, or when
-    the answer to a supervision is due; when the first pending ask is to be decided, or a dated promise comes due."""
+    the answer to a supervision is due; when the first pending ask is to be decided, a dated promise comes due, or the
+    villager was asked something."""
 
     promise = "promise"
     hold_due = "hold_due"
@@ -39,6 +42,7 @@ class Clock(StrEnum):
     supervision = "supervision"
     decision = "decision"
     dated_promise = "dated_promise"
+    inquiry = "inquiry"
 
 
 def always(case: Case) -> bool:
@@ -96,6 +100,7 @@ ESCALATIONS: tuple[Escalation, ...] = (
     Escalation("due_soon",           AT_WORK,                   Clock.promise,  Expedite(note=_("答复期限快到了，请抓紧办理。")), before=limit("due_soon_before")),
     Escalation("overdue",            PROMISED,                  Clock.promise,  MarkOverdue()),
     Escalation("long_overdue",       PROMISED,                  Clock.promise,  Supervise(note=_("超期较久，请说明原因并尽快答复。")), after=limit("supervise_after")),
+    Escalation("inquiry_unanswered", frozenset({S.in_progress}), Clock.inquiry, LapseInquiry(), after=limit("inquiry"), when=waits_for_her),
     Escalation("unreviewed",         frozenset({S.replied}),    Clock.hold_due, Expedite(note=_("审核时限已到，请尽快审核。"))),
     Escalation("not_followed_up",    frozenset({S.follow_up}),  Clock.hold_due, Expedite(note=_("回访时限已到，请尽快回访。")), when=somebody_must_call),
     Escalation("close_uncalled",     frozenset({S.follow_up}),  Clock.received, Close(reason=_("评价期已过，按规定不再回访。")), after=limit("rating"), when=follow_ups.is_never_called),
@@ -155,6 +160,8 @@ def _span(clock: Clock, case: Case) -> tuple[datetime | None, datetime | None]:
     if clock is Clock.decision:
         first = min(case.asks, key=lambda ask: ask.due_at, default=None)
         return (first.asked_at, first.due_at) if first else (None, None)
+    if clock is Clock.inquiry:
+        return case.inquired_at, case.inquired_at
     if clock is Clock.dated_promise:
         return case.answered_at or case.created_at, promises.due_of(case)
     return case.hold_since, case.hold_due if clock is Clock.hold_due else case.hold_since

@@ -53,6 +53,24 @@ def to_call_back(case: Case, at: datetime) -> Hold:
     return begin(case, Duty.follow_up, case.unit_id, at, case.limits.term("call_back"))
 
 
+def after_the_pause(case: Case, now: datetime) -> Hold:
+    """The present hold, longer by the time in which its unit waited for the villager."""
+    assert case.hold_due is not None and case.inquired_at is not None and case.unit_id is not None
+    due = _later_by(case, case.hold_due, case.inquired_at, now)
+    is_natural = case.limits.reply(case.urgency).is_natural
+    is_open = case.hold_is_provisional or (not is_natural and case.calendar.is_provisional(now, due))
+    return Hold(case.unit_id, due, Duty.handle, is_open)
+
+
+def _later_by(case: Case, due: datetime, start: datetime, end: datetime) -> datetime:
+    """As much is left at the end of the pause as was at its beginning; nothing is given to who was late already."""
+    if due <= start:
+        return due
+    if case.limits.reply(case.urgency).is_natural:
+        return due + (end - start)
+    return max(due, case.calendar.after(end, case.calendar.worked(start, due)))
+
+
 def is_provisional(case: Case, start: datetime, due: datetime, term: Term) -> bool:
     """Natural time needs no calendar: two hours are two hours in any year."""
     return not term.is_natural and case.calendar.is_provisional(start, due)
@@ -84,7 +102,10 @@ def same_hold(case: Case) -> Hold:
         return max(usual, later, key=lambda hold: hold.due_at)
     if _was_sent_back(case):
         return to_mend(case, case.hold_since)
-    return begin(case, Duty.handle, case.unit_id, case.hold_since, case.limits.reply(case.urgency))
+    hold = begin(case, Duty.handle, case.unit_id, case.hold_since, case.limits.reply(case.urgency))
+    if case.inquired_at is None or case.inquiry_ended_at is None:
+        return hold
+    return replace(hold, due_at=_later_by(case, hold.due_at, case.inquired_at, case.inquiry_ended_at))
 
 
 def _was_sent_back(case: Case) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import ask_guards as a
-from workflows import asks, claim_commands, claimable, promises, supervision, wall, wall_commands
+from workflows import asks, claim_commands, claimable, inquiries, promises, supervision, wall, wall_commands
 from workflows import commands as c
 from workflows import effects as do
 from workflows import follow_up_effects as calls
@@ -79,7 +79,9 @@ EXCLUDABLE = frozenset({S.in_progress, S.replied, S.follow_up})
 TRANSITIONS: tuple[Row, ...] = (
     # command            from               to             who                                        changes                      guards
     row(c.Submit,         NEW,               S.submitted,   {R.resident, R.system} | OFFICIALS,         do.open_ticket,              g.source_is_true),
-    row(c.Supplement,     OPEN,              None,          {R.resident, R.dispatcher, R.handler}),
+    row(c.Supplement,     OPEN,              None,          {R.resident, R.dispatcher, R.handler},     inquiries.go_on),
+    row(c.Inquire,        {S.in_progress},  None,          {R.handler},                               inquiries.ask_her,           inquiries.was_not_asked_before, inquiries.can_wait),
+    row(c.LapseInquiry,  {S.in_progress}, None,      {R.system},                                inquiries.go_on,             inquiries.she_is_asked),
     row(c.Withdraw,       WITH_DESK_OR_UNIT | {S.deferred}, S.withdrawn,   {R.resident},                              do.end_without_answer),
     row(c.Decline,        {S.submitted},     S.declined,    {R.dispatcher},                            do.end_without_answer),
     row(c.Assign,         {S.submitted},     S.assigned,    {R.dispatcher, R.system},                  do.hand_to_unit,             g.lead_is_not_among_the_supporting),

@@ -105,6 +105,10 @@ class WorkCalendar:
         whole_years = sum((self._year(year).total for year in range(first, last)), NOTHING)
         return whole_years + self._year(last).worked_until(end) - self._year(first).worked_until(start)
 
+    def after(self, start: datetime, wanted: timedelta) -> datetime:
+        """When so much working time has passed since `start`."""
+        return self._hours_after(_in_utc(start), wanted)
+
     def is_working(self, moment: datetime) -> bool:
         """The office is open; at the very second of closing it is not."""
         moment = _in_utc(moment)

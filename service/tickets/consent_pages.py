@@ -18,6 +18,7 @@ from service.rate_limits import TELL_ME
 from service.sealing import form_token, is_form_token, ticket_of
 from service.settings import Settings
 from service.tickets import consents
+from service.tickets.inquiry import is_waiting
 from service.tickets.main_ticket import main_of
 from service.tickets.models import Ticket
 from service.tickets.posted import NO_REFERRER, sentences
@@ -70,7 +71,8 @@ WAITS_FOR_HER = {Status.follow_up: "rate", Status.closed: "rate"}
 def come_from_a_message(token: str, session: Reading) -> Response:
     """The address in a message: her page, at what she may do there now."""
     ticket = _ticket(session, token)
-    spot = WAITS_FOR_HER.get(main_of(session, ticket).status)
+    main = main_of(session, ticket)
+    spot = "question" if main is ticket and is_waiting(ticket) else WAITS_FOR_HER.get(main.status)
     return web.redirect(f"/t/{token}#{spot}" if spot else f"/t/{token}")
 
 

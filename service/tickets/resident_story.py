@@ -46,6 +46,8 @@ SHOWN: tuple[Shown, ...] = (
     Shown("submit",          always,               _("{unit}替您记下了这件事")),
     Shown("supplement",      by_her,               _("您补充了几句"),                        words="text", has_photos=True),
     Shown("supplement",      always,               _("{unit}替您补充了几句"),                  words="text", has_photos=True),
+    Shown("inquire",         always,               _("{unit}有句话问您"),                     words="words"),
+    Shown("lapse_inquiry",   always,               _("没有等到您回话，接着办了；随时可以补充")),
     Shown("withdraw",        always,               _("您撤回了"),                            words="reason"),
     Shown("decline",         always,               _("{unit}没有受理：{choice}"),             words="words", choice="ground"),
     Shown("assign",          always,               _("{unit}交给{target}去办")),
@@ -113,6 +115,8 @@ HER_NEIGHBOURS_OWN = frozenset(
     {
         "agree_to_notices",
         "stop_notices",
+        "inquire",
+        "lapse_inquiry",
         "submit",
         "supplement",
         "contact",

@@ -17,6 +17,7 @@ from service.errors import Failure, NotFound
 from service.sealing import ticket_of
 from service.tickets import resident_acts
 from service.tickets.consent_pages import Tell, tell_of
+from service.tickets.inquiry import Question, question_to_her
 from service.tickets.models import Attachment, Ticket
 from service.tickets.panels import Panel, told_besides
 from service.tickets.picture_answers import picture_answer
@@ -78,6 +79,7 @@ class Seen:
     tracked: Tracked
     besides: Sequence[Panel]
     tell: Tell
+    question: Question | None
 
 
 def _seen(request: Request, session: Session, token: str) -> Seen:
@@ -85,7 +87,8 @@ def _seen(request: Request, session: Session, token: str) -> Seen:
     besides = told_besides(request, session, tracked.main, known, local_words(request), clock.now())
     is_her_own = tracked.ticket_id == tracked.main.id
     tell = tell_of(request, session, session.get_one(Ticket, tracked.ticket_id))
-    return Seen(tracked, [panel for panel in besides if is_her_own or not panel.is_hers], tell)
+    question = question_to_her(session, tracked.main, known) if is_her_own else None
+    return Seen(tracked, [panel for panel in besides if is_her_own or not panel.is_hers], tell, question)
 
 
 def _tracked(request: Request, session: Session, token: str) -> Tracked:
@@ -136,6 +139,7 @@ def _page(
         timeline=tracked.timeline,
         besides=seen.besides,
         tell=seen.tell,
+        question=seen.question,
         track_url=f"/t/{token}",
         is_discontent=tracked.is_discontent,
         actions=actions(tracked, f"/t/{token}", **(again or {})),

@@ -181,11 +181,13 @@ BY_SUPERVISION = tuple(pending(kind, Role.supervisor) for kind in AskKind)
 PROMISE: dict[str, Any] = {"promise_state": PromiseState.open, "promised_for": PROMISED_FOR}
 FRESH: dict[str, Any] = {"hold_since": at("2026-03-05 10:00")}
 """Handed over lately enough to be given back."""
+INQUIRED = at("2026-03-04 10:00")
 
 NEEDS: dict[str, dict[str, Any]] = {
     **{verb: {"asks": BY_THE_DESK} for verb in ("grant", "refuse", "rule", "press_decision", "report_undecided")},
     **dict.fromkeys(("keep_promise", "remind_promise", "break_promise", "confirm_promise"), PROMISE),
     "request_return": FRESH,
+    "lapse_inquiry": {"inquired_at": INQUIRED},
 }
 """What a verb is about, where an ordinary life does not have it."""
 
@@ -197,6 +199,8 @@ def ready_for(verb: str, status: Status | None, **values: Any) -> Case:
 SAMPLES: dict[str, CommandBase] = {
     "submit": WISH,
     "supplement": c.Supplement(text="第二盏也灭了"),
+    "inquire": c.Inquire(words="坏的是哪几盏，灯杆上写着几号？"),
+    "lapse_inquiry": c.LapseInquiry(),
     "withdraw": c.Withdraw(reason="已经修好了"),
     "decline": c.Decline(ground=DeclineGround.court_or_petition, words="法院已经立案，请向法院咨询"),
     "assign": c.Assign(unit=WATER_BUREAU, supporting=(POWER_BUREAU,)),

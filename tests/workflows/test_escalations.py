@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import CAST, DISPATCHER, HANDLER, RESIDENT, REVIEWER, SUPERVISOR
-from tests.workflows.cases import HANDED_IN, NOW, SAMPLES, SECOND, UNDER_NOTICE, case_in, pending, ready_case
+from tests.workflows.cases import HANDED_IN, INQUIRED, NOW, SAMPLES, SECOND, UNDER_NOTICE, case_in, pending, ready_case
 from tests.workflows.china import SHANGHAI, at
 from workflows import escalations
 from workflows.actors import system
@@ -54,6 +54,7 @@ NEEDED = {
     "leader_unanswered": BEFORE_THE_LEADER,
     **dict.fromkeys(("undecided", "undecided_long"), ASKED),
     **{name: {**PROMISED, "answered_at": NOW} for name in ("promise_soon", "promise_broken")},
+    "inquiry_unanswered": {"inquired_at": INQUIRED},
 }
 """What a rule is about, where an ordinary life does not have it."""
 
@@ -69,6 +70,7 @@ MOMENTS: list[tuple[str, Status, dict[str, Any], str]] = [
     ("overdue", S.replied, {}, "2026-03-09 18:00"),
     ("long_overdue", S.assigned, {}, "2026-03-16 18:00"),
     ("long_overdue", S.replied, {}, "2026-03-16 18:00"),
+    ("inquiry_unanswered", S.in_progress, {"inquired_at": INQUIRED}, "2026-03-09 18:00"),
     ("unreviewed", S.replied, {}, "2026-03-05 18:00"),
     ("not_followed_up", S.follow_up, {}, "2026-03-17 18:00"),
     ("not_followed_up", S.follow_up, {"follow_up_rule": FollowUpRule.always}, "2026-03-17 18:00"),

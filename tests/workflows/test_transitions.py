@@ -41,6 +41,8 @@ WHO_MAY = """
                 none     submitted assigned in_progress deferred replied follow_up closed declined withdrawn merged
 submit          RDHCVFSX -         -        -           -        -       -         -      -        -         -
 supplement      -        RDH       RDH      RDH         RDH      RDH     RDH       -      -        -         -
+inquire         -        -         -        H           -        -       -         -      -        -         -
+lapse_inquiry   -        -         -        X           -        -       -         -      -        -         -
 withdraw        -        R         R        R           R        -       -         -      -        -         -
 decline         -        D         -        -           -        -       -         -      -        -         -
 assign          -        DX        -        -           -        -       -         -      -        -         -

@@ -1,4 +1,4 @@
-"""Villagers are told: who has agreed to which way, and the messages that go there."""
+"""Villagers are told: who has agreed to which way, the messages that go there, and what a unit has asked her."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,13 @@ down_revision: str | None = "0006"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+QUESTION = ("inquired_at", "inquiry_ended_at")
 OF_VILLAGERS = sa.text("consent_id IS NOT NULL")
 
 
 def upgrade() -> None:
+    for name in QUESTION:
+        op.add_column("ticket", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "consent",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -43,3 +46,5 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery") as table:
         table.drop_column("consent_id")
     op.drop_table("consent")
+    for name in reversed(QUESTION):
+        op.drop_column("ticket", name)
