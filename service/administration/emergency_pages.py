@@ -1,7 +1,7 @@
 """平急转换: an administrator switches an area to flood season and back; what is promised there meanwhile is shorter."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import col, select
@@ -13,8 +13,10 @@ from service.administration.emergency_commands import BeginEmergency, EndEmergen
 from service.administration.permissions import acting_as, allow, allow_in, covers, may
 from service.administration.pressing import Pressed, button, page, told, tried
 from service.directory import lifecycle
-from service.directory.models import Area, EmergencyMode
+from service.directory.models import Area, AreaLevel, EmergencyMode
+from service.directory.reference import Reference
 from service.errors import Conflict, NotFound
+from service.fields import Choice
 from service.local_words import LocalWords
 from service.tickets.desk_choices import area_choices
 from service.tickets.desk_words import local_words
@@ -29,6 +31,8 @@ router = APIRouter(prefix="/desk/emergency")
 
 HERE = "/desk/emergency"
 PAST_MOST = 20
+WHOLE = frozenset({AreaLevel.county, AreaLevel.town})
+COUNTY_AND_TOWNS = _("县和镇")
 LIMIT_WORDS = {row.name: row.words for row in TIME_LIMITS}
 
 
@@ -89,7 +93,7 @@ def _end(visit: Visit, mode: EmergencyMode, asked: EndEmergency) -> None:
 def _list(request: Request, visit: Visit, pressed: Pressed | None = None) -> Response:
     action = None
     if may(visit, "begin_emergency"):
-        areas = area_choices(visit.known, acting_as(visit, "begin_emergency"))
+        areas = _towns_first(visit.known, area_choices(visit.known, acting_as(visit, "begin_emergency")))
         action = button(request, BeginEmergency, f"{HERE}/begin_emergency", pressed, choices={"area": areas})
     rows = _rows(visit)
     return page(
@@ -102,6 +106,13 @@ def _list(request: Request, visit: Visit, pressed: Pressed | None = None) -> Res
         limits=_limits(visit, local_words(request)),
         action=action,
     )
+
+
+def _towns_first(known: Reference, areas: Iterable[Choice]) -> list[Choice]:
+    """It is most often a town that is switched, or the whole county: they need not be looked for among the villages."""
+    found = [(known.areas[int(choice.value)].level in WHOLE, choice) for choice in areas]
+    first = [replace(choice, group=COUNTY_AND_TOWNS) for is_whole, choice in found if is_whole]
+    return first + [choice for is_whole, choice in found if not is_whole]
 
 
 def _rows(visit: Visit) -> list[ModeRow]:

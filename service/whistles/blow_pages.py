@@ -1,6 +1,6 @@
 """吹哨: the form on a ticket, with the rule and the clock told before anybody presses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +11,6 @@ from service.errors import Conflict
 from service.fields import Action, Choice
 from service.local_words import LocalWords
 from service.tickets.casefile import case_of
-from service.tickets.desk_choices import unit_choices
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_from_form
@@ -29,12 +28,14 @@ from service.whistles.models import Whistle
 from service.whistles.queries import visible_whistles
 from service.whistles.whistle_buttons import form_of
 from service.whistles.whistle_page import ticket_line
+from service.whistles.whom import callable_choices
 from workflows.cases import Case
 from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
 from workflows.whistle_cases import BESIDE_THE_TOWN
 from workflows.whistle_commands import BlowWhistle
-from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleStatus
+from workflows.whistle_kinds import KindRow
+from workflows.whistle_words import WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
 from workflows.whistles import kinds_to_blow, may_blow
 from workflows.words import _
 
@@ -50,7 +51,8 @@ RAISED = _("已提交，等镇主要负责人批准；批准后才算吹响。")
 def show(request: Request, number: str, visit: Looking) -> Response:
     """On a wish that belongs to an issue it is blown for all wishes of that issue."""
     ticket = _seen(visit, number)
-    if not may_blow(_case(visit, ticket), visit.actor):
+    case = _case(visit, ticket)
+    if not (may_blow(case, visit.actor) and _kept(visit, kinds_to_blow(case, visit.actor))):
         raise NotPermitted(NOT_NOW)
     return _page(request, visit, ticket, _first_values(visit, ticket))
 
@@ -93,11 +95,18 @@ def _case(visit: Visit, ticket: Ticket) -> Case:
     return case_of(visit.session, ticket, visit.known)
 
 
+def _kept(visit: Visit, kinds: Iterable[WhistleKind]) -> list[KindRow]:
+    """Of these kinds those that the county has kept, as it calls them."""
+    rows = (visit.known.whistles.kinds[kind] for kind in kinds)
+    return [row for row in rows if row.is_offered]
+
+
 def _first_values(visit: Visit, ticket: Ticket) -> dict[str, Any]:
     """In an emergency an emergency's whistle is what one most likely wants, if one may blow it."""
     kind = kind_offered(visit.known.emergency_in(ticket.area_id) is not None)
     offered = kinds_to_blow(_case(visit, ticket), visit.actor)
-    return {"kind": str(kind if kind in offered else offered[0]), "issue": ticket.issue_id or ""}
+    kept = [row.kind for row in _kept(visit, offered)]
+    return {"kind": str(kind if kind in kept else kept[0]), "issue": ticket.issue_id or ""}
 
 
 def _page(
@@ -122,7 +131,7 @@ def _page(
             "place": visit.known.place_name(ticket.area_id),
             "counted": of_matter(visit.session, ticket.id or 0, ticket.issue_id),
         },
-        kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
+        kinds=[(row.words, kind_rule(row, limits, local)) for row in _kept(visit, kinds_to_blow(case, visit.actor))],
         emergency=visit.known.emergency_in(ticket.area_id),
         refusal=refusal,
         running={"number": running.id, "url": listing.url_of(running)} if running else None,
@@ -140,10 +149,12 @@ def _page(
 def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[Choice]]:
     """The units that the catalogue names stand first. A town calls others, a village its own."""
     likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
-    units = unit_choices(visit.known, ticket.area_path, likely, local)
     offered = kinds_to_blow(_case(visit, ticket), visit.actor)
     own = own_units(ticket.area_path, visit.known)
-    is_beside, is_for_the_town = set(offered) & BESIDE_THE_TOWN, set(offered) - BESIDE_THE_TOWN
-    callable_units = [each for each in units if (is_beside if int(each.value) in own else is_for_the_town)]
-    kinds = kind_choices(offered, visit.known.limits_in(ticket.area_id), local)
-    return {"kind": kinds, "unit": callable_units, "units": callable_units}
+    is_beside, is_for_the_town = bool(set(offered) & BESIDE_THE_TOWN), bool(set(offered) - BESIDE_THE_TOWN)
+    units = callable_choices(
+        visit.known, ticket.area_path, own, local, likely, for_town=is_for_the_town, beside_town=is_beside
+    )
+    kinds = kind_choices(_kept(visit, offered), visit.known.limits_in(ticket.area_id), local)
+    reasons = [Choice(str(reason), words) for reason, words in visit.known.whistles.offered_reasons.items()]
+    return {"kind": kinds, "reason": reasons, "unit": units, "units": units}

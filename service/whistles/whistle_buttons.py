@@ -8,10 +8,10 @@ from service.accounts.visits import Visit
 from service.fields import Action, Choice, Field, fields_of
 from service.local_words import LocalWords
 from service.tickets import buttons
-from service.tickets.desk_choices import unit_choices
 from service.whistles.consequences import consequence
 from service.whistles.models import Whistle
 from service.whistles.plan_forms import MilestoneRow
+from service.whistles.whom import callable_choices
 from workflows.whistle_cases import BESIDE_THE_TOWN, CallCase, WhistleCase
 from workflows.whistle_commands import GROUND_WORDS, WHISTLE_COMMANDS, ContestGround, WhistleCommand
 from workflows.whistle_words import WHISTLE_VERB_WORDS, CallState
@@ -105,7 +105,10 @@ def _drawn(field: Field) -> Field:
 
 def choices_of(verb: str, visit: Visit, case: WhistleCase, local: LocalWords) -> dict[str, Sequence[Choice]]:
     """By field name and by widget, as `fields_of` asks for them."""
-    every = unit_choices(visit.known, case.area_path, (), local)
+    is_beside = case.kind in BESIDE_THE_TOWN
+    every = callable_choices(
+        visit.known, case.area_path, case.own_units, local, for_town=not is_beside, beside_town=is_beside
+    )
     return {
         "unit": _units(verb, visit, case, every),
         "suggested_unit": every,
@@ -121,8 +124,7 @@ SAID_BY_CLOCK = frozenset({ContestGround.unit_dissolved})
 
 def _units(verb: str, visit: Visit, case: WhistleCase, every: Sequence[Choice]) -> Sequence[Choice]:
     if verb == "call_more":
-        is_beside = case.kind in BESIDE_THE_TOWN
-        return [each for each in every if _is_new(each, case) and (int(each.value) in case.own_units) == is_beside]
+        return [each for each in every if _is_new(each, case)]
     return _named(visit, [call.unit_id for call in case.calls if _is_spoken_of(verb, call, visit)])
 
 
