@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from service import clock, web
 from service.dependencies import Reading
@@ -83,12 +83,3 @@ def _told(ticket: Ticket, known: Reference, local: LocalWords, now: datetime) ->
         standing=headline(Standing(ticket, now), known, local)[0],
         url=f"/t/{tracking_token(ticket.id or 0)}",
     )
-
-
-def remember_this(session: Session, request: Request, answer: Response, token: str) -> bool:
-    """From her receipt. False for an address that was made up."""
-    ticket_id = ticket_of(token)
-    if ticket_id is None or session.get(Ticket, ticket_id) is None:
-        return False
-    remember(request, answer, ticket_id)
-    return True

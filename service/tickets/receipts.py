@@ -1,6 +1,6 @@
 """The receipt: number, code and address of a wish, and what happens next, on which day and why on that day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -13,9 +13,13 @@ from service.errors import NotFound
 from service.local_words import LocalWords
 from service.sealing import ticket_of, tracking_code
 from service.tickets.models import Ticket
+from service.tickets.my_wishes import remember, remembered
 from service.tickets.numbers import number_of
 from service.tickets.posted import NO_REFERRER, local_words
+from service.tickets.receipt_picture import Slip, has_letters, receipt_picture
+from service.typed import Typed
 from workflows.explanations import in_words
+from workflows.guidance import guidance_for
 from workflows.terms import Term
 from workflows.words import _
 
@@ -32,6 +36,10 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
     page = web.render(
         request,
         "tickets/receipt.html",
+        guidance=[row for row in guidance_for(ticket.wish) if row.is_urgent],
+        is_remembered=ticket.id in remembered(request),
+        picture_url=f"/r/{token}/picture",
+        remember_url=f"/r/{token}/remember",
         ticket={"number": number_of(ticket.id, ticket.created_at), "created_at": ticket.created_at},
         code=tracking_code(ticket.id),
         track_url=f"/t/{token}",
@@ -42,6 +50,54 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
     )
     page.headers.update(NO_REFERRER)
     return page
+
+
+@router.get("/r/{token}/picture")
+def show_picture(request: Request, token: str, session: Reading) -> Response:
+    """An answer like any other, and no download: that is what a finger held on it can keep in WeChat."""
+    ticket = session.get(Ticket, ticket_of(token) or 0)
+    if ticket is None or ticket.id is None:
+        raise NotFound()
+    local, known = _letters(request), reference(session)
+    code = tracking_code(ticket.id)
+    slip = Slip(
+        title=local._(_("微愿回执")),
+        place=request.app.state.face.county if has_letters() else "",
+        number=(local._(_("编号")), number_of(ticket.id, ticket.created_at)),
+        code=(local._(_("查询码")), f"{code[:3]} {code[3:]}"),
+        address=f"{web.outside(request)}/t/{token}",
+        scan=local._(_("扫一扫，看办到哪一步")),
+        steps=[_said(step, local) for step in _what_comes_next(ticket, known, local) if not step.is_done],
+        warning=local._(_("别人拿到也能看，请不要发到群里。")),
+    )
+    kept = {"Cache-Control": "private, no-store", **NO_REFERRER}
+    return Response(receipt_picture(slip), media_type="image/png", headers=kept)
+
+
+def _letters(request: Request) -> LocalWords:
+    """Her language, or that of the letters which this machine has."""
+    local = local_words(request)
+    return local if has_letters() else replace(local, translations=web.translations("en"))
+
+
+def _said(step: "Step", local: LocalWords) -> tuple[str, str]:
+    return step.words, local._(_("{day}前")).format(day=local.weekday(step.moment))
+
+
+@router.post("/r/{token}/remember")
+def remember_it(request: Request, token: str, form: Typed) -> Response:
+    ticket_id = ticket_of(token)
+    if ticket_id is None:
+        raise NotFound()
+    answer = web.redirect(f"/r/{token}")
+    remember(request, answer, ticket_id)
+    web.flash(request, answer, _("这个手机记住了：在“这个手机上的心愿”里能看到。"))
+    return answer
+
+
+@router.get("/r/{token}/remember")
+def come_back(token: str) -> Response:
+    return web.redirect(f"/r/{token}")
 
 
 @dataclass(frozen=True)

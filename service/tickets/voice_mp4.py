@@ -22,11 +22,11 @@ class Box:
 
 def mp4_seconds(content: bytes) -> float:
     """As its head says, or as its fragments add up: one that was written as it came has next to nothing in its head."""
-    scale, whole, usual, parts = 0, 0, 0, 0
+    scale, whole, usual, parts, handlers = 0, 0, 0, 0, set()
     for box in _boxes(content, 0, len(content)):
-        if box.name == b"hdlr" and content[box.start + 8 : box.start + 12] == b"vide":
-            raise Video()
-        if box.name == b"mdhd":
+        if box.name == b"hdlr":
+            handlers.add(content[box.start + 8 : box.start + 12])
+        elif box.name == b"mdhd":
             scale, whole = _scale_and_length(content, box)
         elif box.name == b"trex":
             usual = _uint(content, box.start + 12)
@@ -34,7 +34,9 @@ def mp4_seconds(content: bytes) -> float:
             usual = _usual_length(content, box) or usual
         elif box.name == b"trun":
             parts += _length_of_run(content, box, usual)
-    return max(whole, parts) / scale
+    if b"vide" in handlers:
+        raise Video()
+    return max(whole, parts) / scale if b"soun" in handlers else 0.0
 
 
 def without_metadata(content: bytes) -> bytes:

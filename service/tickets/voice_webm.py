@@ -17,7 +17,7 @@ Element = tuple[int, int, int]
 
 
 def webm_seconds(content: bytes) -> float:
-    scale, cluster, last = 1_000_000, 0, 0
+    scale, cluster, last, has_sound = 1_000_000, 0, 0, False
     for name, start, end in _elements(content, 0, len(content)):
         if name == TRACK_TYPE and int.from_bytes(content[start:end], "big") == VIDEO_TRACK:
             raise Video()
@@ -28,8 +28,8 @@ def webm_seconds(content: bytes) -> float:
         elif name in {SIMPLE_BLOCK, BLOCK}:
             _track, width = _number(content, start, keeps_marker=False)
             behind = int.from_bytes(content[start + width : start + width + 2], "big", signed=True)
-            last = max(last, cluster + behind)
-    return last * scale / 1_000_000_000 + LAST_BLOCK
+            last, has_sound = max(last, cluster + behind), True
+    return last * scale / 1_000_000_000 + LAST_BLOCK if has_sound else 0.0
 
 
 def _elements(content: bytes, at: int, end: int) -> Iterator[Element]:
