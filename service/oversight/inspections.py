@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
-from service.directory.models import Area, AreaLevel
+from service.directory.models import Area, AreaLevel, Unit
 from service.directory.reference import Reference, reference
 from service.errors import NotFound
+from service.jobs import Surroundings, Tally, one_by_one
 from service.oversight.inspection_forms import OpenRing, OpenRound, RoundTerms
 from service.oversight.models import InspectionItem, InspectionRound
 from service.settings import settings
@@ -195,6 +196,20 @@ def end_round(session: Session, round: InspectionRound, now: datetime) -> None:
         raise Refused(_("这一轮已经结束了。"))
     round.ended_at = now
     session.add(round)
+
+
+def pass_rounds_on(around: Surroundings) -> Tally:
+    """Job: the round of a unit that was dissolved goes on with the county's desk, which sits beyond every town."""
+    gone = select(InspectionRound.id).join(Unit, col(Unit.id) == col(InspectionRound.inspector_unit_id))
+    with around.database.reading() as session:
+        found = session.exec(gone.where(col(InspectionRound.ended_at).is_(None), ~col(Unit.is_active))).all()
+    return one_by_one(around, found, lambda session, round_id: _pass_on(session, round_id or 0))
+
+
+def _pass_on(session: Session, round_id: int) -> None:
+    round, known = session.get_one(InspectionRound, round_id), reference(session)
+    if round.ended_at is None and not known.units[round.inspector_unit_id].is_active:
+        round.inspector_unit_id = known.desks_of(known.county.id or 0)[0]
 
 
 def _zone() -> ZoneInfo:

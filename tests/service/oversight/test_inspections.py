@@ -12,8 +12,11 @@ from sqlmodel import Session, col, select
 from service.database import Database
 from service.directory.models import Appointment, Area, AreaLevel, Person, Unit, UnitClass
 from service.directory.reference import touch
+from service.jobs import Surroundings
 from service.oversight.checks import breaches
+from service.oversight.inspections import pass_rounds_on
 from service.oversight.models import InspectionItem, InspectionRound
+from service.settings import Settings
 from service.tickets.models import Reveal, Ticket, TicketEvent
 from tests.factories import NOW, PHONE, County, add, build_county, later, ticket_of, wish_in
 from tests.service.at_once import at_once
@@ -261,3 +264,23 @@ def test_a_round_may_end_before_all_were_looked_at(
     late = finds(inspector, items(database)[0], "confirmed")
     assert late.status == 422 and "已经结束" in late.words
     assert supervisor.sends(f"{HERE}/1/end_round").status == 422
+
+
+def test_the_round_of_a_unit_that_was_dissolved_goes_on_with_the_countys_desk_once(
+    supervisor: Official, towns: TwoTowns, closed: list[int], database: Database
+) -> None:
+    with database.writing() as session:
+        water = add(session, Unit(name="县水利局", short_name="水利局", unit_class=UnitClass.bureau, area_id=1))
+        touch(session)
+    opens_round(supervisor, towns, unit=str(water))
+    around = Surroundings(database, Settings(), later(days=2))
+    assert pass_rounds_on(around).done == 0
+    with database.writing() as session:
+        session.get_one(Unit, water).is_active = False
+        touch(session)
+    at_once(lambda: pass_rounds_on(around))
+    with database.reading() as session:
+        round = session.exec(select(InspectionRound)).one()
+        assert (round.inspector_unit_id, round.ended_at) == (towns.county.county_desk, None)
+        assert list(breaches(session)) == []
+    assert pass_rounds_on(around).done == 0
