@@ -4,17 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlmodel import Session, col
 
 from service.accounts.visits import Visit
-from service.tickets.models import IS_OPEN, Assignment, Ticket
+from service.tickets.models import IS_OPEN, Assignment, EscalationFiring, Ticket
 from service.tickets.scope import in_area
 from workflows.changes import HoldRole
 from workflows.statuses import UNANSWERED, Status
 from workflows.time_limits import Limits
+from workflows.warnings import RULE
 from workflows.words import _
 from workflows.workdays import WorkCalendar
+
+HOT_FROM = 5
+"""An issue of so many wishes is hot."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,22 @@ def is_done_again(at: Moment) -> ColumnElement[bool]:
     return and_(IS_OPEN, col(Ticket.reopen_count) > 0)
 
 
+def waits_for_a_word(at: Moment) -> ColumnElement[bool]:
+    return col(Ticket.pending_asks) > 0
+
+
+def is_warned_of(at: Moment) -> ColumnElement[bool]:
+    given = select(col(EscalationFiring.ticket_id)).where(col(EscalationFiring.rule).like(f"{RULE}%"))
+    return col(Ticket.id).in_(given)
+
+
+def is_hot(at: Moment) -> ColumnElement[bool]:
+    """In an issue of many wishes, ended ones too."""
+    issue = col(Ticket.issue_id)
+    many = select(issue).where(issue.is_not(None)).group_by(issue).having(func.count() >= HOT_FROM)
+    return issue.in_(many)
+
+
 def _held_since(edge: datetime) -> ColumnElement[bool]:
     held = select(Assignment.id).where(  # type: ignore[call-overload]
         col(Assignment.ticket_id) == col(Ticket.id),
@@ -104,13 +124,23 @@ CONCERNS: tuple[Concern, ...] = (
     Concern("done_again",      _("件在重办"),    _("在重办的"),    _("群众不满意，重新办理"), "soon",    is_done_again),
 )
 # fmt: on
-BY_KEY = {concern.key: concern for concern in CONCERNS}
+# fmt: off
+BESIDES: tuple[Concern, ...] = (
+    Concern("asked",    _("件等着批"),         _("等着批的"),         _("承办单位申请了退单、延期、挂账或剔除，还没有人定"), "soon", waits_for_a_word),
+    Concern("warned",   _("件有预警"),         _("有预警的"),         _("险情的话、退了又退、办了又办、同一户反复提"), "soon", is_warned_of),
+    Concern("hot",      _("件是好多人说的事"), _("好多人说的事"),     _("同一个共性问题里的，一共至少五件"), "soon", is_hot),
+)
+# fmt: on
+"""Looked up whenever somebody looks: there are few of them at any time."""
+BY_KEY = {concern.key: concern for concern in (*CONCERNS, *BESIDES)}
 
 
-def count_concerns(session: Session, area_path: str, at: Moment) -> list[tuple[Concern, int]]:
-    return [
-        (concern, _count(session, and_(IS_OPEN, in_area(area_path), concern.condition(at)))) for concern in CONCERNS
-    ]
+def count_concerns(
+    session: Session, area_path: str, at: Moment, kind: ColumnElement[bool] | None = None
+) -> list[tuple[Concern, int]]:
+    """Of `kind`, where not all of the place's tickets are meant."""
+    here = and_(IS_OPEN, in_area(area_path), true() if kind is None else kind)
+    return [(concern, _count(session, and_(here, concern.condition(at)))) for concern in (*CONCERNS, *BESIDES)]
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -29,7 +29,7 @@ from workflows.definitions import Window
 from workflows.statuses import Source
 
 Condition = ColumnElement[bool]
-NAMES = ("month", "begins", "from", "to", "category", "source", "unit", "step")
+NAMES = ("month", "begins", "from", "to", "category", "source", "unit", "here", "step")
 UNSORTED = "none"
 """In place of a category's key: what nobody has put into one."""
 
@@ -45,6 +45,7 @@ class Choice:
     is_unsorted: bool = False
     source: Source | None = None
     unit: Unit | None = None
+    is_here_only: bool = False
     step: Step = Step.week
     begins: int = 1
 
@@ -55,7 +56,7 @@ class Choice:
 
     @property
     def is_any_kind(self) -> bool:
-        return self.category is None and not self.is_unsorted and self.source is None and self.unit is None
+        return not (self.category or self.is_unsorted or self.source or self.unit or self.is_here_only)
 
     @cached_property
     def condition(self) -> Condition:
@@ -72,6 +73,8 @@ class Choice:
             found.append(col(Ticket.source) == self.source)
         if self.unit is not None:
             found.append(col(Ticket.lead_unit_id) == self.unit.id)
+        if self.is_here_only:
+            found.append(col(Ticket.area_id) == self.place.id)
         return and_(*found)
 
     @property
@@ -97,6 +100,8 @@ def choice_in(request: Request, visit: Visit, area: int | None) -> Choice:
     """From the address. Refused for days that are none, NotFound for a theme, source or unit that there is not."""
     asked = {name: words.strip() for name, words in request.query_params.items() if words.strip() and name in NAMES}
     begins = beginning_said(asked.get("begins", ""))
+    if begins == 1:
+        asked.pop("begins", None)
     period = month_said(asked.get("month", ""), begins) or period_said(
         asked.get("from", ""), asked.get("to", ""), today_at(visit.now)
     )
@@ -108,6 +113,7 @@ def choice_in(request: Request, visit: Visit, area: int | None) -> Choice:
         is_unsorted=asked.get("category") == UNSORTED,
         source=_source(asked.get("source", "")),
         unit=_unit(visit, asked.get("unit", "")),
+        is_here_only=asked.get("here") == "only",
         step=_step(asked.get("step", ""), period),
         begins=begins,
     )
@@ -149,12 +155,12 @@ def _step(name: str, period: Period | None) -> Step:
 
 
 def in_window(window: Window, period: Period | None, is_open: Condition) -> Condition:
-    """By the row of the catalogue. What is still open and was collected before the last day is over belongs to every
-    count by conclusion: else leaving a late one open would hide it."""
+    """By the row of the catalogue. What is still open and was collected before these days were over belongs to every
+    count by conclusion: a late one that is left open, and a complaint that is being seen to, hide from no month."""
     if period is None or window is Window.standing:
         return true()
     begin, end = period.moments
     if window is Window.creation:
         return and_(col(Ticket.created_at) >= begin, col(Ticket.created_at) < end)
-    ended = and_(col(Ticket.closed_at) >= begin, col(Ticket.closed_at) < end)
-    return or_(ended, and_(is_open, col(Ticket.created_at) < end))
+    was_there = and_(is_open, col(Ticket.created_at) < end)
+    return or_(was_there, and_(col(Ticket.closed_at) >= begin, col(Ticket.closed_at) < end))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -10,18 +10,19 @@ from fastapi import Request, Response
 
 from service import web
 from service.formulas import guarded
-from service.reports.figures import Figures
+from service.reports.files import CSV, EXCEL, file_of
+from service.reports.windows import Seen, Windows
 from workflows.answer_days import Days, percentile
+from workflows.definitions import Window
 from workflows.measures import ANSWER_TIMES
-from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Tally
+from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.words import _
 
 Cell = str | int | float | None
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERCENT_COLUMNS = range(5, 5 + 3 * len(MEASURES), 3)
 
 
-def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
+def table_of(request: Request, figures: Seen) -> Iterator[list[Cell]]:
     """A heading, the place, each town of the county. Each rate has its numerator and denominator; empty without one."""
 
     def said(words: str) -> str:
@@ -36,34 +37,36 @@ def table_of(request: Request, figures: Figures) -> Iterator[list[Cell]]:
         *(said(part) for measure in MEASURES for part in (measure.words, _("分子"), _("分母"))),
         *(said(row.words) for row in ANSWER_TIMES),
     ]
-    for place, tally in ((figures.place, figures.tally), *figures.towns):
-        yield [place.name, *_cells(tally, figures.days_in(place))]
+    yield [figures.place.name, *_cells(figures.windows, figures.days)]
+    for town, windows in figures.towns:
+        yield [town.name, *_cells(windows, figures.days_in(town))]
 
 
-def _cells(tally: Tally, days: Days) -> list[Cell]:
-    rates = [measure.of(tally, DEFAULT_WEIGHTS) for measure in MEASURES]
+def _cells(windows: Windows, days: Days) -> list[Cell]:
+    rates = [measure.of(windows[measure.window], DEFAULT_WEIGHTS) for measure in MEASURES]
     parts = [cell for rate in rates for cell in (rate.value, rate.numerator, rate.denominator)]
+    collected, standing = windows[Window.creation], windows[Window.standing]
     return [
-        tally.collected,
-        tally.concluded,
-        tally.open,
-        tally.open_overdue,
+        collected.collected,
+        collected.concluded,
+        standing.open,
+        standing.open_overdue,
         *parts,
         *(percentile(days, row.part) for row in ANSWER_TIMES),
     ]
 
 
-def csv_of(request: Request, figures: Figures) -> Response:
+def csv_of(request: Request, figures: Seen, chosen: Sequence[str]) -> Response:
     """With the mark that tells Excel that it is UTF-8."""
     written = io.StringIO()
     rows = csv.writer(written)
     for row in table_of(request, figures):
         rows.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    rows.writerow([web.say(request, _("截至")), _as_of(request, figures)])
-    return _file("\ufeff" + written.getvalue(), "text/csv; charset=utf-8", "figures.csv")
+    rows.writerows(_below(request, figures, chosen))
+    return file_of("\ufeff" + written.getvalue(), CSV, "figures.csv")
 
 
-def excel_of(request: Request, figures: Figures) -> Response:
+def excel_of(request: Request, figures: Seen, chosen: Sequence[str]) -> Response:
     """Numbers are numbers, rates are per cent, and the heading stays where it is."""
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"strings_to_formulas": False, "in_memory": True}) as book:
@@ -73,15 +76,14 @@ def excel_of(request: Request, figures: Figures) -> Response:
             sheet.write_row(number, 0, row, bold if number == 0 else None)
             for column in PERCENT_COLUMNS if number else ():
                 sheet.write(number, column, row[column], percent)
-        sheet.write_row(len(figures.towns) + 3, 0, [web.say(request, _("截至")), _as_of(request, figures)])
+        for number, note in enumerate(_below(request, figures, chosen), len(figures.towns) + 3):
+            sheet.write_row(number, 0, note)
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 16)
-    return _file(written.getvalue(), EXCEL, "figures.xlsx")
+    return file_of(written.getvalue(), EXCEL, "figures.xlsx")
 
 
-def _as_of(request: Request, figures: Figures) -> str:
-    return f"{figures.as_of.astimezone(ZoneInfo(request.app.state.face.zone)):%Y-%m-%d %H:%M}"
-
-
-def _file(content: str | bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def _below(request: Request, figures: Seen, chosen: Sequence[str]) -> list[list[str]]:
+    as_of = f"{figures.as_of.astimezone(ZoneInfo(request.app.state.face.zone)):%Y-%m-%d %H:%M}"
+    only = [[web.say(request, _("只算")), guarded(" · ".join(chosen))]] if chosen else []
+    return [[web.say(request, _("截至")), as_of], *only]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from service.directory.models import Area
 from service.reports.figures import figures_of
-from service.reports.pages import definitions
+from service.reports.measure_pages import definitions
 from service.tickets.panels import Panel
 from workflows.rates import (
     Rate,

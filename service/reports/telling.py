@@ -1,19 +1,20 @@
 """Each figure with all that belongs to it: its parts, what it leaves out, raw and adjusted, and its time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlmodel import Session, col
 
 from service.directory.models import Area
 from service.reports.figures import Figures, as_json, rate_as_json
+from service.reports.windows import Windows, everywhere
 from service.tickets.models import Ticket
 from service.tickets.scope import in_area
 from workflows.answer_days import Days, answers_in, percentile
-from workflows.definitions import Definition, Measure
+from workflows.definitions import AnswerTime, Definition, Measure
 from workflows.formulas import DEFAULT_WEIGHTS, MINIMUM_TO_RANK, Rate, is_rankable, ranks, share
 from workflows.measures import ANSWER_TIMES, COUNTED, MEASURES
 from workflows.tallies import Tally
@@ -54,33 +55,41 @@ class Figure:
 
 def figures_told(figures: Figures) -> list[Figure]:
     """Everything that is counted over tickets, in the order of the catalogue."""
-    return told_of(figures.place, figures.tally, figures.days_in(figures.place), figures.as_of)
+    return told_of(everywhere(figures.tally), figures.days_in(figures.place), figures.as_of)
 
 
-def told_of(place: Area, tally: Tally, days: Days, as_of: datetime) -> list[Figure]:
+def told_of(windows: Windows, days: Days, as_of: datetime) -> list[Figure]:
+    """Each row from the tally of its own window."""
     return [
-        *(_count(row, tally, as_of) for row in COUNTED),
-        *(_rate(measure, tally, as_of) for measure in MEASURES),
-        *(_beside(tally, Figure(row, as_of, answers_in(days), percentile(days, row.part))) for row in ANSWER_TIMES),
+        *(_count(row, windows[row.window], as_of) for row in COUNTED),
+        *(_rate(measure, windows[measure.window], as_of) for measure in MEASURES),
+        *(_answer_time(row, windows[row.window], days, as_of) for row in ANSWER_TIMES),
     ]
 
 
-def told_elsewhere(session: Session, place: Area, now: datetime, rows: Iterable[Elsewhere]) -> list[Figure]:
-    """Few enough to be counted whenever somebody looks."""
+def _answer_time(row: AnswerTime, tally: Tally, days: Days, as_of: datetime) -> Figure:
+    return _beside(tally, Figure(row, as_of, answers_in(days), percentile(days, row.part)))
+
+
+def told_elsewhere(
+    session: Session, place: Area, now: datetime, rows: Iterable[Elsewhere], kind: ColumnElement[bool] | None = None
+) -> list[Figure]:
+    """Few enough to be counted whenever somebody looks; of `kind`, where not all of the place's tickets are meant."""
     found = []
     for row in rows:
         above, below, pending = (
-            _counted(session, place, part(now)) for part in (row.numerator, row.denominator, row.pending)
+            _counted(session, place, part(now), kind) for part in (row.numerator, row.denominator, row.pending)
         )
         rate = share(above, below)
         found.append(Figure(row.definition, now, below, rate.value, rate, rate, pending))
     return found
 
 
-def _counted(session: Session, place: Area, ids: Select[int]) -> int:
+def _counted(session: Session, place: Area, ids: Select[int], kind: ColumnElement[bool] | None) -> int:
     counted = ids.subquery()
     wanted = select(func.count()).select_from(counted).join(Ticket, col(Ticket.id) == counted.c[0])
-    count: int = session.execute(wanted.where(in_area(place.path))).scalar_one()
+    wanted = wanted.where(in_area(place.path), true() if kind is None else kind)
+    count: int = session.execute(wanted).scalar_one()
     return count
 
 
@@ -108,8 +117,13 @@ def _beside(tally: Tally, figure: Figure) -> Figure:
 
 def ranks_of(figures: Figures) -> dict[str, dict[int, int]]:
     """For each rate the places of the towns: one class of like units. Who has too few to compare is not there."""
+    return ranks_in_class({town.id or 0: everywhere(tally) for town, tally in figures.towns})
+
+
+def ranks_in_class(members: Mapping[int, Windows]) -> dict[str, dict[int, int]]:
+    """For each rate the places within one class of like units, and never beyond it."""
     rated = {
-        measure: {town.id or 0: measure.of(tally, DEFAULT_WEIGHTS) for town, tally in figures.towns}
+        measure: {who: measure.of(windows[measure.window], DEFAULT_WEIGHTS) for who, windows in members.items()}
         for measure in MEASURES
     }
     return {measure.key: ranks(rates, measure.floor or MINIMUM_TO_RANK) for measure, rates in rated.items()}
@@ -122,7 +136,7 @@ def everything_as_json(figures: Figures, elsewhere: Iterable[Figure] | None = No
     """For `weiyuan figures --json` and GET /api/v1/figures: every figure of the catalogue, and the towns' places."""
     told, places = as_json(figures), ranks_of(figures)
     for (town, tally), row in zip(figures.towns, told["towns"], strict=True):
-        row["figures"] = _as_json(told_of(town, tally, figures.days_in(town), figures.as_of))
+        row["figures"] = _as_json(told_of(everywhere(tally), figures.days_in(town), figures.as_of))
         row["ranks"] = {key: found.get(town.id or 0) for key, found in places.items()}
     told["figures"] = _as_json(figures_told(figures))
     return told if elsewhere is None else {**told, "elsewhere": _as_json(elsewhere)}

@@ -12,16 +12,18 @@ from sqlmodel import col, select
 
 from service import web
 from service.accounts.visits import Looking, Visit
-from service.directory.models import Area
 from service.errors import NotFound
 from service.reports.attention import BY_KEY, moment_of
+from service.reports.choices import Choice, choice_in, in_window
+from service.reports.choosing import chosen_words
 from service.reports.counting import conditions_at
-from service.reports.sight import AreaId, area_of
+from service.reports.series import LISTED, Line
+from service.reports.series import behind as behind_line
+from service.reports.sight import AreaId
 from service.tickets.models import IS_OPEN, Ticket, TicketEvent
 from service.tickets.numbers import number_of
-from service.tickets.scope import in_area
 from workflows.commands import LARGEST_ID, VERB_WORDS
-from workflows.definitions import Measure
+from workflows.definitions import Measure, Window
 from workflows.formulas import DEFAULT_WEIGHTS
 from workflows.measures import BY_KEY as BY_MEASURE
 from workflows.words import _
@@ -82,23 +84,37 @@ PART_TITLES: dict[Part, str] = {Part.numerator: _("{name}：分子里的"), Part
 Cursor = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
-def tickets_url(place: Area, **which: str) -> str:
-    """`count` is a count of the tally, `concern` a row of the concerns, `measure` and `part` those of a rate."""
-    return f"/board/tickets?{urlencode({**which, 'area': place.id})}"
+def tickets_url(choice: Choice, **which: str) -> str:
+    """`count` is a count of the tally over a `window`, `line` one of a time series, `concern` a row of the concerns,
+    `measure` and `part` those of a rate."""
+    return f"/board/tickets?{urlencode(which)}&{choice.suffix}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which figure somebody wants to see the tickets of."""
+
+    count: str | None = None
+    window: Window = Window.standing
+    line: Line | None = None
+    concern: str | None = None
+    measure: str | None = None
+    part: Part = Part.denominator
 
 
 @dataclass(frozen=True)
 class Behind:
-    """Which tickets stand behind a figure, and how the page is headed."""
+    """Which tickets stand behind a figure, and how the page is headed. `knows_days`: those chosen matter to it."""
 
     title: str
     explained: str
     condition: ColumnElement[bool]
+    knows_days: bool = True
 
 
 @router.get("/board/overdue")
 def overdue(request: Request, visit: Looking, area: AreaId = None, cursor: Cursor = None) -> Response:
-    return tickets_behind(request, visit, concern="late", area=area, cursor=cursor)
+    return _listed(request, visit, Asked(concern="late"), area, cursor)
 
 
 @router.get("/board/tickets")
@@ -106,6 +122,8 @@ def tickets_behind(
     request: Request,
     visit: Looking,
     count: str | None = None,
+    window: Window = Window.standing,
+    line: Line | None = None,
     concern: str | None = None,
     measure: str | None = None,
     part: Part = Part.denominator,
@@ -113,24 +131,46 @@ def tickets_behind(
     cursor: Cursor = None,
 ) -> Response:
     """Exactly the tickets that a figure counts, as they stand now, the newest first."""
-    place = area_of(visit, area)
-    behind = _behind_rate(request, visit, measure, part) if measure else _behind(visit, count, concern)
-    rows = _rows(visit, place, behind, cursor)
+    return _listed(request, visit, Asked(count, window, line, concern, measure, part), area, cursor)
+
+
+def _listed(request: Request, visit: Visit, asked: Asked, area: int | None, cursor: int | None) -> Response:
+    choice = choice_in(request, visit, area)
+    behind = _behind(request, visit, choice, asked)
+    rows = _rows(visit, choice, behind, cursor)
     return web.render(
         request,
         "reports/overdue.html",
         as_of=visit.now,
-        place=place.name,
-        back=f"/board?area={place.id}",
+        place=choice.place.name,
+        chosen=chosen_words(request, choice, knows_days=behind.knows_days),
+        back=f"/board?{choice.asking(unit=None).suffix}",
         title=behind.title,
         explained=behind.explained,
         rows=rows[:LIST_SIZE],
         cursor=rows[LIST_SIZE - 1]["id"] if len(rows) > LIST_SIZE else None,
-        total=_count(visit, place, behind),
+        total=_count(visit, choice, behind),
     )
 
 
-def _behind_rate(request: Request, visit: Visit, key: str, part: Part) -> Behind:
+def _behind(request: Request, visit: Visit, choice: Choice, asked: Asked) -> Behind:
+    if asked.measure:
+        return _behind_rate(request, visit, choice, asked.measure, asked.part)
+    if asked.concern in BY_KEY:
+        chosen = BY_KEY[asked.concern]
+        return Behind(chosen.title, chosen.explained, and_(IS_OPEN, chosen.condition(moment_of(visit))), False)
+    if asked.line and choice.period:
+        return Behind(LISTED[asked.line], "", behind_line(asked.line, choice.period, visit.now))
+    conditions = conditions_at(visit.now)
+    if asked.count not in conditions:
+        raise NotFound()
+    inside = in_window(asked.window, choice.period, conditions["open"])
+    return Behind(
+        COUNT_WORDS[asked.count], "", and_(conditions[asked.count], inside), asked.window is not Window.standing
+    )
+
+
+def _behind_rate(request: Request, visit: Visit, choice: Choice, key: str, part: Part) -> Behind:
     """Of a rate, what it counts or what it is counted over; things that are no tickets, by the tickets they hang on."""
     row = BY_MEASURE.get(key)
     if row is None:
@@ -138,34 +178,26 @@ def _behind_rate(request: Request, visit: Visit, key: str, part: Part) -> Behind
     counted = row.numerator if part is Part.numerator else row.denominator
     title = web.say(request, PART_TITLES[part], name=web.say(request, row.words))
     explained = web.say(request, counted, **asdict(DEFAULT_WEIGHTS))
+    knows_days = row.window is not Window.standing
     if isinstance(row, Measure):
         conditions = conditions_at(visit.now)
         names = row.above if part is Part.numerator else row.below
-        return Behind(title, explained, or_(*(conditions[name] for name in names)))
+        inside = in_window(row.window, choice.period, conditions["open"])
+        return Behind(title, explained, and_(or_(*(conditions[name] for name in names)), inside), knows_days)
     for each in request.app.state.figures_elsewhere:
         if each.definition.key == key:
             ids = each.numerator if part is Part.numerator else each.denominator
-            return Behind(title, explained, col(Ticket.id).in_(ids(visit.now)))
+            return Behind(title, explained, col(Ticket.id).in_(ids(visit.now)), knows_days)
     raise NotFound()
 
 
-def _behind(visit: Visit, count: str | None, concern: str | None) -> Behind:
-    if concern in BY_KEY:
-        chosen = BY_KEY[concern]
-        return Behind(chosen.title, chosen.explained, and_(IS_OPEN, chosen.condition(moment_of(visit))))
-    conditions = conditions_at(visit.now)
-    if count not in conditions:
-        raise NotFound()
-    return Behind(COUNT_WORDS[count], "", conditions[count])
-
-
-def _count(visit: Visit, place: Area, behind: Behind) -> int:
-    counted = select(func.count()).select_from(Ticket).where(in_area(place.path), behind.condition)
+def _count(visit: Visit, choice: Choice, behind: Behind) -> int:
+    counted = select(func.count()).select_from(Ticket).where(choice.condition, behind.condition)
     return visit.session.exec(counted).one()
 
 
-def _rows(visit: Visit, place: Area, behind: Behind, cursor: int | None) -> list[dict[str, Any]]:
-    wanted = select(Ticket).where(in_area(place.path), behind.condition)
+def _rows(visit: Visit, choice: Choice, behind: Behind, cursor: int | None) -> list[dict[str, Any]]:
+    wanted = select(Ticket).where(choice.condition, behind.condition)
     if cursor is not None:
         wanted = wanted.where(col(Ticket.id) < cursor)
     found = visit.session.exec(wanted.order_by(col(Ticket.id).desc()).limit(LIST_SIZE + 1)).all()

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from service.directory.models import Area
-from service.reports.choices import Choice, in_window
+from service.reports.choices import Choice, Condition, in_window
 from service.reports.counting import conditions_at
 from service.reports.figures import figures_of
 from service.reports.way import days_until_answer, is_answered
@@ -85,7 +86,7 @@ def windows_by(
 def tallies_by(
     session: Session, choice: Choice, window: Window, now: datetime, key: Any, names: tuple[str, ...] = COUNTS
 ) -> dict[Any, Tally]:
-    conditions = conditions_at(now)
+    conditions = conditions_of(now)
     sums = [func.sum(case((conditions[name], 1), else_=0)).label(name) for name in names]
     wanted = select(key.label("key"), *sums).where(
         choice.condition, in_window(window, choice.period, conditions["open"])
@@ -94,6 +95,12 @@ def tallies_by(
         row.key: Tally(**{name: int(getattr(row, name) or 0) for name in names})
         for row in session.execute(wanted.group_by(key))
     }
+
+
+@lru_cache(maxsize=2)
+def conditions_of(now: datetime) -> dict[str, Condition]:
+    """Written once for all that is counted at one moment."""
+    return conditions_at(now)
 
 
 def days_by(session: Session, choice: Choice, key: Any) -> dict[Any, dict[int, int]]:
