@@ -23,10 +23,10 @@ from service.outbox.planning import plan_notices
 from service.outbox.relay import send_notices
 from service.oversight.cleaning import forget_old_sign_ins
 from service.oversight.early_warning import raise_warnings
-from service.oversight.inspections import pass_rounds_on
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
-from service.reports.figures import refresh_figures
+from service.reports.folding import fold
+from service.reports.stock import write_down_stock
 from service.settings import Settings
 from service.tickets.darkroom import prepare_pictures, tidy_pictures
 from service.tickets.dissolved import return_from_dissolved_units
@@ -48,15 +48,15 @@ SCHEDULE = (
     Job("sweep_escalations", sweep_escalations, every=timedelta(minutes=1)),
     Job("sweep_whistles", sweep_whistles, every=timedelta(minutes=1)),
     Job("prepare_pictures", counted(prepare_pictures), every=timedelta(seconds=30)),
-    Job("refresh_figures", counted(refresh_figures), every=timedelta(minutes=1)),
+    Job("refresh_figures", fold, every=timedelta(minutes=1)),
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("settle_issues", settle_issues, every=timedelta(minutes=1)),
     Job("return_from_dissolved_units", return_from_dissolved_units, every=timedelta(minutes=10)),
-    Job("pass_rounds_on", pass_rounds_on, every=timedelta(minutes=10)),
     Job("raise_warnings", raise_warnings, every=timedelta(minutes=5)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),
+    Job("write_down_stock", write_down_stock, at=time(0, 5)),
     Job("rearm", rearm, at=time(2, 40)),
     Job("rearm_whistles", rearm_whistles, at=time(2, 50)),
     Job("tidy_pictures", counted(tidy_pictures), at=time(3, 0)),

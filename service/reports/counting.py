@@ -18,6 +18,7 @@ from workflows.statuses import OPEN, UNANSWERED, Status
 from workflows.tallies import RAW
 
 Condition = ColumnElement[bool]
+ALL: Condition = literal(True)
 
 
 def tallies_by_area(session: Session, known: Reference, now: datetime) -> dict[int, Tally]:
@@ -47,9 +48,10 @@ def _sums(now: datetime) -> list[Any]:
     return [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions_at(now).items()]
 
 
-def conditions_at(now: datetime) -> dict[str, Condition]:
+def conditions_at(now: datetime, mains: CTE | None = None) -> dict[str, Condition]:
     """Each count of a tally as a condition on a ticket; the names are those of `Tally`."""
-    mains, status, on_time = _mains(), col(Ticket.status), col(Ticket.answered_on_time)
+    mains = mains_of() if mains is None else mains
+    status, on_time = col(Ticket.status), col(Ticket.answered_on_time)
     is_merged, is_closed = status == Status.merged, status == Status.closed
     is_open = or_(status.in_(OPEN), _ended_up(mains, mains.c.main_status.in_(OPEN)))
     is_late = or_(
@@ -125,10 +127,10 @@ def _counts(row: Any) -> dict[str, int]:
     return {name: int(value or 0) for name, value in row._mapping.items() if name != "area_id"}
 
 
-def _mains() -> CTE:
-    """For each merged ticket the one that it ended up in, however long the chain."""
+def mains_of(among: Condition = ALL) -> CTE:
+    """For each merged ticket the one that it ended up in, however long the chain; of all, or of some."""
     first: Any = select(col(Ticket.id).label("id"), col(Ticket.merged_into_id).label("main")).where(
-        Ticket.status == Status.merged
+        Ticket.status == Status.merged, among
     )
     steps = first.cte("steps", recursive=True)
     between = aliased(Ticket)
@@ -143,6 +145,7 @@ def _mains() -> CTE:
             steps.c.id,
             col(main.status).label("main_status"),
             col(main.due_at).label("main_due_at"),
+            col(main.closed_at).label("main_closed_at"),
             col(main.answered_on_time).label("main_on_time"),
             _as_promised(main, col(main.answered_on_time)).label("main_as_promised"),
             _first(main).label("main_first"),

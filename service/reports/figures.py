@@ -1,25 +1,20 @@
-"""The figures as they stand: counted now, or as the scheduler last wrote them down, always with their time."""
+"""The figures as they stand: of this moment, or as the scheduler last folded them, always with their time."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from service.database import Database
 from service.directory.models import Area, AreaLevel
 from service.directory.reference import Reference, reference
-from service.inserts import insert_into
-from service.reports.counting import tallies_by_area, tally_of_area
-from service.reports.models import FiguresSnapshot
-from service.reports.way import days_by_area, days_of_area
+from service.reports.folding import fold_up_to
+from service.reports.rollups import Rollups, exactly, rollups
 from workflows.answer_days import Days
+from workflows.definitions import Window
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Rate, Tally
-from workflows.tallies import COUNTS
-
-DAYS = "days_to_answer"
-WRITTEN = {*COUNTS, DAYS}
 
 
 @dataclass(frozen=True)
@@ -38,68 +33,44 @@ class Figures:
 
 
 def count_figures(session: Session, now: datetime) -> Figures:
-    known = reference(session)
-    return _laid_out(known, tallies_by_area(session, known, now), now, days_by_area(session, known))
+    """Of this very moment."""
+    return _of_county(reference(session), exactly(session, now))
 
 
 def latest_figures(session: Session, now: datetime) -> Figures:
-    """What the scheduler last wrote down; counted on the spot where it has not yet, or not all that is told today."""
-    rows = session.exec(select(FiguresSnapshot)).all()
-    if not rows or any(WRITTEN - row.tally.keys() for row in rows):
-        return count_figures(session, now)
-    tallies = {row.area_id: _tally_in(row) for row in rows}
-    days = {row.area_id: _days_in(row) for row in rows}
-    return _laid_out(reference(session), tallies, min(row.as_of for row in rows), days)
+    """As they were last folded; counted on the spot where they have not been yet."""
+    return _of_county(reference(session), rollups(session, now))
 
 
 def figures_of(session: Session, place: Area, now: datetime) -> Figures:
-    """Those of the county or of a town as last written down; those of a village are counted on the spot."""
-    latest = latest_figures(session, now)
-    if place.id == latest.place.id:
-        return latest
-    for town, tally in latest.towns:
-        if town.id == place.id:
-            return Figures(latest.as_of, town, tally, days=latest.days)
-    days = {place.id or 0: days_of_area(session, place.path)}
-    return Figures(now, place, tally_of_area(session, place.path, now), days=days)
+    """Those of the county with its towns', or of any other place alone, as they were last folded."""
+    known, found = reference(session), rollups(session, now)
+    if place.id == known.county.id:
+        return _of_county(known, found)
+    tally, days = found.tally(place.path, Window.standing), found.answers(place.path)
+    return Figures(found.as_of, place, tally, days={place.id or 0: days.get("", {})})
+
+
+def _of_county(known: Reference, found: Rollups) -> Figures:
+    ids = [area.id or 0 for area in (known.county, *towns_of(known))]
+    return _laid_out(known, found.by_area(ids, Window.standing), found.as_of, found.answers_by_area(ids))
 
 
 def refresh_figures(database: Database, now: datetime) -> int:
-    """Job: count once for everybody who looks; how many tallies have changed. Two at once leave the newest count."""
-    with database.reading() as session:
-        known = reference(session)
-        counted, days = tallies_by_area(session, known, now), days_by_area(session, known)
-        before = {row.area_id: _tally_in(row) for row in session.exec(select(FiguresSnapshot))}
-    with database.writing() as session:
-        for area_id, tally in sorted(counted.items()):
-            _write_down(session, area_id, {**asdict(tally), DAYS: days.get(area_id, {})}, now)
-    return sum(before.get(area_id) != tally for area_id, tally in counted.items())
-
-
-def _tally_in(row: FiguresSnapshot) -> Tally:
-    return Tally(**{name: row.tally.get(name, 0) for name in COUNTS})
-
-
-def _days_in(row: FiguresSnapshot) -> dict[int, int]:
-    return {int(day): count for day, count in row.tally[DAYS].items()}
-
-
-def _write_down(session: Session, area_id: int, counted: dict[str, Any], now: datetime) -> None:
-    """The newest count stays, whoever comes last."""
-    row = insert_into(session, FiguresSnapshot).values(area_id=area_id, as_of=now, tally=counted)
-    newer = {"as_of": row.excluded.as_of, "tally": row.excluded.tally}
-    is_newer = FiguresSnapshot.as_of < row.excluded.as_of
-    session.execute(row.on_conflict_do_update(index_elements=["area_id"], set_=newer, where=is_newer))
+    """Bring them up to now; how many tickets were counted otherwise than before. Two at once count nothing twice."""
+    return fold_up_to(database, now)
 
 
 def _laid_out(known: Reference, tallies: dict[int, Tally], as_of: datetime, days: Mapping[int, Days]) -> Figures:
-    towns = sorted(
-        (area for area in known.areas.values() if area.level is AreaLevel.town),
-        key=lambda area: (area.position, area.id),
-    )
     county = tallies.get(known.county.id or 0, Tally())
-    theirs = tuple((town, tallies.get(town.id or 0, Tally())) for town in towns)
+    theirs = tuple((town, tallies.get(town.id or 0, Tally())) for town in towns_of(known))
     return Figures(as_of, known.county, county, theirs, days)
+
+
+def towns_of(known: Reference) -> list[Area]:
+    """In the order of the directory."""
+    towns = (area for area in known.areas.values() if area.level is AreaLevel.town)
+    return sorted(towns, key=lambda area: (area.position, area.id or 0))
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

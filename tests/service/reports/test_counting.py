@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from math import ceil
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.database import Database
 from service.directory.reference import reference
 from service.reports.counting import tallies_by_area
 from service.reports.figures import count_figures, latest_figures, refresh_figures
-from service.reports.models import FiguresSnapshot
+from service.reports.models import Rollup, RollupState
 from service.reports.way import days_by_area
 from service.tickets.models import Ticket, TicketEvent
 from tests.factories import NOW, act, build_county, later, wish_in
@@ -146,7 +147,7 @@ def test_the_ways_of_tickets_are_what_a_recount_from_the_events_says(database: D
     assert percentile(days, MEDIAN) == ordered[(len(ordered) - 1) // 2]
 
 
-def test_what_the_scheduler_wrote_down_holds_the_days_as_well_and_an_older_count_is_made_anew(
+def test_what_the_scheduler_wrote_down_holds_the_days_as_well_and_another_form_is_counted_anew(
     database: Database,
 ) -> None:
     with database.writing() as session:
@@ -156,8 +157,9 @@ def test_what_the_scheduler_wrote_down_holds_the_days_as_well_and_an_older_count
         latest, counted = latest_figures(session, NOW), count_figures(session, NOW)
         assert latest.days_in(latest.place) == counted.days_in(counted.place) != {}
     with database.writing() as session:
-        for row in session.exec(select(FiguresSnapshot)):
-            row.tally = {"collected": 99}
-            session.add(row)
-    with database.reading() as session:
-        assert latest_figures(session, NOW).tally == counted.tally
+        session.get_one(RollupState, 1).form = "an older program"
+        session.execute(update(Rollup).values(collected=99))
+    for _time in range(2):
+        with database.reading() as session:
+            assert latest_figures(session, later(hours=1)).tally == counted.tally
+        refresh_figures(database, later(hours=1))
