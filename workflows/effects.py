@@ -77,11 +77,11 @@ def note_contact(case: Case, command: Any, actor: Actor, now: datetime) -> Chang
 
 def hand_to_reviewer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
     hold = holds.begin(case, Duty.review, case.desk, now, case.limits.term("review"))
-    return Changes({**_reply(command, actor, now), "unit_id": hold.unit}, ended="replied", hold=hold)
+    return Changes({**_reply(case, command, actor, now), "unit_id": hold.unit}, ended="replied", hold=hold)
 
 
 def answer_at_once(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return _answer(case, now, ended="replied", columns=_reply(command, actor, now))
+    return _answer(case, now, ended="replied", columns=_reply(case, command, actor, now))
 
 
 def answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
@@ -204,10 +204,10 @@ def to_lead(hold: Hold) -> dict[str, Any]:
     return {"unit_id": hold.unit, "lead_unit_id": hold.unit, "acknowledged_at": None}
 
 
-def _reply(command: Any, actor: Actor, now: datetime) -> dict[str, Any]:
+def _reply(case: Case, command: Any, actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "outcome": command.outcome,
-        "promised_for": command.promised_for,
+        "promised_for": promises.day_after_reply(case, command.promised_for),
         "replied_at": now,
         "replied_by_id": actor.person,
     }

@@ -1,6 +1,6 @@
 """承诺: a dated promise after an answer "for now" is watched until it is kept or broken, also on a closed ticket."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from workflows import holds
@@ -24,7 +24,12 @@ def begins(case: Case, columns: dict[str, Any]) -> dict[str, Any]:
     outcome, promised = columns.get("outcome", case.outcome), columns.get("promised_for", case.promised_for)
     if outcome == Outcome.for_now and promised is not None:
         return {"promise_state": PromiseState.open, "promise_settled_at": None, "promise_confirmed": None}
-    return {"promise_state": None} if is_open(case) else {}
+    return {"promise_state": None, "promised_for": None} if is_open(case) else {}
+
+
+def day_after_reply(case: Case, promised_for: date | None) -> date | None:
+    """Until another answer has gone out, the promise that she has been given stands with its day."""
+    return case.promised_for if promised_for is None and is_open(case) else promised_for
 
 
 def is_open(case: Case) -> bool:

@@ -43,6 +43,16 @@ def test_another_answer_replaces_an_open_promise_and_leaves_a_settled_one() -> N
         assert decide(case, c.ApproveReply(), REVIEWER, NOW).after.promise_state == after
 
 
+@pytest.mark.parametrize("needs_review", [True, False])
+def test_a_promise_stands_with_its_day_until_another_answer_has_gone_out(needs_review: bool) -> None:
+    done = c.Reply(outcome=Outcome.resolved, words="苗子已经送到，也栽好了。")
+    replied = decide(case_in(S.in_progress, needs_review=needs_review, **PROMISE), done, HANDLER, NOW).after
+    if needs_review:
+        assert (replied.promise_state, replied.promised_for) == (PromiseState.open, PROMISE["promised_for"])
+        replied = decide(replied, c.ApproveReply(), REVIEWER, NOW).after
+    assert (replied.promise_state, replied.promised_for) == (None, None)
+
+
 @WATCHED
 def test_a_promise_is_kept_broken_or_kept_late(status: S) -> None:
     case = case_in(status, **PROMISE)
