@@ -15,6 +15,7 @@ from workflows import (
     issues,
     transitions,
     warnings,
+    whistle_kinds,
     whistle_ladder,
     whistles,
 )
@@ -58,6 +59,7 @@ TABLES = {
     "transitions": transitions.as_markdown,
     "escalations": escalations.as_markdown,
     "whistles": whistles.as_markdown,
+    "kinds": whistle_kinds.as_markdown,
     "ladder": whistle_ladder.as_markdown,
     "issues": issues.as_markdown,
     "claims": claims.as_markdown,

@@ -27,8 +27,12 @@ EMERGENCY_LIMITS: tuple[tuple[str, Term], ...] = (
     ("whistle_contest_emergency",     minutes(15)),
     ("whistle_rule",      hours(4)),
     ("whistle_rule_emergency",        minutes(15)),
-    ("whistle_plan",      working_days(1)),
     ("whistle_plan_emergency",        hours(12)),
+    ("whistle_plan_enforcement",      working_days(1)),
+    ("whistle_plan_priority",         working_days(1)),
+    ("whistle_plan_public_concern",   working_days(1)),
+    ("whistle_plan_community",        working_days(1)),
+    ("whistle_plan_liaison",          working_days(1)),
     ("whistle_complete",  working_days(1)),
     ("whistle_accept",    working_days(1)),
 )

@@ -9,6 +9,16 @@ from workflows.whistle_guards import guard
 from workflows.words import _
 
 
+@guard(_("这一类哨已经停用，请重新选择类别。"), reads_command=True)
+def kind_is_offered(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.book.kinds[case.kind].is_offered
+
+
+@guard(_("这条原因已经停用，请重新选择。"), reads_command=True)
+def reason_is_offered(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return case.book.reasons[case.reason].is_offered
+
+
 @guard(_("不能吹哨叫自己的单位。"), reads_command=True)
 def calls_others(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     return case.town_unit_id not in _called(command)

@@ -9,6 +9,7 @@ from typing import Any
 from workflows.statuses import OPEN, Status
 from workflows.terms import Term
 from workflows.time_limits import Limits
+from workflows.whistle_kinds import BESIDE_THE_TOWN, Approval, WhistleBook
 from workflows.whistle_words import (
     OPEN_WHISTLE,
     CallState,
@@ -19,11 +20,16 @@ from workflows.whistle_words import (
 )
 from workflows.workdays import WorkCalendar
 
-NEEDS_NO_APPROVAL = frozenset({WhistleKind.emergency, WhistleKind.community, WhistleKind.liaison})
-"""An emergency is confirmed afterwards; a community and a group leader call their own and need nobody's leave."""
-
-BESIDE_THE_TOWN = frozenset({WhistleKind.community, WhistleKind.liaison})
-"""Other directions: here a village or a group blows for itself, and not through its town."""
+__all__ = [
+    "ACTIVE_CALL",
+    "BESIDE_THE_TOWN",
+    "CallCase",
+    "DutyName",
+    "MilestoneCase",
+    "WhistleCase",
+    "WhistleDuty",
+    "town_of",
+]
 
 ACTIVE_CALL = frozenset({CallState.called, CallState.reported, CallState.contested, CallState.handed_over})
 
@@ -140,6 +146,7 @@ class WhistleCase:
     calendar: WorkCalendar
     kind: WhistleKind = WhistleKind.public_concern
     reason: WhistleReason = WhistleReason.beyond_power
+    book: WhistleBook = field(default_factory=WhistleBook, compare=False)
     id: int | None = None
     ticket_id: int | None = None
     status: WhistleStatus | None = None
@@ -170,6 +177,10 @@ class WhistleCase:
     fired: frozenset[tuple[str, str]] = frozenset()
     dissolved: frozenset[int] = frozenset()
     limits_then: Callable[[datetime], Limits] | None = field(default=None, compare=False)
+
+    @property
+    def approval(self) -> Approval:
+        return self.book.kinds[self.kind].approval
 
     @property
     def is_open(self) -> bool:

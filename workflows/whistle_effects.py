@@ -8,8 +8,9 @@ from workflows.actors import Actor
 from workflows.statuses import Role
 from workflows.whistle_cases import CallCase, MilestoneCase, WhistleCase
 from workflows.whistle_commands import CallRuling
+from workflows.whistle_kinds import Approval
 from workflows.whistle_terms import columns_of_a_call, end_of_day
-from workflows.whistle_words import CallState, MilestoneState, WhistleKind
+from workflows.whistle_words import CallState, MilestoneState
 
 
 def nothing(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> WhistleCase:
@@ -26,7 +27,7 @@ def raise_whistle(case: WhistleCase, command: Any, actor: Actor, now: datetime) 
 
 def blow_at_once(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> WhistleCase:
     blown = blow(raise_whistle(case, command, actor, now), command, actor, now)
-    if case.kind is not WhistleKind.emergency:
+    if case.approval is not Approval.after:
         return blown
     return blown.changed(confirm_due_at=case.until(now, case.term("whistle_confirm")))
 

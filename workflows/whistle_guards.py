@@ -7,9 +7,10 @@ from typing import Any
 
 from workflows.actors import Actor
 from workflows.statuses import WITH_UNIT, Role, Status
-from workflows.whistle_cases import NEEDS_NO_APPROVAL, CallCase, WhistleCase
+from workflows.whistle_cases import CallCase, WhistleCase
 from workflows.whistle_commands import MILESTONES_AT_ALL, CallRuling, ContestGround
 from workflows.whistle_effects import spoken_for
+from workflows.whistle_kinds import Approval
 from workflows.whistle_roles import WhistleRole, standing_at
 from workflows.whistle_words import CallState
 from workflows.words import _
@@ -209,7 +210,7 @@ def choose(test: WhistleTest) -> WhistleGuard:
 
 @choose
 def needs_no_approval(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.kind in NEEDS_NO_APPROVAL
+    return case.approval is not Approval.before
 
 
 @choose

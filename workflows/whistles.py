@@ -92,7 +92,13 @@ TOWN = {R.town, R.principal}
 CALLED = {R.called_lead, R.called_supporting}
 ABOVE = {R.principal, R.leader}
 CALLS = (whom.calls_others, whom.calls_nobody_of_its_own, whom.calls_no_bureau_beside_the_town)
-MAY_SOUND = (g.ticket_is_being_handled, *CALLS, whom.lead_is_not_called_for_it_already)
+MAY_SOUND = (
+    g.ticket_is_being_handled,
+    whom.kind_is_offered,
+    whom.reason_is_offered,
+    *CALLS,
+    whom.lead_is_not_called_for_it_already,
+)
 
 # fmt: off
 WHISTLES: tuple[WhistleRow, ...] = (

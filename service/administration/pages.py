@@ -12,6 +12,7 @@ from service.administration import (
     link_pages,
     people_pages,
     unit_pages,
+    whistle_kind_pages,
 )
 
 PARTS: tuple[APIRouter, ...] = (
@@ -22,6 +23,7 @@ PARTS: tuple[APIRouter, ...] = (
     category_pages.router,
     calendar_pages.router,
     limit_pages.router,
+    whistle_kind_pages.router,
     emergency_pages.router,
     change_pages.router,
 )

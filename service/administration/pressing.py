@@ -31,6 +31,7 @@ TABS: tuple[tuple[str, str, str, str], ...] = (
     ("areas", "/desk/areas", _("区划"), "see_areas"),
     ("categories", "/desk/categories", _("事项"), "see_categories"),
     ("time_limits", "/desk/time-limits", _("时限"), "see_limits"),
+    ("whistle_kinds", "/desk/whistle-kinds", _("吹哨类别"), "see_whistle_kinds"),
     ("calendar", "/desk/calendar", _("工作日"), "see_calendar"),
     ("emergency", "/desk/emergency", _("平急转换"), "see_emergency"),
     ("changes", "/desk/changes", _("变更记录"), "see_changes"),

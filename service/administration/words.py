@@ -30,11 +30,13 @@ from service.administration.commands import (
     SetRobot,
 )
 from service.administration.emergency_commands import BeginEmergency, EndEmergency
+from service.administration.whistle_kind_commands import SetWhistleKind, SetWhistleReason
 from service.directory.models import AreaLevel, UnitClass
 from service.fields import Choice
 from workflows.commands import CHOICE_WORDS
 from workflows.statuses import POSTS, ROLE_WORDS, FollowUpRule, Role
 from workflows.time_limits import Urgency
+from workflows.whistle_kinds import APPROVAL_WORDS
 from workflows.words import _
 from workflows.workdays import TermUnit
 
@@ -63,6 +65,8 @@ ADMIN_VERBS: dict[type[AdminCommand], str] = {
     PublishYear: _("上传放假安排"),
     SetLimit: _("改时限"),
     ResetLimit: _("恢复默认时限"),
+    SetWhistleKind: _("改吹哨类别"),
+    SetWhistleReason: _("改吹哨原因"),
     BeginEmergency: _("转入应急"),
     EndEmergency: _("转回平时"),
 }
@@ -107,6 +111,7 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     "level": [Choice(str(level), words) for level, words in LEVEL_WORDS.items()],
     "unit_class": [Choice(str(each), words) for each, words in UNIT_CLASS_WORDS.items()],
     "follow_up_rule": [Choice(str(rule), words) for rule, words in FOLLOW_UP_WORDS.items()],
+    "approval": [Choice(str(approval), words) for approval, words in APPROVAL_WORDS.items()],
     "urgency": [Choice(str(urgency), CHOICE_WORDS[urgency]) for urgency in Urgency],
 }
 """By the name of the field, as forms ask for them."""

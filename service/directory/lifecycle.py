@@ -18,6 +18,7 @@ from service.directory.models import (
     Person,
     TimeLimit,
     Unit,
+    WhistleChoice,
 )
 from service.directory.reference import touch
 from service.errors import NotFound
@@ -27,6 +28,7 @@ from workflows.calendar_years import CalendarYearData
 from workflows.refusals import Refused
 from workflows.statuses import Role
 from workflows.time_limits import DEFAULT_TERMS
+from workflows.whistle_kinds import Approval
 from workflows.words import _
 from workflows.workdays import Term
 
@@ -139,6 +141,23 @@ def set_limit(session: Session, name: str, term: Term, person_id: int | None, no
 
 def reset_limit(session: Session, name: str) -> None:
     session.exec(delete(TimeLimit).where(col(TimeLimit.name) == name))
+    touch(session)
+
+
+def set_whistle_choice(
+    session: Session,
+    name: str,
+    words: str,
+    is_offered: bool,
+    person_id: int | None,
+    now: datetime,
+    approval: Approval | None = None,
+) -> None:
+    """The county's own kind of whistle or reason in place of the default. Whistles that run go on as they were blown."""
+    row = WhistleChoice(
+        name=name, words=words, approval=approval, is_offered=is_offered, changed_at=now, changed_by_id=person_id
+    )
+    session.merge(row)
     touch(session)
 
 

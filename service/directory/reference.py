@@ -24,6 +24,7 @@ from service.directory.models import (
     SampleRule,
     TimeLimit,
     Unit,
+    WhistleChoice,
 )
 from service.errors import Failure
 from service.settings import settings
@@ -31,6 +32,7 @@ from workflows.emergency import in_emergency
 from workflows.routing import CatalogueEntry
 from workflows.sampling import SamplingRule
 from workflows.time_limits import Limits
+from workflows.whistle_kinds import DEFAULT_KINDS, DEFAULT_REASONS, KindRow, ReasonRow, WhistleBook
 from workflows.words import _
 from workflows.workdays import SpecialDay, Term, WorkCalendar
 
@@ -48,6 +50,7 @@ class Reference:
     calendar: WorkCalendar
     emergencies: tuple[EmergencyMode, ...] = ()
     sampling: tuple[SamplingRule, ...] = ()
+    whistles: WhistleBook = field(default_factory=WhistleBook)
     _desks: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -195,12 +198,28 @@ def _read(session: Session, version: int) -> Reference:
         calendar=_calendar(session),
         emergencies=tuple(session.exec(select(EmergencyMode).order_by(col(EmergencyMode.began_at).desc())).all()),
         sampling=_sampling(session, paths),
+        whistles=_whistles(session),
     )
 
 
 def _limits(session: Session) -> Limits:
     rows = session.exec(select(TimeLimit)).all()
     return Limits.defaults().with_overrides({row.name: Term(row.amount, row.unit) for row in rows})
+
+
+def _whistles(session: Session) -> WhistleBook:
+    own = {row.name: row for row in session.exec(select(WhistleChoice)).all()}
+    kinds = {kind: _own_kind(row, own.get(f"kind:{kind}")) for kind, row in DEFAULT_KINDS.items()}
+    reasons = {reason: _own_reason(row, own.get(f"reason:{reason}")) for reason, row in DEFAULT_REASONS.items()}
+    return WhistleBook(kinds, reasons)
+
+
+def _own_kind(row: KindRow, own: WhistleChoice | None) -> KindRow:
+    return KindRow(row.kind, own.words, own.approval or row.approval, own.is_offered) if own else row
+
+
+def _own_reason(row: ReasonRow, own: WhistleChoice | None) -> ReasonRow:
+    return ReasonRow(row.reason, own.words, own.is_offered) if own else row
 
 
 def _sampling(session: Session, paths: Mapping[int | None, str]) -> tuple[SamplingRule, ...]:

@@ -22,7 +22,7 @@ from workflows.ask_words import AskKind, SupervisionLevel
 from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
 from workflows.explanations import time_left_in_words
 from workflows.statuses import ROLE_WORDS, Role, Status
-from workflows.whistle_words import KIND_WORDS, WhistleKind
+from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 NOTE_LENGTH = 200
@@ -120,7 +120,7 @@ def _of_a_whistle(details: dict[str, Any], known: Reference) -> dict[str, str]:
     return {
         "called": _translated(_("、")).join(known.unit_name(unit) for unit in details.get("called", ())),
         "town": known.unit_name(details.get("town")),
-        "whistle_kind": _translated(KIND_WORDS[WhistleKind(kind)]) if kind else "",
+        "whistle_kind": _translated(known.whistles.kind_words[WhistleKind(kind)]) if kind else "",
         "until": _moment(datetime.fromisoformat(until)) if until else "",
     }
 

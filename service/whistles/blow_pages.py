@@ -1,6 +1,6 @@
 """吹哨: the form on a ticket, with the rule and the clock told before anybody presses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -34,7 +34,8 @@ from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
 from workflows.whistle_cases import BESIDE_THE_TOWN
 from workflows.whistle_commands import BlowWhistle
-from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS, WhistleStatus
+from workflows.whistle_kinds import KindRow
+from workflows.whistle_words import WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
 from workflows.whistles import kinds_to_blow, may_blow
 from workflows.words import _
 
@@ -50,7 +51,8 @@ RAISED = _("已提交，等镇主要负责人批准；批准后才算吹响。")
 def show(request: Request, number: str, visit: Looking) -> Response:
     """On a wish that belongs to an issue it is blown for all wishes of that issue."""
     ticket = _seen(visit, number)
-    if not may_blow(_case(visit, ticket), visit.actor):
+    case = _case(visit, ticket)
+    if not (may_blow(case, visit.actor) and _kept(visit, kinds_to_blow(case, visit.actor))):
         raise NotPermitted(NOT_NOW)
     return _page(request, visit, ticket, _first_values(visit, ticket))
 
@@ -93,11 +95,18 @@ def _case(visit: Visit, ticket: Ticket) -> Case:
     return case_of(visit.session, ticket, visit.known)
 
 
+def _kept(visit: Visit, kinds: Iterable[WhistleKind]) -> list[KindRow]:
+    """Of these kinds those that the county has kept, as it calls them."""
+    rows = (visit.known.whistles.kinds[kind] for kind in kinds)
+    return [row for row in rows if row.is_offered]
+
+
 def _first_values(visit: Visit, ticket: Ticket) -> dict[str, Any]:
     """In an emergency an emergency's whistle is what one most likely wants, if one may blow it."""
     kind = kind_offered(visit.known.emergency_in(ticket.area_id) is not None)
     offered = kinds_to_blow(_case(visit, ticket), visit.actor)
-    return {"kind": str(kind if kind in offered else offered[0]), "issue": ticket.issue_id or ""}
+    kept = [row.kind for row in _kept(visit, offered)]
+    return {"kind": str(kind if kind in kept else kept[0]), "issue": ticket.issue_id or ""}
 
 
 def _page(
@@ -122,7 +131,7 @@ def _page(
             "place": visit.known.place_name(ticket.area_id),
             "counted": of_matter(visit.session, ticket.id or 0, ticket.issue_id),
         },
-        kinds=[(KIND_WORDS[kind], kind_rule(kind, limits, local)) for kind in kinds_to_blow(case, visit.actor)],
+        kinds=[(row.words, kind_rule(row, limits, local)) for row in _kept(visit, kinds_to_blow(case, visit.actor))],
         emergency=visit.known.emergency_in(ticket.area_id),
         refusal=refusal,
         running={"number": running.id, "url": listing.url_of(running)} if running else None,
@@ -146,5 +155,6 @@ def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[
     units = callable_choices(
         visit.known, ticket.area_path, own, local, likely, for_town=is_for_the_town, beside_town=is_beside
     )
-    kinds = kind_choices(offered, visit.known.limits_in(ticket.area_id), local)
-    return {"kind": kinds, "unit": units, "units": units}
+    kinds = kind_choices(_kept(visit, offered), visit.known.limits_in(ticket.area_id), local)
+    reasons = [Choice(str(reason), words) for reason, words in visit.known.whistles.offered_reasons.items()]
+    return {"kind": kinds, "reason": reasons, "unit": units, "units": units}

@@ -7,8 +7,9 @@ from service.directory.reference import Reference
 from service.fields import Choice
 from service.local_words import LocalWords
 from workflows.time_limits import Limits
-from workflows.whistle_cases import NEEDS_NO_APPROVAL, DutyName, WhistleCase, WhistleDuty
-from workflows.whistle_words import KIND_WORDS, WhistleKind
+from workflows.whistle_cases import DutyName, WhistleCase, WhistleDuty
+from workflows.whistle_kinds import Approval, KindRow
+from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 BEFORE_BLOWING = _("报到的时间按类别算，见上面。工单还在镇里手上，答应诉求人的日子不变。")
@@ -59,6 +60,11 @@ LIMITS_SAID = {
 APPROVED_FIRST = _("{term}内报到；镇主要负责人批准后才算吹响。")
 BLOWN_AT_ONCE = _("{term}内报到；马上吹响，镇主要负责人事后补批。")
 BLOWN_BY_THEMSELVES = _("{term}内报到；马上吹响，不用镇里批准。")
+APPROVALS: dict[Approval, str] = {
+    Approval.before: APPROVED_FIRST,
+    Approval.after: BLOWN_AT_ONCE,
+    Approval.none: BLOWN_BY_THEMSELVES,
+}
 
 
 def consequence(verb: str, case: WhistleCase, now: datetime, known: Reference, local: LocalWords) -> str:
@@ -84,20 +90,17 @@ def lateness(duty: WhistleDuty, now: datetime, known: Reference, local: LocalWor
     return said.format(unit=known.unit_name(duty.unit), span=local.span(now - duty.due_at))
 
 
-def kind_rule(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
+def kind_rule(row: KindRow, limits: Limits, local: LocalWords) -> str:
     """2 个工作日内报到。镇主要负责人批准后才算吹响…"""
-    sentence = BLOWN_AT_ONCE if kind is WhistleKind.emergency else APPROVED_FIRST
-    if kind in NEEDS_NO_APPROVAL and kind is not WhistleKind.emergency:
-        sentence = BLOWN_BY_THEMSELVES
-    return local._(sentence).format(term=_report_term(kind, limits, local))
+    return local._(APPROVALS[row.approval]).format(term=_report_term(row.kind, limits, local))
 
 
-def kind_choices(kinds: Iterable[WhistleKind], limits: Limits, local: LocalWords) -> list[Choice]:
+def kind_choices(kinds: Iterable[KindRow], limits: Limits, local: LocalWords) -> list[Choice]:
     """Each with its limit: who chooses one sees what he asks of others."""
     pattern = local._(_("{kind}：{term}内报到"))
     return [
-        Choice(str(kind), pattern.format(kind=local._(KIND_WORDS[kind]), term=_report_term(kind, limits, local)))
-        for kind in kinds
+        Choice(str(row.kind), pattern.format(kind=local._(row.words), term=_report_term(row.kind, limits, local)))
+        for row in kinds
     ]
 
 
@@ -106,10 +109,10 @@ def _report_term(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
     return term.in_words(local._)
 
 
-def rules_of(kind: WhistleKind, limits: Limits, local: LocalWords) -> Sequence[str]:
+def rules_of(row: KindRow, limits: Limits, local: LocalWords) -> Sequence[str]:
     """What holds for a whistle of this kind, for whoever wants to know."""
     return [
-        kind_rule(kind, limits, local),
+        kind_rule(row, limits, local),
         local._(_("到时间没来的，先提醒单位联系人，再到单位负责人、县督查、分管领导，一级一级，各提醒一次。")),
         local._(_("有异议的，要写明依据和建议的单位，由县里裁定；裁定前有人负责，裁定后必须照办。")),
         local._(_("报到是否按时和办得快不快分开算。镇里给每个单位打分，不该吹的哨算在镇里头上。")),

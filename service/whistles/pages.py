@@ -24,7 +24,7 @@ from service.whistles.whistle_page import whistle_page
 from workflows.command_fields import LARGEST_ID
 from workflows.refusals import Refused
 from workflows.whistle_commands import WHISTLE_COMMANDS, WhistleCommand
-from workflows.whistle_words import KIND_WORDS, WHISTLE_VERB_WORDS
+from workflows.whistle_words import WHISTLE_VERB_WORDS
 from workflows.words import _
 
 router = APIRouter(prefix="/desk/whistles", include_in_schema=False)
@@ -61,7 +61,7 @@ def register(request: Request, visit: Looking, view: str = "", area: str = "", c
         rows=listed.rows,
         cursor=listed.cursor,
         place=visit.known.place_name(place.id or 0) if place else "",
-        kind_words=KIND_WORDS,
+        kind_words=visit.known.whistles.kind_words,
     )
 
 

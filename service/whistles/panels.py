@@ -19,7 +19,7 @@ from service.whistles.casefile import calls_of
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from service.whistles.page_words import HAS_COME, Look, is_absent, is_counted, status_look
 from workflows.cases import Case
-from workflows.whistle_words import KIND_WORDS, CallState, MilestoneState, WhistleStatus
+from workflows.whistle_words import CallState, MilestoneState, WhistleStatus
 from workflows.whistles import may_blow
 from workflows.words import _
 
@@ -83,7 +83,9 @@ def _line(visit: Visit, whistle: Whistle, local: LocalWords) -> WhistleLine:
     return WhistleLine(
         url=listing.url_of(whistle),
         look=status_look(whistle.status, local),
-        words=local._(_("{kind}：叫了{units}")).format(kind=local._(KIND_WORDS[whistle.kind]), units=names),
+        words=local._(_("{kind}：叫了{units}")).format(
+            kind=local._(visit.known.whistles.kind_words[whistle.kind]), units=names
+        ),
         late=listing.missing_words(late, visit, local),
     )
 

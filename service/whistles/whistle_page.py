@@ -25,7 +25,7 @@ from service.whistles.whistle_buttons import NOTHING_PRESSED, Pressed, actions_o
 from service.whistles.whistle_lines import called, planned, scores
 from workflows.whistle_cases import DutyName, WhistleCase
 from workflows.whistle_duties import duties_of
-from workflows.whistle_words import KIND_WORDS, OPEN_WHISTLE, REASON_WORDS
+from workflows.whistle_words import OPEN_WHISTLE
 
 WORDS_AT_ONCE = 60
 """More than this is read further down: what matters has to stand on a telephone's first screen."""
@@ -58,8 +58,8 @@ def whistle_page(
         units=plan_units(visit, case),
         kept_ids=[photo.id for photo in pressed.kept_photos],
         refusal=pressed.refusal,
-        rules=rules_of(whistle.kind, case.limits, local),
-        kind_words=KIND_WORDS,
+        rules=rules_of(case.book.kinds[whistle.kind], case.limits, local),
+        kind_words=visit.known.whistles.kind_words,
     )
 
 
@@ -74,7 +74,7 @@ def _shown(visit: Visit, whistle: Whistle, ticket: Ticket, case: WhistleCase, lo
         "is_long": len(whistle.public_text) > WORDS_AT_ONCE or "\n" in whistle.public_text,
         "place": visit.known.place_name(ticket.area_id),
         "town": visit.known.unit_name(whistle.town_unit_id),
-        "reason": REASON_WORDS[whistle.reason],
+        "reason": visit.known.whistles.reason_words[whistle.reason],
         "ticket": ticket_line(ticket),
         "counted": of_matter(visit.session, ticket.id or 0, whistle.issue_id),
         "blown_by": blown_by.name if blown_by else "",

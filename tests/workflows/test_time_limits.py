@@ -53,8 +53,12 @@ def test_the_table_holds_the_limits_of_practice() -> None:
         "whistle_contest_emergency": minutes(30),
         "whistle_rule": working_days(1),
         "whistle_rule_emergency": minutes(30),
-        "whistle_plan": working_days(5),
         "whistle_plan_emergency": hours(24),
+        "whistle_plan_enforcement": working_days(5),
+        "whistle_plan_priority": working_days(5),
+        "whistle_plan_public_concern": working_days(5),
+        "whistle_plan_community": working_days(5),
+        "whistle_plan_liaison": working_days(5),
         "whistle_complete": working_days(2),
         "whistle_accept": working_days(3),
     }

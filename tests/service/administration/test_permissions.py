@@ -19,6 +19,7 @@ LOOKS = {
     "see_categories": "/desk/categories",
     "see_calendar": "/desk/calendar",
     "see_limits": "/desk/time-limits",
+    "see_whistle_kinds": "/desk/whistle-kinds",
     "see_emergency": "/desk/emergency",
     "see_changes": "/desk/changes",
 }
@@ -47,6 +48,8 @@ ACTS = {
     "publish_year": "/desk/calendar",
     "set_limit": "/desk/time-limits/dispatch/set_limit",
     "reset_limit": "/desk/time-limits/dispatch/reset_limit",
+    "set_whistle_kind": "/desk/whistle-kinds/public_concern/set_whistle_kind",
+    "set_whistle_reason": "/desk/whistle-kinds/reasons/beyond_power/set_whistle_reason",
     "begin_emergency": "/desk/emergency/begin_emergency",
     "end_emergency": "/desk/emergency/1/end_emergency",
 }
