@@ -22,7 +22,7 @@ from service import clock
 from service.errors import Answer
 from service.fields import in_groups
 from service.local_words import Catalogue, LocalWords, accepted_of
-from service.static_files import static_files, static_url
+from service.static_files import VILLAGER_STYLES, static_files, static_url
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
 from workflows.words import _
@@ -128,7 +128,7 @@ def environment(language: str, zone: str) -> Environment:
     words = translations(language)
     made.install_gettext_callables(_as_text(words.gettext), _as_text(words.ngettext))  # type: ignore[attr-defined]
     made.filters.update(LocalWords(ZoneInfo(zone), words).filters(), in_groups=in_groups)
-    made.globals.update(static_url=static_url, **WORDS)
+    made.globals.update(static_url=static_url, villager_styles=VILLAGER_STYLES, **WORDS)
     return made
 
 
