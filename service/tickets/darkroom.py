@@ -137,7 +137,8 @@ def _settle(database: Database, attachment_id: int, columns: dict[str, Any]) -> 
         col(Attachment.id) == attachment_id, col(Attachment.state) == PictureState.received
     )
     with database.writing() as session:
-        return session.execute(waiting.values(**columns)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+        settled = waiting.values(**columns).execution_options(synchronize_session=False)
+        return session.execute(settled).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 def _drop_original(database: Database, store: PictureStore, original: str) -> bool:

@@ -20,6 +20,7 @@ from service.tickets.beneath import Beneath, beneath
 from service.tickets.crowds import ZERO_BITS, Crowded
 from service.tickets.links import LinkClosed
 from service.tickets.my_wishes import remembered
+from service.tickets.one_trip import in_one_trip, styles
 from service.tickets.posted import sentences
 from service.tickets.uploads import Uploads
 from service.tickets.voice_kinds import LONGEST
@@ -57,10 +58,11 @@ def wish_form(
 ) -> Response:
     known = reference(session)
     area_id, now, shown = link.area_id, clock.now(), again or Again()
-    return web.render(
+    page = web.render(
         request,
         "tickets/wish_form.html",
         status,
+        styles_along=styles().text,
         **_of_the_link(link, known),
         **{name: getattr(shown, name) for name in Again.__dataclass_fields__},
         is_fresh=again is None,
@@ -76,6 +78,7 @@ def wish_form(
         voice_most=LONGEST,
         dispatch_by=known.calendar.add(now, known.limits_in(area_id).dispatch(Urgency.ordinary)),
     )
+    return in_one_trip(request, page, is_fresh=again is None)
 
 
 def _of_the_link(link: Link, known: Reference) -> dict[str, Any]:
