@@ -40,6 +40,7 @@ from tests.support import processes
 from tests.support.keys import KEYRING, TEST_KEY
 from tests.support.server import PROGRAM, environment
 from workflows.commands import Merge
+from workflows.measures import CATALOGUE
 from workflows.statuses import Role, Status
 
 HEADINGS = ["编号", "内容", "来电时间", "承办单位", "答复", "答复时间"]
@@ -258,6 +259,16 @@ def test_figures_are_there_for_programs_and_for_people(
     said = told(run("figures", "--database", database_url))
     moment = datetime.now(ZoneInfo("Asia/Shanghai"))
     assert said.startswith(f"青岭县, as of {moment:%Y-%m-%d} ") and "collected" in said
+
+
+def test_how_each_figure_is_counted_is_told_in_both_languages_without_a_database(run: Run) -> None:
+    lines = told(run("figures", "--measures")).splitlines()
+    assert lines[0].startswith("key,name_zh,name_en,") and len(lines) == len(CATALOGUE) + 1
+    rows = json.loads(told(run("figures", "--measures", "--format", "json")))
+    satisfaction = next(row for row in rows if row["key"] == "satisfaction_rate")
+    assert satisfaction["name_zh"] == "满意率" and "0.9" in satisfaction["numerator_zh"]
+    assert "0.9" in satisfaction["numerator_en"] and satisfaction["least_number_to_rank"] == 10
+    assert run("figures", "--format", "csv").exit_code == 2
 
 
 def test_a_merged_wish_is_open_as_long_as_the_one_that_it_was_merged_into(
