@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from service.errors import Busy
+from service.inserts import WAITING, Waiting
 
 T = TypeVar("T")
 
@@ -31,10 +32,15 @@ class Entry(Generic[T]):
         self.has_failed = False
         self._result: Any = None
 
-    def run(self, connection: Connection) -> None:
+    def run(self, connection: Connection, waiting: Waiting) -> None:
         """In the context of whoever asked, so that its log lines keep their request id."""
         self.has_failed = True
-        with Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+        with Session(
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="rollback_only",
+            info={WAITING: waiting},
+        ) as session:
             self._result = self._context.run(self._act, session)
             session.flush()
         self.has_failed = False
@@ -83,8 +89,7 @@ class GroupCommit:
             try:
                 with self._transaction() as connection:
                     batch = self._gather()
-                    for entry in batch:
-                        entry.run(connection)
+                    _run_all(batch, connection)
             except BaseException as error:
                 self._after_failure(batch or self._gather(), error)
             else:
@@ -111,7 +116,7 @@ class GroupCommit:
     def _alone(self, entry: Entry[Any]) -> None:
         try:
             with self._transaction() as connection:
-                entry.run(connection)
+                _run_all([entry], connection)
         except BaseException as error:
             entry.settle(error)
         else:
@@ -120,3 +125,16 @@ class GroupCommit:
     def _gather(self) -> list[Entry[Any]]:
         with self._mutex:
             return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+
+
+def _run_all(batch: list[Entry[Any]], connection: Connection) -> None:
+    """What they leave to be written together may fail for any of them."""
+    waiting = Waiting()
+    for entry in batch:
+        entry.run(connection, waiting)
+    try:
+        waiting.write(connection)
+    except BaseException:
+        for entry in batch:
+            entry.has_failed = True
+        raise

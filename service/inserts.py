@@ -1,16 +1,106 @@
 """Hot writes by Core: statements built once, so that a row costs little more than the driver takes for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, Executable, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 Values = Mapping[str, Any]
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+WAITING = "waiting"
+"""Where a session keeps what is written before its commit, when it shares that with others."""
+
+
+class Part(Protocol):
+    """Something that waits to be written."""
+
+    def write(self, connection: Connection) -> None: ...
+
+
+P = TypeVar("P", bound=Part)
+T = TypeVar("T")
+
+
+class Waiting:
+    """What several writers share until their common commit: what they want written, one statement for all of them,
+    and what each of them would read again."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Hashable, Any] = {}
+        self.known: dict[Hashable, Any] = {}
+
+    def part(self, key: Hashable, make: Callable[[], P]) -> P:
+        """The one under this key, made when it is asked for first."""
+        if key not in self._parts:
+            self._parts[key] = make()
+        part: P = self._parts[key]
+        return part
+
+    def write(self, connection: Connection) -> None:
+        parts, self._parts = self._parts, {}
+        for part in parts.values():
+            part.write(connection)
+
+
+class Rows:
+    """Rows for one statement."""
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self.values: list[Values] = []
+
+    def write(self, connection: Connection) -> None:
+        connection.execute(self._statement, self.values)
+
+
+def waiting_of(session: Session) -> Waiting | None:
+    """None in a transaction that is one writer's own."""
+    waiting: Waiting | None = session.info.get(WAITING)
+    return waiting
+
+
+def read_once(session: Session, key: Hashable, read: Callable[[], T]) -> T:
+    """For what changes seldom, and never by those who share a commit."""
+    waiting = waiting_of(session)
+    if waiting is None:
+        return read()
+    if key not in waiting.known:
+        waiting.known[key] = read()
+    known: T = waiting.known[key]
+    return known
+
+
+def forget_read(session: Session, key: Hashable) -> None:
+    """Whoever changes it after all says so."""
+    waiting = waiting_of(session)
+    if waiting is not None:
+        waiting.known.pop(key, None)
+
+
+def write_waiting(session: Session) -> None:
+    """Now, for somebody in this transaction wants to read it."""
+    waiting = waiting_of(session)
+    if waiting is not None:
+        waiting.write(session.connection())
+
+
+def insert_soon(session: Session, table: type[SQLModel], values: Values) -> None:
+    """Together with the rows of others, before the commit: until then nothing may read it."""
+    execute_soon(session, _plain(table), values)
+
+
+def execute_soon(session: Session, statement: Executable, values: Values) -> None:
+    waiting = waiting_of(session)
+    if waiting is None:
+        session.connection().execute(statement, values)
+    else:
+        waiting.part((statement, tuple(values)), lambda: Rows(statement)).values.append(values)
 
 
 def insert_row(session: Session, table: type[SQLModel], values: Values) -> None:

@@ -27,6 +27,7 @@ from service.directory.models import (
     WhistleChoice,
 )
 from service.errors import Failure
+from service.inserts import forget_read, read_once
 from service.settings import settings
 from workflows.emergency import in_emergency
 from workflows.routing import CatalogueEntry
@@ -144,7 +145,7 @@ def reference(session: Session) -> Reference:
     """The reference data as this transaction sees it; costs one row unless something has changed."""
     transaction, held = session.info.get(HELD, (None, None))
     if held is None or transaction is not session.get_transaction():
-        held = _current(session)
+        held = read_once(session, HELD, lambda: _current(session))
         session.info[HELD] = (session.get_transaction(), held)
     return held  # type: ignore[no-any-return]
 
@@ -163,6 +164,7 @@ def _current(session: Session) -> Reference:
 def touch(session: Session) -> None:
     """Say that reference data changes in this transaction. Whoever writes any of it calls this."""
     session.info.pop(HELD, None)
+    forget_read(session, HELD)
     counted = session.execute(update(ReferenceVersion).values(version=ReferenceVersion.version + 1))
     if counted.rowcount == 0:  # type: ignore[attr-defined]
         session.add(ReferenceVersion(version=1))

@@ -1,5 +1,6 @@
 """Early warning: looks at what has changed since it last looked, and tells supervisors once of each warning."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from service.tickets.models import IS_OPEN, EscalationFiring, Ticket, TicketEven
 from workflows.actors import system
 from workflows.commands import Warn
 from workflows.statuses import OPEN
-from workflows.warnings import HOUSEHOLD_SPAN, WARNINGS, Facts, Warning, due_warnings
+from workflows.warnings import HOUSEHOLD_SPAN, WARNINGS, Facts, due_warnings
 
 NAME = "raise_warnings"
 BATCH = 500
@@ -33,8 +34,8 @@ def raise_warnings(around: Surroundings) -> Tally:
     with around.database.reading() as session:
         changed = _changed(session)
         batches = (changed[at : at + BATCH] for at in range(0, len(changed), BATCH))
-        found = [ticket_id for ids in batches for ticket_id in _warned_of(session, ids)]
-    return one_by_one(around, found, lambda session, ticket_id: _warn(session, ticket_id, around.now))
+        found = [row for ids in batches for row in _warned_of(session, ids)]
+    return one_by_one(around, found, lambda session, row: _warn(session, *row, around.now))
 
 
 def _changed(session: Session) -> Sequence[int]:
@@ -53,23 +54,25 @@ def _last_look(session: Session) -> datetime | None:
     return session.exec(wanted.order_by(col(JobRun.id).desc()).limit(1)).first()
 
 
-def _warned_of(session: Session, ids: Sequence[int]) -> list[int]:
-    return [ticket_id for ticket_id, due in _due(session, ids).items() if due]
-
-
-def _due(session: Session, ids: Sequence[int]) -> dict[int, tuple[Warning, ...]]:
-    rows = session.execute(select(*COLUMNS).where(col(Ticket.id).in_(ids))).all()
+def _warned_of(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Tickets of which somebody is to be told, each with the wishes of its household: they were all there before it."""
+    rows = _rows(session, ids)
     households, given = _households(session, rows), given_to(session, ids)
-    return {row.id: due_warnings(_facts(row, households), given.get(row.id, ())) for row in rows}
+    counted = [(row, _of_the_household(row, households)) for row in rows]
+    return [(row.id, wishes) for row, wishes in counted if due_warnings(_facts(row, wishes), given.get(row.id, ()))]
 
 
-def _facts(row: Row[Any], households: dict[str, list[datetime]]) -> Facts:
+def _rows(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    return session.execute(select(*COLUMNS).where(col(Ticket.id).in_(ids))).all()
+
+
+def _facts(row: Row[Any], household_wishes: int) -> Facts:
     return Facts(
         text=row.public_text,
         return_count=row.return_count,
         reopen_count=row.reopen_count,
         overdue_count=row.overdue_count,
-        household_wishes=_of_the_household(row, households),
+        household_wishes=household_wishes,
     )
 
 
@@ -77,16 +80,17 @@ def _of_the_household(row: Row[Any], households: dict[str, list[datetime]]) -> i
     """A part that was split off is no wish of its own: it was said once."""
     if row.phone_index is None or row.parent_id is not None:
         return 1
-    return sum(row.created_at - HOUSEHOLD_SPAN < at <= row.created_at for at in households[row.phone_index])
+    moments = households[row.phone_index]
+    return bisect_right(moments, row.created_at) - bisect_right(moments, row.created_at - HOUSEHOLD_SPAN)
 
 
 def _households(session: Session, rows: Iterable[Row[Any]]) -> dict[str, list[datetime]]:
-    """When the same telephone handed in a wish, for all telephones of these tickets, in one query."""
+    """When the same telephone handed in a wish, in this order, for all telephones of these tickets, in one query."""
     phones: dict[str, list[datetime]] = {row.phone_index: [] for row in rows if row.phone_index is not None}
     wanted = select(Ticket.phone_index, Ticket.created_at).where(
         col(Ticket.phone_index).in_(phones), col(Ticket.parent_id).is_(None)
     )
-    for phone, created_at in session.exec(wanted) if phones else ():
+    for phone, created_at in session.exec(wanted.order_by(col(Ticket.created_at))) if phones else ():
         phones[phone or ""].append(created_at)
     return phones
 
@@ -102,11 +106,12 @@ def given_to(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _warn(session: Session, ticket_id: int, now: datetime) -> None:
+def _warn(session: Session, ticket_id: int, household_wishes: int, now: datetime) -> None:
     """The ticket is held while it is looked at: another process finds the proof and says nothing."""
     ticket = lifecycle.locked(session, ticket_id)
     round, is_open = ticket.round, ticket.status in OPEN
-    for warning in _due(session, [ticket_id])[ticket_id] if is_open else ():
+    facts, given = _facts(_rows(session, [ticket_id])[0], household_wishes), given_to(session, [ticket_id])
+    for warning in due_warnings(facts, given.get(ticket_id, ())) if is_open else ():
         lifecycle.perform(session, ticket_id, Warn(note=warning.explained), system(warning.rule), now)
         session.add(EscalationFiring(ticket_id=ticket_id, round=round, rule=warning.rule, at=now))
         session.flush()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from service.directory.models import Link
 from service.errors import Failure
-from service.rate_limits import Limit, count_within, stretch_of, whence
+from service.rate_limits import Limit, count_soon, count_within, stretch_of, whence
 from service.sealing import form_token, is_form_token
 from workflows.refusals import Refused
 from workflows.words import _
@@ -77,7 +77,7 @@ class Crowd:
                 self._seen.clear()
             self._seen[limit.kind, who, since] += 1
             here = self._seen[limit.kind, who, since]
-        return here if here <= spare else spare + count_within(session, limit, who, now)
+        return here if here <= spare else spare + count_soon(session, limit, who, now)
 
 
 def new_task(now: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from service.inserts import insert_row
+from service.inserts import insert_soon
 from service.tickets.models import Assignment
 from workflows.changes import Hold, HoldRole
 from workflows.decide import Decision, began_by
@@ -28,7 +28,7 @@ def write(session: Session, ticket_id: int, decision: Decision, now: datetime) -
         how = LEADS_NOW if changes.hold is not None and changes.hold.unit == unit else RELEASED
         _end(session, ticket_id, HoldRole.supporting, how, now, unit)
     for hold in began_by(changes):
-        insert_row(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))
+        insert_soon(session, Assignment, hold_values(hold, ticket_id, decision.after.round, now))
     if changes.revised is not None:
         _revise(session, ticket_id, changes.revised)
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.directory.models import Category
 from service.directory.reference import Reference, reference
 from service.errors import Conflict, NotFound, TooMany
+from service.inserts import write_waiting
 from service.tickets import chain
 from service.tickets.casefile import case_of, new_case, whistle_runs
 from service.tickets.firings import refuse_a_second_time, remembering
@@ -148,14 +149,14 @@ def _handed_in_before(session: Session, origin: Origin) -> Performed | None:
 
 
 def _handed_in_at_the_same_moment(session: Session, origin: Origin) -> Performed:
-    known = _handed_in_before(session, origin)
-    if known is None:
+    if (known := _handed_in_before(session, origin)) is None:
         raise Conflict()
     return known
 
 
 def locked(session: Session, ticket_id: int) -> Ticket:
     """The ticket, held until the transaction ends: a second writer waits here and then sees what the first one did."""
+    write_waiting(session)
     wanted = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
     found = session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
     if found is None:

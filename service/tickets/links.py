@@ -15,6 +15,7 @@ from service.database import Database
 from service.directory.models import Link, Unit
 from service.directory.reference import Reference
 from service.errors import Failure
+from service.inserts import read_once
 from service.settings import settings
 from service.tickets.models import Ticket
 
@@ -61,6 +62,10 @@ def find(session: Session, token: str) -> Link | None:
     """Its row to read, in a third of the time that one to change would take: asked for every wish."""
     if not TOKEN.fullmatch(token):
         return None
+    return read_once(session, ("link", token), lambda: _read(session, token))
+
+
+def _read(session: Session, token: str) -> Link | None:
     row = session.connection().execute(_BY_TOKEN, {"token": token}).mappings().one_or_none()
     return Link(**row) if row is not None else None
 

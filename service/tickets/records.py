@@ -12,7 +12,7 @@ from notifications.notices import notices_for
 from service.directory.models import Category, Link
 from service.directory.reference import Reference
 from service.errors import Conflict
-from service.inserts import insert_for_id, insert_or_skip, insert_row
+from service.inserts import insert_for_id, insert_or_skip, insert_soon
 from service.masking import mask_text
 from service.phones import normalise_phone
 from service.sealing import blind_index
@@ -156,7 +156,7 @@ def write_event(
     """The event with its words, the holds, and the outbox row: what makes the change a fact."""
     event, words = event_values(ticket_id, command, actor, decision, now, number_and_hash, about)
     event_id = insert_for_id(session, TicketEvent, event)
-    insert_row(session, TicketEventDetails, {"event_id": event_id, **words})
+    insert_soon(session, TicketEventDetails, {"event_id": event_id, **words})
     holdings.write(session, ticket_id, decision, now)
     ask_rows.write(session, ticket_id, decision, actor, now)
     if actor.rule in escalations.BY_NAME:
@@ -167,7 +167,7 @@ def write_event(
     if voice := getattr(command, "voice", None):
         voices.bind(session, ticket_id, event_id, voice)
     if not is_quiet and notices_for(decision.verb, decision.status_to):
-        insert_row(session, OutboxRow, {"event_id": event_id})
+        insert_soon(session, OutboxRow, {"event_id": event_id})
     return event_id
 
 

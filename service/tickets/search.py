@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, text
 from sqlalchemy.sql import column
 from sqlmodel import Session, col, select
 
+from service.inserts import execute_soon
 from service.tickets.models import Ticket
 
 RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+")
@@ -46,7 +47,7 @@ def tokens_of(words: str) -> list[str]:
 
 def index(session: Session, ticket_id: int, words: str) -> None:
     found = " ".join(dict.fromkeys(tokens_of(words)))
-    session.execute(INSERT[session.get_bind().dialect.name], {"id": ticket_id, "tokens": found})
+    execute_soon(session, INSERT[session.get_bind().dialect.name], {"id": ticket_id, "tokens": found})
 
 
 def matches(session: Session, asked: str) -> ColumnElement[bool] | None:

@@ -33,7 +33,12 @@ def measure() -> list[Row]:
             "Python that imports FastAPI and SQLModel",
             f"< {SECONDS_MOST} s",
         ),
-        Row("resident memory, one worker and the timed work", max(run[1] for run in runs), "MB", target=f"< {MEGABYTES_MOST} MB"),
+        Row(
+            "resident memory, one worker and the timed work",
+            max(run[1] for run in runs),
+            "MB",
+            target=f"< {MEGABYTES_MOST} MB",
+        ),
     ]
 
 

@@ -84,7 +84,8 @@ async def _press(port: int, until: float, number: int) -> list[float]:
     )
     spans: list[float] = []
     while (started := time.perf_counter()) < until:
-        body = json.dumps(WISH | {"text": f"{WISH['text']}{number} {started}"}, ensure_ascii=False).encode()
+        told = {"text": f"{WISH['text']}{number} {started}", "phone": f"199{number:03}{len(spans) % 100_000:05}"}
+        body = json.dumps(WISH | told, ensure_ascii=False).encode()
         writer.write(
             f"{head}Content-Length: {len(body)}\r\nIdempotency-Key: {number}-{started}\r\n\r\n".encode() + body
         )

@@ -16,7 +16,9 @@ from sqlmodel import Session, select
 from service import group_commit
 from service.database import Database
 from service.errors import Busy
+from service.inserts import insert_soon, write_waiting
 from service.models import Attempt
+from service.rate_limits import PHONE_SEARCH, count_soon
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -34,6 +36,23 @@ def raising(who: str, error: Exception) -> Callable[[Session], str]:
         adding(who)(session)
         session.flush()
         raise error
+
+    return act
+
+
+def leaving(who: str) -> Callable[[Session], str]:
+    """Leaves its row to be written together with those of others."""
+
+    def act(session: Session) -> str:
+        insert_soon(session, Attempt, {"kind": "test", "who": who, "since": NOW, "until": NOW, "count": 1})
+        return who
+
+    return act
+
+
+def counting(who: str) -> Callable[[Session], str]:
+    def act(session: Session) -> str:
+        return str(count_soon(session, PHONE_SEARCH, who, NOW))
 
     return act
 
@@ -87,6 +106,45 @@ def test_two_who_want_the_same_row_get_one_row_and_one_error(database: Database)
     results = all_at_once(database, [adding("same"), adding("same"), adding("other")])
     assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "str", "str"]
     assert written(database) == ["other", "same"]
+
+
+def test_rows_that_are_left_to_the_end_are_written_for_everybody(database: Database) -> None:
+    names = [f"w{number}" for number in range(6)]
+    assert all_at_once(database, [leaving(name) for name in names]) == names
+    assert written(database) == names
+
+
+def test_a_row_that_cannot_be_written_at_the_end_fails_for_its_writer_alone(database: Database) -> None:
+    results = all_at_once(database, [leaving("same"), leaving("other"), leaving("same"), adding("first")])
+    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "str", "str", "str"]
+    assert written(database) == ["first", "other", "same"]
+
+
+def test_what_was_left_to_the_end_is_there_for_whoever_wants_to_read_it(database: Database) -> None:
+    def act(session: Session) -> str:
+        leaving("mine")(session)
+        write_waiting(session)
+        return session.exec(select(Attempt.who)).one()
+
+    assert database.together(act) == "mine"
+    assert written(database) == ["mine"]
+
+
+def test_tries_that_share_a_commit_are_counted_each(sqlite_database: Database) -> None:
+    assert sqlite_database.together(counting("a")) == "1"
+    counted = all_at_once(sqlite_database, [counting("a"), counting("b"), counting("a"), counting("a")])
+    assert sorted(map(str, counted)) == ["1", "2", "3", "4"]
+    assert sqlite_database.together(counting("a")) == "5"
+
+
+def test_a_try_whose_act_fails_is_not_counted(sqlite_database: Database) -> None:
+    def act(session: Session) -> str:
+        counting("a")(session)
+        raise ZeroDivisionError
+
+    results = all_at_once(sqlite_database, [counting("a"), act, counting("a")])
+    assert sorted(map(type, results), key=str) == [ZeroDivisionError, str, str]
+    assert sqlite_database.together(counting("a")) == "3"
 
 
 def test_an_act_may_undo_a_part_of_itself(database: Database) -> None:

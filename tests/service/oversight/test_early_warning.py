@@ -18,7 +18,7 @@ from tests.service.at_once import at_once
 from tests.service.oversight.conftest import Around
 from workflows.commands import Note, Rate, Satisfaction
 from workflows.statuses import Status
-from workflows.warnings import WARNINGS
+from workflows.warnings import WARNINGS, Warning
 
 
 def warned(database: Database, ticket_id: int) -> list[str]:
@@ -48,7 +48,7 @@ def ticket_with(database: Database, county: County, name: str) -> int:
 
 @pytest.mark.parametrize("row", WARNINGS, ids=lambda row: row.name)
 def test_each_warning_is_given_once_and_told_to_the_supervisors(
-    database: Database, county: County, around: Around, row: early_warning.Warning
+    database: Database, county: County, around: Around, row: Warning
 ) -> None:
     wish = ticket_with(database, county, row.name)
     before = status_and_clocks(database, wish)
