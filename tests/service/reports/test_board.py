@@ -232,7 +232,7 @@ def test_who_works_for_a_town_sees_that_town_and_no_other(
     assert "<h1>双喜村</h1>" in dispatcher.opens(f"/board?area={county.village}").source
     with database.reading() as session:
         next_town = session.exec(select(Area.id).where(Area.name == "白河镇")).one()
-    for path in ("/board", "/board/overdue", "/board/tickets", "/board/figures.csv", "/board/figures.xlsx"):
+    for path in ("/board", "/board/overdue", "/board/tickets", "/board/screen", "/board/figures.csv"):
         for area in (county.county, next_town, 999_999):
             refused = dispatcher.opens(f"{path}?count=open&area={area}")
             assert refused.status == 403 and "看不到" in refused.words, (path, area)
@@ -243,8 +243,9 @@ def test_who_only_handles_tickets_is_told_that_this_is_not_for_him(
     app: FastAPI, database: Database, county: County
 ) -> None:
     for who in ("handler", "administrator", "village_secretary"):
-        page = official(app, database, getattr(county, who)).opens("/board")
-        assert page.status == 403 and "没有" in page.words
+        for path in ("/board", "/board/screen", "/board/measures", "/board/measures.csv", "/board/measures.xlsx"):
+            page = official(app, database, getattr(county, who)).opens(path)
+            assert page.status == 403 and "没有" in page.words, path
     assert stranger(app, database).opens("/board").goes_to == "/sign-in?next=%2Fboard"
 
 
