@@ -37,6 +37,8 @@ from service.oversight import panels as oversight_panels
 from service.reports import api as reports_api
 from service.reports import pages as reports
 from service.reports import public as public_reports
+from service.reports.documents import api as documents_api
+from service.reports.documents import pages as documents
 from service.reports.telling import Elsewhere
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
@@ -104,10 +106,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     follow_ups.router,
     outbox.router,
     reports.router,
+    documents.router,
     administration.router,
     accounts_api.router,
     whistles_api.router,
     reports_api.router,
+    documents_api.router,
     issues_api.router,
     wall_api.router,
     api_docs.router,
@@ -143,6 +147,7 @@ REGISTERS: tuple[Register, ...] = (
     *oversight_pages.REGISTERS,
     follow_up_panels.REGISTER,
     follow_up_panels.SAMPLING,
+    documents.REGISTER,
 )
 FIGURES_ELSEWHERE: tuple[Elsewhere, ...] = (
     Elsewhere(REPORT_IN, whistle_figures.reported_in_time, whistle_figures.was_due, whistle_figures.not_yet_due),

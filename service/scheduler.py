@@ -25,6 +25,7 @@ from service.oversight.cleaning import forget_old_sign_ins
 from service.oversight.early_warning import raise_warnings
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
+from service.reports.documents.schedule import make_bulletins
 from service.reports.folding import fold
 from service.reports.stock import write_down_stock
 from service.settings import Settings
@@ -60,6 +61,7 @@ SCHEDULE = (
     Job("rearm", rearm, at=time(2, 40)),
     Job("rearm_whistles", rearm_whistles, at=time(2, 50)),
     Job("tidy_pictures", counted(tidy_pictures), at=time(3, 0)),
+    Job("make_bulletins", make_bulletins, at=time(6, 0)),
     Job("clean_up", partial(clean_up, steps=FORGOTTEN), at=time(3, 20)),
 )
 

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     time_zone: str = Field("Asia/Shanghai", description="The county's wall clock")
     language: Literal["zh", "en"] = Field("zh", description="Language where the browser asks for none")
 
+    bulletin_day: int = Field(1, ge=1, le=28, description="The day of the month on which a bulletin's month begins")
+
     smtp_url: SecretStr | None = Field(None, description="smtp://USER:PASSWORD@HOST:PORT, or smtps://…; none: no mail")
     robot_hosts: str = Field(
         ROBOT_HOST, description="Hosts of group robots, with commas between them; a private 企业微信 has its own"

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "demo": "demo",
     "check": "check",
     "figures": "figures",
+    "report": "report",
     "link": "link",
     "import": "wishes_in",
     "export": "wishes_out",
