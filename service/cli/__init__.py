@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "serve": "serve",
     "migrate": "migrate",
     "demo": "demo",
+    "simulate": "simulate",
     "check": "check",
     "figures": "figures",
     "report": "report",

@@ -104,14 +104,14 @@ def answer_members(database: Database, act: Act, actor: Actor, now: datetime, mo
     for ticket_id in ids:
         try:
             with database.writing() as session:
-                answered += _answer_one(session, act, ticket_id, actor, now, local)
+                answered += answer_one(session, act, ticket_id, actor, now, local)
         except (Refused, Conflict, NotFound) as problem:
             refused = problem
     return Pressed(answered, refused)
 
 
-def _answer_one(session: Session, act: Act, ticket_id: int, actor: Actor, now: datetime, local: LocalWords) -> int:
-    """Looked at again under the lock: somebody may have pressed at the same moment."""
+def answer_one(session: Session, act: Act, ticket_id: int, actor: Actor, now: datetime, local: LocalWords) -> int:
+    """1 when this wish was answered now. Looked at again under the lock: somebody may have pressed at the same moment."""
     ticket = tickets.locked(session, ticket_id)
     has_gone = ticket.issue_id != act.issue_id or ticket.status is not Status.in_progress
     if has_gone or session.get(IssueAnswer, (act.id, ticket_id)) is not None:
