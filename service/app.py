@@ -190,7 +190,10 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
 def _face(chosen: Settings, keyring: Keyring) -> web.Face:
     key = keyring.mark("flash", b"")
-    return web.Face(chosen.county_name, chosen.time_zone, key, chosen.language, chosen.secure_cookies, outbox.bell)
+    spoken = (chosen.language, *(each for each in chosen.offered_languages if each != chosen.language))
+    return web.Face(
+        chosen.county_name, chosen.time_zone, key, chosen.language, chosen.secure_cookies, outbox.bell, spoken
+    )
 
 
 def _plain(secret: SecretStr | None) -> str | None:

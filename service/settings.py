@@ -19,6 +19,7 @@ from service.fitness import Unfit
 PREFIX = "WEIYUAN_"
 ENV_FILE = ".env"
 HIDDEN = "********"
+LANGUAGES = frozenset({"zh", "en", "ug"})
 ADDRESSES = frozenset({"database_url", "files_url", "smtp_url", "sms_url", "wechat_url"})
 
 Source = Literal["default", ".env", "environment"]
@@ -55,6 +56,10 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = Field("zh", description="Language where the browser asks for none")
 
     bulletin_day: int = Field(1, ge=1, le=28, description="The day of the month on which a bulletin's month begins")
+
+    languages: str = Field(
+        "zh,en", description="Languages that villagers may choose, with commas between them: zh, en, ug (see Languages)"
+    )
 
     smtp_url: SecretStr | None = Field(None, description="smtp://USER:PASSWORD@HOST:PORT, or smtps://…; none: no mail")
     robot_hosts: str = Field(
@@ -98,6 +103,17 @@ class Settings(BaseSettings):
         """Where a browser on this very machine finds the service; nobody can open 0.0.0.0."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, names: str) -> str:
+        if strangers := {each.strip() for each in names.split(",")} - LANGUAGES:
+            raise ValueError(f"there is no catalogue for {', '.join(sorted(strangers))}; there are zh, en and ug")
+        return names
+
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.strip() for each in self.languages.split(",")))
 
     @property
     def allowed_robot_hosts(self) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """Pages: Jinja in the reader's language, messages that survive a redirect, addresses of pages."""
 
 import base64
-import gettext
 import hashlib
 import hmac
 import json
@@ -21,20 +20,18 @@ from markupsafe import Markup, escape
 from service import clock
 from service.errors import Answer
 from service.fields import in_groups
-from service.local_words import Catalogue, LocalWords, accepted_of
+from service.languages import FROM_RIGHT_TO_LEFT, INSIDE, LANGUAGE_NAMES, contrast_of, offered, type_of
+from service.languages import LANGUAGES as LANGUAGES
+from service.languages import language_of as language_of
+from service.languages import translations as translations
+from service.local_words import LocalWords
 from service.static_files import VILLAGER_STYLES, static_files, static_url
 from workflows.commands import CHOICE_WORDS, VERB_WORDS
 from workflows.statuses import ROLE_WORDS, STAGE_WORDS, STATUS_WORDS
 from workflows.words import _
 
 HERE = Path(__file__).parent
-PROGRAMS = "/api/"
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-TYPES = {"normal", "large"}
 A_YEAR = 365 * 24 * 3600
-
-INSIDE = ("/desk", "/board", "/directory", "/inbox", "/deliveries")
-"""Where officials work: an error there keeps their bar on the page."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,7 @@ class Face:
     language: str = "zh"
     secure_cookies: bool = False
     bell: Callable[[Request], int] = lambda request: 0
+    languages: tuple[str, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     response = HTMLResponse(page.render(_shared(request, language, size) | values), status)
     _remember(request, response, "lang", language)
     _remember(request, response, "type", size)
+    _remember(request, response, "contrast", contrast_of(request))
     if FLASH in request.cookies:
         response.delete_cookie(FLASH)
     return response
@@ -82,7 +81,12 @@ def _shared(request: Request, language: str, size: str) -> dict[str, Any]:
         "county": request.app.state.face.county,
         "language": language,
         "html_lang": LANGUAGES[language],
+        "is_from_right": language in FROM_RIGHT_TO_LEFT,
+        "other_languages": [each for each in offered(request) if each != language],
+        "language_names": LANGUAGE_NAMES,
+        "language_tags": LANGUAGES,
         "is_large": size == "large",
+        "is_contrast": contrast_of(request) == "high",
         "csrf_token": getattr(request.state, "csrf_token", ""),
         "person": reader_of(request),
         "flashes": flashes_of(request),
@@ -162,31 +166,6 @@ def error_page(request: Request, answer: Answer, sentence: str) -> Response:
     return render(request, "error.html", answer.http_status, layout=layout, sentence=sentence, code=answer.http_status)
 
 
-# Language and size of type
-
-
-def language_of(request: Request) -> str:
-    """Programs are answered in the language that they accept; a page is Chinese until somebody chooses otherwise."""
-    is_program = request.url.path.startswith(PROGRAMS)
-    accepted = accepted_of(request.headers.get("accept-language", ""), LANGUAGES) if is_program else None
-    return _chosen(request, "lang", LANGUAGES, accepted or request.app.state.face.language)
-
-
-def type_of(request: Request) -> str:
-    return _chosen(request, "type", TYPES, "normal")
-
-
-def _chosen(request: Request, name: str, allowed: Any, default: str) -> str:
-    asked = request.query_params.get(name), request.cookies.get(name)
-    return next((value for value in asked if value is not None and value in allowed), default)
-
-
-@cache
-def translations(language: str) -> gettext.NullTranslations:
-    """The compiled catalogue, as set-up made it; Chinese is the source text and needs none."""
-    return gettext.translation("messages", HERE / "locale", [language], Catalogue, fallback=True)
-
-
 def say(request: Request, sentence: str, **values: object) -> str:
     """A sentence with {placeholders}, as refusals carry it, in the reader's language."""
     return translations(language_of(request)).gettext(sentence).format(**values)
@@ -236,7 +215,9 @@ def _mark(request: Request, payload: str) -> str:
 def here(request: Request, **changes: object) -> str:
     """This very page with some of the query changed; None takes a value out. Paging restarts with every change."""
     query = {
-        name: value for name, value in request.query_params.multi_items() if name not in {"lang", "type", "cursor"}
+        name: value
+        for name, value in request.query_params.multi_items()
+        if name not in {"lang", "type", "contrast", "cursor"}
     }
     query |= {name: str(value) for name, value in changes.items()}
     kept = {name: value for name, value in query.items() if value not in {"None", ""}}
