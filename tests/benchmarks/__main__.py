@@ -4,7 +4,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import importing, issues, reading, rules, starting, submitting, sweeping, whistles
+from tests.benchmarks import importing, issues, reading, rules, starting, submitting, sweeping, villagers, whistles
 from tests.benchmarks.rows import Row, as_markdown
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "whistles": whistles.measure,
     "import": importing.measure,
     "start": starting.measure,
+    "form": villagers.measure,
 }
 
 

@@ -20,8 +20,6 @@ from tests.support.browser import NewPage
 from workflows.commands import Acknowledge, ApproveReply, Assign, Outcome, Reply, ReportProgress
 from workflows.statuses import Status
 
-FIRST_LOAD_MOST = 60 * 1024
-LATER_PAGE_MOST = 20 * 1024
 WISH = "三组路灯坏了两盏，晚上不敢出门。"
 
 
@@ -176,20 +174,6 @@ def test_large_type_stays_and_nothing_spills_over(plain_phone: Page, address: st
     page.get_by_role("link", name="看看办到哪一步").click()
     expect(page.locator("html")).to_have_class("large")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-def test_the_first_load_is_light_and_later_pages_are_lighter(
-    new_page: NewPage, address: str, database: Database, county: County
-) -> None:
-    page = new_page(PHONE_SCREEN)
-    sizes: list[int] = []
-    page.on("response", lambda answer: sizes.append(len(answer.body()) + len(str(answer.headers))))
-    page.goto(f"{address}/w/{TOKEN}", wait_until="networkidle")
-    assert 0 < sum(sizes) <= FIRST_LOAD_MOST
-    says(page, address)
-    sizes.clear()
-    page.goto(f"{address}/t/{tracking_token(the_wish(database).id or 0)}", wait_until="networkidle")
-    assert 0 < sum(sizes[:1]) <= LATER_PAGE_MOST
 
 
 def test_everybody_can_read_and_press_it(phone: Page, address: str, database: Database, county: County) -> None:
