@@ -1,6 +1,6 @@
 """What needs a hand now: a row each, counted among the open tickets and linked to the very ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from workflows.warnings import RULE
 from workflows.words import _
 from workflows.workdays import WorkCalendar
 
+NOTHING: Mapping[str, int] = {}
 HOT_FROM = 5
 """An issue of so many wishes is hot."""
 
@@ -90,8 +91,9 @@ def waits_for_a_word(at: Moment) -> ColumnElement[bool]:
 
 
 def is_warned_of(at: Moment) -> ColumnElement[bool]:
-    given = select(col(EscalationFiring.ticket_id)).where(col(EscalationFiring.rule).like(f"{RULE}%"))
-    return col(Ticket.id).in_(given)
+    hers = (col(EscalationFiring.ticket_id) == col(Ticket.id), col(EscalationFiring.rule).like(f"{RULE}%"))
+    given: ColumnElement[bool] = select(col(EscalationFiring.ticket_id)).where(*hers).exists()
+    return given
 
 
 def is_hot(at: Moment) -> ColumnElement[bool]:
@@ -122,25 +124,32 @@ CONCERNS: tuple[Concern, ...] = (
     Concern("not_followed_up", _("件该回访了"),  _("该回访的"),    _("过了回访时限"),       "soon",    waits_for_follow_up),
     Concern("supervised",      _("件在督办"),    _("在督办的"),    _("还没办结"),          "soon",    is_supervised),
     Concern("done_again",      _("件在重办"),    _("在重办的"),    _("群众不满意，重新办理"), "soon",    is_done_again),
+    Concern("asked",    _("件等着批"),         _("等着批的"),         _("承办单位申请了退单、延期、挂账或剔除，还没有人定"), "soon", waits_for_a_word),
+    Concern("warned",   _("件有预警"),         _("有预警的"),         _("险情的话、退了又退、办了又办、同一户反复提"), "soon", is_warned_of),
 )
 # fmt: on
 # fmt: off
 BESIDES: tuple[Concern, ...] = (
-    Concern("asked",    _("件等着批"),         _("等着批的"),         _("承办单位申请了退单、延期、挂账或剔除，还没有人定"), "soon", waits_for_a_word),
-    Concern("warned",   _("件有预警"),         _("有预警的"),         _("险情的话、退了又退、办了又办、同一户反复提"), "soon", is_warned_of),
     Concern("hot",      _("件是好多人说的事"), _("好多人说的事"),     _("同一个共性问题里的，一共至少五件"), "soon", is_hot),
 )
 # fmt: on
-"""Looked up whenever somebody looks: there are few of them at any time."""
+"""Looked up whenever somebody looks, for it hangs on other tickets: there are few of them at any time."""
 BY_KEY = {concern.key: concern for concern in (*CONCERNS, *BESIDES)}
 
 
 def count_concerns(
-    session: Session, area_path: str, at: Moment, kind: ColumnElement[bool] | None = None
+    session: Session,
+    area_path: str,
+    at: Moment,
+    kind: ColumnElement[bool] | None = None,
+    kept: Mapping[str, int] = NOTHING,
 ) -> list[tuple[Concern, int]]:
-    """Of `kind`, where not all of the place's tickets are meant."""
+    """Of `kind`, where not all of the place's tickets are meant; what is `kept` already need not be counted."""
     here = and_(IS_OPEN, in_area(area_path), true() if kind is None else kind)
-    return [(concern, _count(session, and_(here, concern.condition(at)))) for concern in (*CONCERNS, *BESIDES)]
+    return [
+        (concern, kept[concern.key] if concern.key in kept else _count(session, and_(here, concern.condition(at))))
+        for concern in (*CONCERNS, *BESIDES)
+    ]
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -45,8 +45,10 @@ class Kept:
         """By a column of the ticket, as `windows.tallies_by` counts them."""
         if column in {"town_id", "area_id"}:
             return self._by_place(window, column)
-        dimension, days = DIMENSIONS[column], _days(self.choice.period)
-        if self.choice.place.level not in DIVIDED or self.dimension not in {Dimension.whole, dimension}:
+        dimension, days = DIMENSIONS.get(column), _days(self.choice.period)
+        if dimension is None or self.choice.place.level not in DIVIDED:
+            return None
+        if self.dimension not in {Dimension.whole, dimension}:
             return None
         tallies = self.found.tallies(self.choice.place.path, window, days, dimension)
         is_meant = self.dimension is Dimension.whole
@@ -99,6 +101,9 @@ class Kept:
     def open(self) -> int:
         place = self.choice.place.path
         return self.found.tally(place, Window.standing, None, self.dimension, self.member).open
+
+    def concerns(self) -> dict[str, int]:
+        return self.found.concerns(self.choice.place.path, self.dimension, self.member)
 
 
 def kept(session: Session, choice: Choice) -> Kept | None:

@@ -118,6 +118,8 @@ class Rollup(Table, table=True):
     not_followed_up: int
     supervised: int
     done_again: int
+    asked: int
+    warned: int
 
 
 class RollupAnswer(Table, table=True):

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from service.accounts.visits import Visit
-from service.reports.attention import count_concerns, moment_of
+from service.reports.attention import NOTHING, count_concerns, moment_of
 from service.reports.choices import Choice
+from service.reports.kept import kept
 from service.reports.series import Line, Point
 from service.reports.ticket_pages import tickets_url
 from service.reports.windows import Seen
@@ -59,7 +60,9 @@ def _head(each: Headline, tally: Tally, choice: Choice) -> dict[str, Any]:
 
 
 def attention(visit: Visit, choice: Choice) -> list[dict[str, Any]]:
-    found = count_concerns(visit.session, choice.place.path, moment_of(visit), choice.kind)
+    there = kept(visit.session, choice)
+    known = there.concerns() if there else NOTHING
+    found = count_concerns(visit.session, choice.place.path, moment_of(visit), choice.kind, known)
     return [
         {
             "words": concern.words,

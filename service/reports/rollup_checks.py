@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import BigInteger, case, func, literal, select
 from sqlmodel import Session, col
 
 from service.directory.reference import reference
@@ -79,7 +79,8 @@ def _told(fact: Fact | None, judged: int) -> object:
 
 
 def _county_against_facts(session: Session) -> Iterator[str]:
-    places = [func.sum(col(RollupFact.bits).op(">>")(place).op("&")(literal(1))) for place in range(len(NAMES))]
+    bits = (col(RollupFact.bits).op("&")(literal(1 << place, BigInteger)) for place in range(len(NAMES)))
+    places = [func.sum(case((bit != 0, 1), else_=0)) for bit in bits]
     facts = session.execute(select(*places)).one()
     whole = (col(Rollup.window) == Window.standing, col(Rollup.dimension) == Dimension.whole, col(Rollup.day) == EVER)
     sums = (func.max(col(getattr(Rollup, name))) for name in NAMES)

@@ -141,9 +141,10 @@ class Rollups:
         rows = Rows(window, (_area(area_path),), dimension, days, member, with_open=False)
         return self._tallies(rows, lambda key: key.day)
 
-    def concerns(self, area_path: str) -> dict[str, int]:
+    def concerns(self, area_path: str, dimension: Dimension = Dimension.whole, member: str = "") -> dict[str, int]:
         """What needs a hand, by the key of its row."""
-        counts = self._counts(_rows((_area(area_path),), Window.standing), lambda key: key.area_id)
+        rows = _rows((_area(area_path),), Window.standing, None, dimension, member)
+        counts = self._counts(rows, lambda key: key.area_id)
         found = next(iter(counts.values()), [0] * len(NAMES))
         return {key: found[NAMES.index(key)] for key in CONCERN_KEYS}
 

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from service.reports.choices import Choice, Condition
 from service.reports.counting import conditions_at
+from service.reports.kept import kept
 from service.reports.periods import Period
 from service.reports.way import days_until_answer, is_answered
 from service.reports.windows import tallies_by
@@ -65,15 +66,28 @@ def points(session: Session, choice: Choice, slices: Sequence[Period], now: date
     """One for each slice, oldest first; the slices follow each other without a gap."""
     if not slices:
         return []
-    edges = [slices[0].moments[0], *(each.moments[1] for each in slices)]
-    collected = _by_step(session, choice.condition, col(Ticket.created_at), edges)
-    ended = _ended(session, choice, edges)
-    stocks = _stocks(_open(session, choice, now), collected, ended)
-    days = _days(session, choice, edges)
+    there = kept(session, choice)
+    days = there.answers_by_slice(slices) if there else None
+    if there is None or days is None:
+        collected, ended, open_now, days = _counted(session, choice, slices, now)
+    else:
+        collected = there.by_slice(Window.creation, "collected", slices)
+        ended, open_now = there.by_slice(Window.conclusion, "concluded", slices), there.open()
+    stocks = _stocks(open_now, collected, ended)
     return [
         Point(span, collected[n], ended[n], stocks[n], percentile(days[n], MEDIAN), percentile(days[n], NINETY))
         for n, span in enumerate(slices)
     ]
+
+
+def _counted(
+    session: Session, choice: Choice, slices: Sequence[Period], now: datetime
+) -> tuple[list[int], list[int], int, list[Days]]:
+    """On the spot: how many came, how many went, how many are open now, and the days until they were answered."""
+    edges = [slices[0].moments[0], *(each.moments[1] for each in slices)]
+    collected = _by_step(session, choice.condition, col(Ticket.created_at), edges)
+    open_now = _open(session, choice, now)
+    return collected, _ended(session, choice, edges), open_now, _days(session, choice, edges)
 
 
 def _stocks(open_now: int, collected: Sequence[int], ended: Sequence[int]) -> list[int]:

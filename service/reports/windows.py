@@ -14,6 +14,7 @@ from service.directory.models import Area
 from service.reports.choices import Choice, Condition, in_window
 from service.reports.counting import conditions_at
 from service.reports.figures import figures_of
+from service.reports.kept import as_of, kept
 from service.reports.way import days_until_answer, is_answered
 from service.tickets.models import Ticket
 from workflows.answer_days import Days
@@ -47,14 +48,16 @@ def everywhere(tally: Tally) -> Windows:
 
 
 def seen(session: Session, choice: Choice, towns: Iterable[Area], now: datetime) -> Seen:
-    """As the scheduler last counted them; counted on the spot where days, a theme or a source were chosen."""
+    """As they were last folded; counted on the spot where several kinds were chosen at once."""
     if choice.is_everything:
-        kept = figures_of(session, choice.place, now)
-        rows = tuple((town, everywhere(tally)) for town, tally in kept.towns)
-        return Seen(kept.as_of, kept.place, everywhere(kept.tally), kept.days_in(kept.place), rows, kept.days)
+        found = figures_of(session, choice.place, now)
+        rows = tuple((town, everywhere(tally)) for town, tally in found.towns)
+        return Seen(found.as_of, found.place, everywhere(found.tally), found.days_in(found.place), rows, found.days)
     counted, days = windows_by(session, choice, now, col(Ticket.town_id)), days_by(session, choice, col(Ticket.town_id))
     rows = tuple((town, counted.get(town.id, NOTHING)) for town in towns)
-    return Seen(now, choice.place, summed(counted.values()), summed_days(days.values()), rows, days)
+    return Seen(
+        as_of(session, choice, now), choice.place, summed(counted.values()), summed_days(days.values()), rows, days
+    )
 
 
 def summed(parts: Iterable[Windows]) -> Windows:
@@ -86,6 +89,16 @@ def windows_by(
 def tallies_by(
     session: Session, choice: Choice, window: Window, now: datetime, key: Any, names: tuple[str, ...] = COUNTS
 ) -> dict[Any, Tally]:
+    """By an area, those right below the place stand for all that lies in them."""
+    there = kept(session, choice)
+    found = there.tallies(window, key.key) if there else None
+    return counted_by(session, choice, window, now, key, names) if found is None else found
+
+
+def counted_by(
+    session: Session, choice: Choice, window: Window, now: datetime, key: Any, names: tuple[str, ...] = COUNTS
+) -> dict[Any, Tally]:
+    """The same, on the spot."""
     conditions = conditions_of(now)
     sums = [func.sum(case((conditions[name], 1), else_=0)).label(name) for name in names]
     wanted = select(key.label("key"), *sums).where(
@@ -103,8 +116,14 @@ def conditions_of(now: datetime) -> dict[str, Condition]:
     return conditions_at(now)
 
 
-def days_by(session: Session, choice: Choice, key: Any) -> dict[Any, dict[int, int]]:
+def days_by(session: Session, choice: Choice, key: Any) -> Mapping[Any, Days]:
     """How many wishes were answered after how many days, of those collected in the days chosen."""
+    there = kept(session, choice)
+    found = there.answers(key.key) if there else None
+    return days_counted_by(session, choice, key) if found is None else found
+
+
+def days_counted_by(session: Session, choice: Choice, key: Any) -> dict[Any, dict[int, int]]:
     days = days_until_answer()
     is_inside = in_window(Window.creation, choice.period, is_answered())
     wanted = select(key.label("key"), days.label("days"), func.count().label("many")).where(

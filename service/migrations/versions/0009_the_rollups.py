@@ -17,7 +17,7 @@ COUNTS = (
     "open_past_original", "raw_valid", "raw_contacted", "raw_resolved", "raw_satisfied", "raw_basically_satisfied",
     "dispatched", "returned", "dispatch_settled", "right_first", "answered", "redone", "backlog", "promises_due",
     "promises_kept", "promises_open", "heard", "late", "undispatched", "unacknowledged", "soon_due",
-    "not_followed_up", "supervised", "done_again",
+    "not_followed_up", "supervised", "done_again", "asked", "warned",
 )  # fmt: skip
 
 # Whatever a count is made from; `version` stands for the holds, which never change without an event.
