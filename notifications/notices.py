@@ -34,6 +34,7 @@ class Audience(StrEnum):
     asking_unit = "asking_unit"
     lead_head = "lead_head"
     claimant = "claimant"
+    inspectors = "inspectors"
     resident = "resident"
 
 
@@ -72,6 +73,7 @@ AUDIENCE_WORDS: dict[Audience, str] = {
     Audience.asking_unit: _("申请单位"),
     Audience.lead_head: _("主办单位负责人"),
     Audience.claimant: _("认领的单位"),
+    Audience.inspectors: _("去查的单位"),
     Audience.resident: _("诉求人"),
 }
 
@@ -189,6 +191,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice("lapse_claim", A.claimant, INBOX),
     Notice("press_claim", A.claimant, INBOX),
     Notice("press_claim", A.dispatchers, INBOX),
+    Notice("press_inspection", A.inspectors, INBOX),
+    Notice("press_inspection", A.supervisors, INBOX),
     Notice("blow_whistle", A.principals, INBOX),
     Notice("blow_whistle", A.principals, EMAIL),
     Notice("blow_whistle", A.called_units, INBOX),

@@ -32,6 +32,7 @@ from service.issues import pages as issues
 from service.issues import public_pages as public_issues
 from service.keys import Keyring
 from service.outbox import pages as outbox
+from service.oversight import api as oversight_api
 from service.oversight import pages as oversight_pages
 from service.oversight import panels as oversight_panels
 from service.reports import api as reports_api
@@ -110,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     administration.router,
     accounts_api.router,
     whistles_api.router,
+    oversight_api.router,
     reports_api.router,
     documents_api.router,
     issues_api.router,

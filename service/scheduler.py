@@ -23,6 +23,8 @@ from service.outbox.planning import plan_notices
 from service.outbox.relay import send_notices
 from service.oversight.cleaning import forget_old_sign_ins
 from service.oversight.early_warning import raise_warnings
+from service.oversight.inspections import pass_rounds_on
+from service.oversight.late_rounds import remind_late_rounds
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
 from service.reports.documents.schedule import make_bulletins
@@ -53,6 +55,8 @@ SCHEDULE = (
     Job("sweep_claims", sweep_claims, every=timedelta(minutes=10)),
     Job("settle_issues", settle_issues, every=timedelta(minutes=1)),
     Job("return_from_dissolved_units", return_from_dissolved_units, every=timedelta(minutes=10)),
+    Job("pass_rounds_on", pass_rounds_on, every=timedelta(minutes=10)),
+    Job("remind_late_rounds", remind_late_rounds, every=timedelta(minutes=10)),
     Job("raise_warnings", raise_warnings, every=timedelta(minutes=5)),
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),

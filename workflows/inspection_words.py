@@ -18,4 +18,7 @@ FINDING_WORDS: dict[Finding, str] = {
     Finding.partly: _("部分属实"),
     Finding.untrue: _("不属实"),
 }
-INSPECTION_VERB_WORDS: dict[str, str] = {"record_inspection": _("回头看")}
+INSPECTION_VERB_WORDS: dict[str, str] = {
+    "record_inspection": _("回头看"),
+    "press_inspection": _("催回头看"),
+}

@@ -25,7 +25,18 @@ class RecordInspection(CommandBase):
     photos: Photos = photos()
 
 
-INSPECTION_COMMANDS: dict[str, type[CommandBase]] = {"record_inspection": RecordInspection}
+class PressInspection(CommandBase):
+    """The round is late: said by the clock alone, once. `unit` inspects, `left` tickets were not looked at."""
+
+    verb: Literal["press_inspection"] = "press_inspection"
+    unit: int = field(_("谁去查"), widget="unit")
+    left: int = field(_("还没查的件数"), widget="number", ge=1)
+
+
+INSPECTION_COMMANDS: dict[str, type[CommandBase]] = {
+    "record_inspection": RecordInspection,
+    "press_inspection": PressInspection,
+}
 
 
 @dataclass(frozen=True)

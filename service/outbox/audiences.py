@@ -176,6 +176,12 @@ def claimant(scene: Scene) -> Addressees:
     return Addressees(unit.people | (frozenset() if recorder is None else frozenset({recorder})), unit.units)
 
 
+def inspectors(scene: Scene) -> Addressees:
+    """Everybody of the unit that inspects, whatever his post there."""
+    unit = scene.details.get("unit")
+    return NOBODY if unit is None else Addressees(_people(scene, [unit]), (unit,))
+
+
 def ladder_rung(scene: Scene) -> Addressees:
     """The unit that owes something, its head, and above it the county's own: the event says how far up it went."""
     unit, county = scene.details.get("owes"), _units_of(scene, scene.known.county.id or 0)
@@ -217,6 +223,7 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.ruling_officers: unit_of_the_event("ruling", Role.dispatcher),
     Audience.ladder_rung: ladder_rung,
     Audience.claimant: claimant,
+    Audience.inspectors: inspectors,
     Audience.resident: nobody,
 }
 

@@ -109,7 +109,7 @@ def _address(told: Told, chosen: Settings) -> str:
     return ticket.partition("/desk/")[0] + PAGES[kind].format(id=found) if kind in PAGES else ticket
 
 
-PAGES = {"whistle": "/desk/whistles/{id}"}
+PAGES = {"whistle": "/desk/whistles/{id}", "inspection_round": "/desk/inspections/{id}"}
 
 
 def _of_a_whistle(details: dict[str, Any], known: Reference) -> dict[str, str]:

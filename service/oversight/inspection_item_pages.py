@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import select
 from starlette.datastructures import FormData
 
 from service.accounts.visits import Acting, Looking, Visit
-from service.errors import Conflict, NotFound
+from service.errors import Conflict
 from service.fields import Action, fields_of
 from service.masking import mask_name, mask_phone, mask_text
 from service.oversight import inspections
-from service.oversight.inspection_queries import seen_round
+from service.oversight.inspection_queries import seen_item
 from service.oversight.models import InspectionItem, InspectionRound
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
@@ -23,7 +22,7 @@ from service.tickets.pictures import Taken
 from service.tickets.queries import story_of
 from service.typed import Typed
 from service.web import flash, redirect, render, say
-from workflows.commands import LARGEST_ID, VERB_WORDS
+from workflows.commands import VERB_WORDS
 from workflows.inspection_words import FINDING_WORDS
 from workflows.inspections import NEW_WISH, REOPEN, RecordInspection, may_record
 from workflows.refusals import NotPermitted, Refused
@@ -40,13 +39,13 @@ NOTED = _("核查结果已记下。")
 
 @router.get("")
 def show_item(request: Request, round_id: int, item_id: int, visit: Looking) -> Response:
-    return _page(request, visit, *_seen(visit, round_id, item_id))
+    return _page(request, visit, *seen_item(visit, round_id, item_id))
 
 
 @router.post("/reveal")
 def reveal(request: Request, round_id: int, item_id: int, visit: Acting) -> Response:
     """An inspector has to ask her: looking at her number is written down like any other look."""
-    round, item, ticket = _seen(visit, round_id, item_id)
+    round, item, ticket = seen_item(visit, round_id, item_id)
     if round.inspector_unit_id not in visit.actor.units:
         raise NotPermitted(_("您没有做这件事的权限。"))
     visit.session.add(Reveal(ticket_id=item.ticket_id, person_id=visit.person_id, at=visit.now))
@@ -55,7 +54,7 @@ def reveal(request: Request, round_id: int, item_id: int, visit: Acting) -> Resp
 
 @router.post("/record_inspection")
 def record(request: Request, round_id: int, item_id: int, typed: Typed, chosen: Chosen, visit: Acting) -> Response:
-    round, item, ticket = _seen(visit, round_id, item_id)
+    round, item, ticket = seen_item(visit, round_id, item_id)
     photos = kept_photos(visit, typed, chosen)
     try:
         with visit.session.begin_nested():
@@ -75,17 +74,6 @@ def _command(typed: FormData, chosen: Taken, photos: Sequence[Attachment]) -> An
     if chosen.mistakes:
         raise chosen.mistakes[0]
     return command_from_form(RecordInspection, typed, photos=tuple(photo.id for photo in photos))
-
-
-def _seen(visit: Visit, round_id: int, item_id: int) -> tuple[InspectionRound, InspectionItem, Ticket]:
-    round = seen_round(visit, round_id)
-    wanted = select(InspectionItem).where(
-        InspectionItem.id == min(item_id, LARGEST_ID), InspectionItem.round_id == round.id
-    )
-    item = visit.session.exec(wanted).one_or_none()
-    if item is None:
-        raise NotFound()
-    return round, item, visit.session.get_one(Ticket, item.ticket_id)
 
 
 def _page(

@@ -109,6 +109,18 @@ def seen_round(visit: Visit, round_id: int) -> InspectionRound:
     return found
 
 
+def seen_item(visit: Visit, round_id: int, item_id: int) -> tuple[InspectionRound, InspectionItem, Ticket]:
+    """Raise NotFound for one that is not of this round, or of a round that does not concern him."""
+    round = seen_round(visit, round_id)
+    wanted = select(InspectionItem).where(
+        InspectionItem.id == min(item_id, LARGEST_ID), InspectionItem.round_id == round.id
+    )
+    item = visit.session.exec(wanted).one_or_none()
+    if item is None:
+        raise NotFound()
+    return round, item, visit.session.get_one(Ticket, item.ticket_id)
+
+
 def items_of(visit: Visit, round: InspectionRound) -> list[ItemRow]:
     """Those not looked at yet first."""
     order = (col(InspectionItem.finding).is_not(None), col(InspectionItem.ticket_id))

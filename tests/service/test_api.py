@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from service.claims import lifecycle as claims
 from service.database import Database
 from service.issues import lifecycle as issues
 from service.oversight.checks import breaches
+from service.oversight.models import InspectionItem, InspectionRound
 from service.reports.api import FiguresTold
 from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
@@ -114,6 +116,9 @@ def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(d
         f"post {API}/issues/{{issue_id}}/commands",
         f"post {API}/issues/{{issue_id}}/answers",
         f"post {API}/issues/{{issue_id}}/answers/{{act}}",
+        f"get {API}/inspections",
+        f"get {API}/inspections/{{round_id}}",
+        f"post {API}/inspections/{{round_id}}/items/{{item_id}}/commands",
         f"get {API}/whistles",
         f"get {API}/whistles/{{whistle_id}}",
         f"post {API}/whistles/{{whistle_id}}/commands",
@@ -185,6 +190,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             number, token = number_of(session, wish), sign_in(session, county.county_dispatcher)
             issue = group(session, county, wish)
             claim_one(session, county, wish)
+            look_back(session, county, wish)
         yield World(address, database, county, number, whistle, issue, token, tracking_token(wish))
         database.close()
 
@@ -199,6 +205,15 @@ def claim_one(session: Session, county: County, wish: int) -> None:
     act(session, wish, MarkClaimable(**SAID["mark_claimable"]), county.dispatcher)
     helper = actor(session, wish, county.handler)
     assert claims.claim(session, wish, Claim(kind=ClaimantKind.organisation), helper, NOW)[0] == 1
+
+
+def look_back(session: Session, county: County, wish: int) -> None:
+    """The first of all rounds, with one wish drawn."""
+    days = {"closed_from": NOW.date(), "closed_until": NOW.date(), "due_at": NOW + timedelta(days=9), "created_at": NOW}
+    drawn = {"title": "清溪镇", "area_path": "/1/2/", "percent": 10, "seed": "october"}
+    session.add(InspectionRound(id=1, inspector_unit_id=county.county_desk, **drawn, **days))
+    session.flush()
+    session.add(InspectionItem(id=1, round_id=1, ticket_id=wish))
 
 
 def group(session: Session, county: County, wish: int) -> int:
@@ -230,6 +245,7 @@ ONLY_BY_LUCK = {
     f"post {API}/issues/{{issue_id}}/commands",
     f"post {API}/issues/{{issue_id}}/answers",
     f"post {API}/issues/{{issue_id}}/answers/{{act}}",
+    f"post {API}/inspections/{{round_id}}/items/{{item_id}}/commands",
 }
 """A password, a token that may be ended, a command that fits the moment: these have tests of their own."""
 
@@ -242,7 +258,7 @@ def bombard(operation: Any, world: World) -> set[int]:
     @given(case=operation.as_strategy())
     def attack(case: Any) -> None:
         real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking, "whistle_id": world.whistle}
-        real |= {"issue_id": world.issue, "act": 1, "claim": 1}
+        real |= {"issue_id": world.issue, "act": 1, "claim": 1, "round_id": 1, "item_id": 1}
         if next(turn) % 2:
             case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             if (case.method, case.path) == ("POST", f"{API}/tickets") and case.meta.generation.mode.is_positive:

@@ -8,19 +8,25 @@ import pytest
 import time_machine
 from fastapi import FastAPI
 from sqlmodel import Session, col, select
+from starlette.testclient import TestClient
 
 from service.database import Database
 from service.directory.models import Appointment, Area, AreaLevel, Person, Unit, UnitClass
 from service.directory.reference import touch
 from service.jobs import Surroundings
+from service.outbox.models import Delivery
+from service.outbox.planning import plan_notices
+from service.oversight.api import EXAMPLES
 from service.oversight.checks import breaches
 from service.oversight.inspections import pass_rounds_on
+from service.oversight.late_rounds import remind_late_rounds
 from service.oversight.models import InspectionItem, InspectionRound
 from service.settings import Settings
 from service.tickets.models import Reveal, Ticket, TicketEvent
 from tests.factories import NOW, PHONE, County, add, build_county, later, ticket_of, wish_in
 from tests.service.at_once import at_once
 from tests.support.officials import Official, Page, official
+from tests.support.programs import is_problem, program_of
 from workflows.inspections import draw
 from workflows.statuses import Role, Status
 
@@ -264,6 +270,44 @@ def test_a_round_may_end_before_all_were_looked_at(
     late = finds(inspector, items(database)[0], "confirmed")
     assert late.status == 422 and "已经结束" in late.words
     assert supervisor.sends(f"{HERE}/1/end_round").status == 422
+
+
+def test_a_late_round_is_told_once_to_its_inspectors_and_to_supervision(
+    supervisor: Official, inspector: Official, towns: TwoTowns, closed: list[int], database: Database
+) -> None:
+    opens_round(supervisor, towns)
+    finds(inspector, items(database)[0], "confirmed")
+    around = Surroundings(database, Settings(), later(days=9))
+    assert remind_late_rounds(Surroundings(database, Settings(), later(days=8))).done == 0, "its last day is today"
+    assert [tally.failed for tally in at_once(lambda: remind_late_rounds(around))] == [0, 0]
+    assert remind_late_rounds(around).done == 0
+    plan_notices(around)
+    with database.reading() as session:
+        event = session.exec(select(TicketEvent).where(TicketEvent.verb == "press_inspection")).one()
+        assert (event.ticket_id, event.subject) == (items(database)[1].ticket_id, "inspection_round:1")
+        told = session.exec(select(Delivery).where(Delivery.verb == "press_inspection")).all()
+        assert {each.person_id for each in told} == {towns.inspector, towns.colleague, towns.county.supervisor}
+        assert all("/desk/inspections/1" in each.body for each in told)
+        assert list(breaches(session)) == []
+
+
+def test_a_program_reads_a_round_and_says_what_was_found(
+    supervisor: Official, client: TestClient, towns: TwoTowns, closed: list[int], database: Database
+) -> None:
+    opens_round(supervisor, towns)
+    program, stranger = (program_of(client, database, who) for who in (towns.inspector, towns.county.wrong_handler))
+    [listed] = program.gets("/inspections").json()["rounds"]
+    assert (listed["id"], listed["drawn"], listed["not_yet"], listed["is_mine"]) == (1, 2, 2, True)
+    shown = program.gets("/inspections/1").json()
+    first = shown["items"][0]
+    assert "路灯坏了" in first["words"] and first["finding"] is None and PHONE not in str(shown)
+    address, said = f"/inspections/1/items/{first['id']}/commands", EXAMPLES["untrue"]["value"]
+    assert is_problem(program.sends(address, {**said, "photos": [1]}), 422)
+    assert is_problem(stranger.sends(address, said), 404) and stranger.gets("/inspections").json() == {"rounds": []}
+    done = program.sends(address, said).json()
+    assert (done["finding"], done["consequence"], done["ticket"]) == ("untrue", "reopen", first["ticket"])
+    assert is_problem(program.sends(address, said), 422)
+    assert program.gets("/inspections/1").json()["untrue"] == 1
 
 
 def test_the_round_of_a_unit_that_was_dissolved_goes_on_with_the_countys_desk_once(
