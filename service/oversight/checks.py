@@ -22,6 +22,7 @@ from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.oversight.own_checks import emergencies_twice, rounds_without_inspector, supervision_without_level
+from service.oversight.wall_checks import wall_against_approvals, wall_tells_too_much
 from service.oversight.whistle_checks import (
     calls_without_term,
     contests_without_officer,
@@ -146,7 +147,8 @@ def ends_of_holds(session: Session) -> Iterable[str]:
 
 
 def notices_planned_twice(session: Session) -> Iterable[str]:
-    same: tuple[Any, ...] = (Delivery.event_id, Delivery.channel, Delivery.person_id, Delivery.unit_id)
+    receiver = (Delivery.person_id, Delivery.unit_id, Delivery.consent_id)
+    same: tuple[Any, ...] = (Delivery.event_id, Delivery.channel, *receiver)
     wanted = select(*map(col, same)).group_by(*map(col, same)).having(func.count() > 1)
     return [f"event {row.event_id} by {row.channel}" for row in session.execute(wanted)]
 
@@ -214,6 +216,8 @@ CHECKS: tuple[Check, ...] = (
     Check("issues_without_main_ticket", "one of its own wishes stands for an open issue", issues_without_main_ticket),
     Check("tickets_against_memberships", "a ticket is in the issue that it names", tickets_against_memberships),
     Check("endorsements_miscounted", "a ticket counts the endorsements that stand", endorsements_miscounted),
+    Check("wall_tells_too_much", "no telephone or identity number stands on the wall", wall_tells_too_much),
+    Check("wall_against_approvals", "what stands on the wall was approved in these words", wall_against_approvals),
     Check("asks_without_decider", "a pending ask has decider and term, on an open ticket", asks_without_decider),
     Check("asks_miscounted", "a ticket counts the asks that wait", asks_miscounted),
     Check("deferred_without_review", "a deferred ticket, and no other, has a review date", deferred_without_review),

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from service.directory.models import Area
 from service.directory.reference import Reference
 from service.errors import NotFound
-from service.tickets import search
 from service.tickets.models import Ticket, TicketEvent, TicketEventDetails
 from service.tickets.queries import Story
+from service.tickets.search import tokens_of
 from workflows.commands import LARGEST_ID
 from workflows.refusals import Refused
 from workflows.wall import COLUMNS, SHOWABLE, Column
@@ -57,7 +57,7 @@ def find_wishes(
 ) -> Found:
     """Raises Refused for a cursor that is none of ours."""
     statuses = column.statuses if column else SHOWABLE
-    conditions = [*_conditions(session, known, asked), col(Ticket.status).in_(statuses)]
+    conditions = [*_conditions(known, asked), col(Ticket.status).in_(statuses)]
     if cursor:
         conditions.append(_after(cursor))
     newest = (col(Ticket.published_at).desc(), col(Ticket.id).desc())
@@ -68,7 +68,7 @@ def find_wishes(
 
 def count_wishes(session: Session, known: Reference, asked: Asked) -> dict[str, int]:
     """By the key of the column."""
-    wanted = select(col(Ticket.status), func.count()).where(*_conditions(session, known, asked))
+    wanted = select(col(Ticket.status), func.count()).where(*_conditions(known, asked))
     counted = {row[0]: row[1] for row in session.execute(wanted.group_by(col(Ticket.status)))}
     return {each.key: sum(counted.get(status, 0) for status in each.statuses) for each in COLUMNS}
 
@@ -87,7 +87,7 @@ def answers_to(session: Session, ticket_ids: Sequence[int]) -> dict[int, list[St
     return found
 
 
-def _conditions(session: Session, known: Reference, asked: Asked) -> list[ColumnElement[bool]]:
+def _conditions(known: Reference, asked: Asked) -> list[ColumnElement[bool]]:
     """Whatever the column `published_at` says, nothing stands here that she kept from her neighbours."""
     found: list[ColumnElement[bool]] = [col(Ticket.published_at).is_not(None), col(Ticket.is_shared).is_(True)]
     if asked.place is not known.county:
@@ -96,17 +96,16 @@ def _conditions(session: Session, known: Reference, asked: Asked) -> list[Column
         category = known.categories_by_key.get(asked.category)
         found.append(col(Ticket.category_id) == category.id if category else false())
     if asked.text.strip():
-        found.append(_mentions(session, asked.text))
+        found.append(_mentions(asked.text))
     return found
 
 
-def _mentions(session: Session, asked: str) -> ColumnElement[bool]:
-    """The index knows her own masked words; only what the wall itself says is found, or a search would tell more."""
-    indexed = search.matches(session, asked)
-    if indexed is None:
-        return false()
+def _mentions(asked: str) -> ColumnElement[bool]:
+    """Only what the wall itself says is found, the words that an official has added to hers among it. The index of all
+    tickets knows other words, hers; what stands on the wall is few enough to be read through."""
+    tokens = tokens_of(asked)[:24]
     said = func.lower(col(Ticket.wall_text))
-    return and_(indexed, *(said.contains(token, autoescape=True) for token in search.tokens_of(asked)[:24]))
+    return and_(*(said.contains(token, autoescape=True) for token in tokens)) if tokens else false()
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

@@ -11,9 +11,10 @@ from service.database import Database
 from service.directory.models import DirectoryEvent
 from service.outbox.models import Delivery
 from service.oversight.checks import CHECKS, breaches
-from tests.factories import NOW, build_county, wish_in
+from tests.factories import NOW, act, build_county, wish_in
 from tests.service.whistles.test_checks import DAMAGE as OF_WHISTLES
 from workflows.statuses import Status
+from workflows.wall_commands import Publish, TakeDown
 
 FREE_EVENTS = {
     "sqlite": ["DROP TRIGGER ticket_event_no_update", "DROP TRIGGER ticket_event_no_delete"],
@@ -49,6 +50,8 @@ DAMAGE: dict[str, list[str]] = {
     "calls_against_tickets": ["UPDATE ticket SET call_at = created_at WHERE status = 'assigned'"],
     "unsearchable": ["DELETE FROM ticket_search"],
     "pool_against_tickets": ["UPDATE ticket SET is_claimable = true WHERE id = 1"],
+    "wall_tells_too_much": ["UPDATE ticket SET wall_text = '请打 13812345678', published_at = created_at WHERE id = 1"],
+    "wall_against_approvals": ["UPDATE ticket SET wall_text = '路灯坏了', published_at = created_at WHERE id = 1"],
     "endorsements_miscounted": ["UPDATE ticket SET endorsements = 7 WHERE id = 1"],
 }
 
@@ -138,3 +141,19 @@ def test_nobody_who_opens_the_file_replaces_an_event(sqlite_database: Database, 
             with pytest.raises(pysqlite3.IntegrityError, match="never changed"):
                 stranger.execute(f"REPLACE INTO {table} ({names}) SELECT {names} FROM {table} LIMIT 1")
         assert stranger.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+def test_a_wish_that_was_approved_stands_on_the_wall_without_a_breach(database: Database) -> None:
+    with database.writing() as session:
+        county = build_county(session)
+        up = wish_in(session, county, Status.in_progress)
+        act(session, up, Publish(words="村口的路灯坏了三个月"), county.dispatcher)
+        down = wish_in(session, county, Status.in_progress)
+        act(session, down, Publish(words="村口的路灯坏了三个月"), county.dispatcher)
+        act(session, down, TakeDown(reason="诉求人改了主意"), county.dispatcher)
+    with database.reading() as session:
+        assert found(session) == set()
+    with database.writing() as session:
+        session.execute(text(f"UPDATE ticket SET wall_text = '改过的话', published_at = created_at WHERE id = {down}"))
+    with database.reading() as session:
+        assert [each.what for each in breaches(session) if each.check.name.startswith("wall")] == [f"ticket {down}"]
