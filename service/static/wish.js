@@ -92,6 +92,8 @@
     var player = null;
     if (!self.MediaRecorder || !navigator.mediaDevices || !navigator.mediaDevices.getUserMedia || !canCarry()) return;
     bar.hidden = false;
+    input.className += " unseen";
+    byId("choose-voice").hidden = false;
 
     function say(name, seconds) { note.textContent = (button.getAttribute("data-" + name) || "").replace("{n}", seconds).replace("{most}", most); }
     function label(name) { button.lastChild.textContent = button.getAttribute("data-" + name); }
