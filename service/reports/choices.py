@@ -100,7 +100,7 @@ def choice_in(request: Request, visit: Visit, area: int | None) -> Choice:
     """From the address. Refused for days that are none, NotFound for a theme, source or unit that there is not."""
     asked = {name: words.strip() for name, words in request.query_params.items() if words.strip() and name in NAMES}
     begins = beginning_said(asked.get("begins", ""))
-    if begins == 1:
+    if begins == beginning_said(""):
         asked.pop("begins", None)
     period = month_said(asked.get("month", ""), begins) or period_said(
         asked.get("from", ""), asked.get("to", ""), today_at(visit.now)

@@ -101,9 +101,9 @@ def month_said(words: str, begins: int) -> Period | None:
 
 
 def beginning_said(words: str) -> int:
-    """On which day months begin. Refused for what no month has."""
+    """On which day months begin: unless told, as the county's bulletins do. Refused for what no month has."""
     if not words.strip():
-        return 1
+        return settings().bulletin_day
     if not words.strip().isdecimal() or not 1 <= int(words) <= LATEST_BEGINNING:
         raise Refused(_("一个月从 1 日到 28 日里的哪一天起，请写一个数。"))
     return int(words)

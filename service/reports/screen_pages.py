@@ -22,7 +22,7 @@ router = APIRouter(prefix="/board", include_in_schema=False)
 ASKS_AGAIN = timedelta(minutes=1)
 STALE_AFTER = timedelta(minutes=5)
 """The figures are counted every minute; older ones are shown with their age."""
-CONCERNS_SHOWN = 6
+CONCERNS_SHOWN = 5
 TONES = ("overdue", "soon", "fine", "")
 
 

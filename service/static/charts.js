@@ -66,10 +66,12 @@
     var size = Math.round(parseFloat(window.getComputedStyle(box).fontSize));
     var isLying = told.kind === "bars";
     var words = { color: paint.soft, fontSize: size, hideOverlap: true };
-    var names = { type: "category", data: isLying ? told.labels.slice(0, MOST_BARS) : told.labels, inverse: isLying, axisTick: { show: false }, axisLine: { lineStyle: { color: paint.soft } }, axisLabel: isLying ? Object.assign({ interval: 0 }, words, { hideOverlap: false }) : words };
+    var each = { color: paint.soft, fontSize: size, interval: 0 };
+    var names = { type: "category", data: isLying ? told.labels.slice(0, MOST_BARS) : told.labels, inverse: isLying, axisTick: { show: false }, axisLine: { lineStyle: { color: paint.soft } }, axisLabel: isLying ? each : words };
     var numbers = { type: "value", minInterval: 1, axisLabel: words, splitLine: { lineStyle: { color: paint.line } } };
     return {
       animation: false,
+      textStyle: { fontFamily: window.getComputedStyle(box).fontFamily },
       grid: { left: size / 2, right: isLying ? size * 3 : size, top: size * 1.6, bottom: size / 2, containLabel: true },
       xAxis: isLying ? numbers : names,
       yAxis: isLying ? names : numbers,
