@@ -3,19 +3,20 @@
 fill(database, now, store) -> Demo      the addresses and sign-ins to print
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from service.database import Database
+from service.demo.afoot import set_up
 from service.demo.county import county
-from service.demo.grouping import group_wishes
 from service.demo.overseen import oversee
 from service.demo.playing import play
 from service.demo.posting import put_up_some
 from service.demo.scenes import Album
-from service.demo.settling import count_visits, settle
+from service.demo.settling import GIVEN_OUT, Ids, count_visits, settle
 from service.demo.sign_ins import SignIn, sign_ins
 from service.demo.story import plan
 from service.directory.models import Area, AreaLevel, Link
@@ -45,7 +46,15 @@ class Demo:
     is_new: bool
 
 
-def fill(database: Database, now: datetime, store: PictureStore | None = None) -> Demo:
+@dataclass(frozen=True)
+class Before:
+    """What has happened in the county before the last sixty days: from when on, and how it is played."""
+
+    since: datetime
+    play: Callable[[Session, Ids], None]
+
+
+def fill(database: Database, now: datetime, store: PictureStore | None = None, before: Before | None = None) -> Demo:
     """All of it in one transaction, so that nobody ever sees half a county. Without a store there are no photographs.
 
     Raises Refused when the database belongs to another county.
@@ -53,20 +62,22 @@ def fill(database: Database, now: datetime, store: PictureStore | None = None) -
     with database.writing() as session:
         is_new = not is_settled(session)
         if is_new:
-            _fill(session, now, Album(store))
+            _fill(session, now, Album(store), before)
     while store is not None and prepare_pictures(database, now, store):
         continue
     with database.reading() as session:
         return _described(session, is_new)
 
 
-def _fill(session: Session, now: datetime, album: Album) -> None:
+def _fill(session: Session, now: datetime, album: Album, before: Before | None) -> None:
     seed(session, now)
     session.flush()
-    ids = settle(session, now)
+    ids = settle(session, now if before is None else before.since + GIVEN_OUT)
+    if before is not None:
+        before.play(session, ids)
     play(session, ids, plan(now, reference(session).calendar), album, now)
     oversee(session, ids, now)
-    group_wishes(session, ids, now)
+    set_up(session, ids, now)
     put_up_some(session, ids, now)
     count_visits(session)
 

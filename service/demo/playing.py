@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from service.accounts.actors import actor_of
 from service.claims import lifecycle as claims
-from service.demo import blowing
+from service.demo import blowing, grouping
 from service.demo.scenes import Album
 from service.demo.settling import Ids, links_by_area
 from service.demo.telling import RESIDENT, Step, Story
@@ -33,6 +33,7 @@ from workflows.commands import CommandBase, Submit
 from workflows.every_command import EVERY_COMMAND
 from workflows.whistle_commands import WHISTLE_COMMANDS
 
+NAMES_A_UNIT = frozenset({"unit", "suggested_unit"})
 STILL_NEWS = timedelta(hours=30)
 """Of what happened before that, nobody is told any more."""
 
@@ -78,9 +79,10 @@ class Play:
     links: dict[int, Link]
     actors: dict[str, Actor] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
 
     def run(self, stories: list[Story]) -> None:
-        runs = [Run(story, place) for place, story in enumerate(stories)]
+        runs = self.runs = [Run(story, place) for place, story in enumerate(stories)]
         queue = [(moment, place) for place, run in enumerate(runs) if (moment := run.next_moment(self.now))]
         heapify(queue)
         while queue:
@@ -94,8 +96,20 @@ class Play:
                 self.escalate(run, moment)
             if (following := run.next_moment(self.now)) is not None:
                 heappush(queue, (max(following, moment), place))
+        grouping.finish(self.session, self.ids, self.of_the_road(), self.now)
+
+    def of_the_road(self) -> list[int]:
+        return [run.ticket_id for run in self.runs if run.ticket_id and grouping.is_of_the_road(run.story)]
+
+    def group(self, run: Run, at: datetime) -> None:
+        """The wishes of that road become one matter, for which this one stands."""
+        for ticket_id in grouping.group(self.session, self.ids, self.of_the_road(), run.ticket_id, at):
+            if self.is_old(at):
+                blowing.tell_nobody(self.session, ticket_id, at)
 
     def step(self, run: Run, step: Step) -> None:
+        if step.fields.get("for_all"):
+            self.group(run, step.at)
         command = self.command(step, run)
         is_quiet = self.is_old(step.at)
         actor = self.actor(step.who, run)
@@ -148,8 +162,10 @@ class Play:
     def command(self, step: Step, run: Run) -> CommandBase:
         fields: dict[str, Any] = {name: value for name, value in step.fields.items() if value is not None}
         fields = blowing.with_rows(fields, self.ids.units, self.session, run.whistle)
-        if "unit" in fields:
-            fields["unit"] = self.ids.units[fields["unit"]]
+        for name in NAMES_A_UNIT & fields.keys():
+            fields[name] = self.ids.units[fields[name]]
+        if fields.pop("for_all", False):
+            fields["issue"] = self.session.get_one(Ticket, run.ticket_id).issue_id
         if "units" in fields:
             fields["units"] = tuple(self.ids.units[key] for key in fields["units"])
         if "area" in fields:

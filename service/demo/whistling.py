@@ -1,4 +1,4 @@
-"""The whistles of the demo county: steps that are woven into the stories of three wishes."""
+"""The whistles of the demo county: steps that are woven into the stories of some wishes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from workflows.terms import working_hours
 from workflows.workdays import WorkCalendar
 
 NAMES_UNITS = ("lead", "unit")
+VILLAGE = "{village}"
 BETWEEN = timedelta(minutes=7)
 """Two things never happen at the same moment."""
 
@@ -33,9 +34,9 @@ def _is_about(story: Story, tale: dict[str, Any]) -> bool:
 def _woven(story: Story, tale: dict[str, Any], now: datetime, calendar: WorkCalendar) -> Story:
     """Until the wish is answered: then the town has what it needed."""
     until = next((step.at for step in story.steps if step.verb == "reply"), now)
-    town = str(story.steps[0].fields["area"]).partition("/")[0]
+    where = str(story.steps[0].fields["area"])
     start = _start(story, tale, now, calendar)
-    steps = [_step(each, town, calendar.add(start, working_hours(each.get("after", 0)))) for each in tale["step"]]
+    steps = [_step(each, where, calendar.add(start, working_hours(each.get("after", 0)))) for each in tale["step"]]
     told = [step for step in steps if step.at < until]
     return replace(story, steps=one_after_the_other([*story.steps, *told]))
 
@@ -46,14 +47,20 @@ def _start(story: Story, tale: dict[str, Any], now: datetime, calendar: WorkCale
     return max(first, calendar.subtract(now, working_hours(tale["before_now"]))) if "before_now" in tale else first
 
 
-def _step(told: dict[str, Any], town: str, at: datetime) -> Step:
-    said = {name: value for name, value in told.items() if name not in {"after", "who", "verb"}}
+def _step(told: dict[str, Any], where: str, at: datetime) -> Step:
+    town, village = where.split("/")[:2]
+    said = {name: _said_there(value, village) for name, value in told.items() if name not in {"after", "who", "verb"}}
     fields = {name: in_town(value, town) if name in NAMES_UNITS else value for name, value in said.items()}
     if "milestones" in said:
         fields["milestones"] = tuple(_milestone(each, town, at) for each in said["milestones"])
     if told["verb"] == "hold_site_meeting":
         fields["held_on"] = at.date()
     return Step(at, in_town(told["who"], town), told["verb"], fields)
+
+
+def _said_there(value: Any, village: str) -> Any:
+    """The same words may be spoken in another village another time."""
+    return value.replace(VILLAGE, village) if isinstance(value, str) else value
 
 
 def _milestone(told: dict[str, Any], town: str, at: datetime) -> dict[str, Any]:

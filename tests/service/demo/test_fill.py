@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from service import keys
-from service.claims.models import Claim
+from service.claims.models import Claim, Pairing
 from service.database import Database
 from service.demo.county import county
 from service.demo.fill import Demo, fill
@@ -21,7 +21,7 @@ from service.demo.playing import play
 from service.demo.scenes import Album
 from service.demo.settling import settle
 from service.demo.story import plan
-from service.directory.models import Area, AreaLevel, CatalogueRow, Link, Person
+from service.directory.models import Area, AreaLevel, CatalogueRow, EmergencyMode, Link, Person
 from service.directory.reference import reference
 from service.directory.seeding import seed
 from service.issues.models import Issue
@@ -138,9 +138,11 @@ def test_nothing_is_left_for_the_first_sweep(session: Session) -> None:
     assert session.exec(select(func.count()).where(Whistle.alarm_at <= NOW)).one() == 0  # type: ignore[operator]
 
 
-def test_one_whistle_waits_for_its_lead_one_is_at_work_and_one_is_scored(session: Session) -> None:
+def test_a_whistle_waits_for_its_lead_one_is_contested_two_are_at_work_and_one_is_scored(session: Session) -> None:
     whistles = session.exec(select(Whistle)).all()
-    assert Counter(whistle.status.value for whistle in whistles) == Counter(["blown", "at_work", "accepted"])
+    assert Counter(whistle.status.value for whistle in whistles) == {"blown": 2, "at_work": 2, "accepted": 1}
+    [contested] = session.exec(select(WhistleCall).where(WhistleCall.state == CallState.contested)).all()
+    assert contested.contest_due_at is not None and contested.contest_due_at > NOW
     calls = session.exec(select(WhistleCall)).all()
     assert [call for call in calls if call.state is CallState.called and call.is_lead and call.report_due_at < NOW]
     assert {call.was_late for call in calls} >= {True, False}
@@ -156,6 +158,34 @@ def test_one_road_of_several_towns_is_one_issue_that_everybody_can_read(session:
     towns = session.exec(select(Ticket.town_id).where(Ticket.issue_id == issue.id)).all()
     assert len(towns) >= 5 and len(set(towns)) >= 3
     assert session.get_one(Ticket, issue.main_ticket_id).issue_id == issue.id
+
+
+def test_the_whistle_for_all_wishes_of_that_road_has_all_that_a_whistle_can_have(session: Session) -> None:
+    issue = session.exec(select(Issue)).one()
+    whistle = session.exec(select(Whistle).where(Whistle.issue_id == issue.id)).one()
+    assert whistle.ticket_id == issue.main_ticket_id
+    calls = session.exec(select(WhistleCall).where(WhistleCall.whistle_id == whistle.id)).all()
+    assert {call.was_late for call in calls} == {True, False}
+    said = session.exec(select(TicketEvent.verb).where(TicketEvent.subject == f"whistle:{whistle.id}")).all()
+    assert {"escalate_whistle", "survey", "hold_site_meeting", "plan_work", "report_milestone"} <= set(said)
+    steps = session.exec(select(Milestone).where(Milestone.whistle_id == whistle.id)).all()
+    assert Counter(step.state for step in steps) == {MilestoneState.done: 2, MilestoneState.planned: 3}
+
+
+def test_places_in_the_words_of_whistles_are_those_of_their_wishes(session: Session) -> None:
+    known = reference(session)
+    villages = {area.name for area in known.areas.values() if area.level is AreaLevel.village}
+    for whistle in session.exec(select(Whistle).where(col(Whistle.issue_id).is_(None))):
+        area = session.get_one(Ticket, whistle.ticket_id).area_id
+        here = {each.name for each in known.lineage(area)}
+        assert {name for name in villages if name in whistle.public_text} <= here, whistle.public_text
+
+
+def test_organisations_report_in_to_communities_and_one_town_is_in_an_emergency(session: Session) -> None:
+    pairings = session.exec(select(Pairing)).all()
+    assert len(pairings) >= 5 and any(pairing.ended_on for pairing in pairings)
+    [mode] = session.exec(select(EmergencyMode)).all()
+    assert mode.ended_at is None and mode.duty_roster
 
 
 def test_tickets_are_numbered_in_the_order_in_which_they_came(session: Session) -> None:
