@@ -14,11 +14,14 @@ from service import keys
 from service.database import Database
 from service.directory.models import Area, AreaLevel
 from service.directory.reference import reference
+from service.jobs import Surroundings
 from service.reports.documents import making
 from service.reports.documents.asked import Asked, county_words
 from service.reports.documents.content import Content
 from service.reports.documents.periods import NamedPeriod, named
 from service.reports.documents.table import Report, Scope
+from service.reports.folding import fold
+from service.settings import Settings
 from service.tickets.models import Ticket
 from service.whistles.models import Whistle, WhistleCall
 from tests.factories import NOW, PHONE, County, act, add, build_county, later, wish_in
@@ -126,6 +129,7 @@ def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             county = build_county(session)
             if name == "small":
                 fill(session, county)
+        fold(Surroundings(database, Settings(), NOW))
         found[name] = Told(database, county)
     yield found
     for told in found.values():

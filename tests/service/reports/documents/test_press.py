@@ -1,0 +1,45 @@
+"""What a template may do: name what the report holds, and nothing else whatsoever."""
+
+import io
+
+import pytest
+from docx import Document
+from jinja2 import TemplateError, UndefinedError
+
+from service.reports.documents.press_word import rendered
+
+CONTENT = {"title": "月通报", "towns": [{"town": "清溪镇 <b> & {{ title }}"}]}
+
+
+def template(words: str) -> bytes:
+    document, written = Document(), io.BytesIO()
+    document.add_paragraph(words)
+    document.save(written)
+    return written.getvalue()
+
+
+def test_what_was_typed_stays_what_it_is() -> None:
+    made = rendered(template("{{ title }}：{% for row in towns %}{{ row.town }}{% endfor %}"), CONTENT)
+    assert Document(io.BytesIO(made)).paragraphs[0].text == "月通报：清溪镇 <b> & {{ title }}"
+
+
+@pytest.mark.parametrize("words", ["{{ tilte }}", "{% for row in towns %}{{ row.village }}{% endfor %}"])
+def test_a_field_that_there_is_not_is_never_a_gap(words: str) -> None:
+    with pytest.raises(UndefinedError, match=r"tilte|village"):
+        rendered(template(words), CONTENT)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{{ title.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ towns.append(1) }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{% include 'secrets' %}",
+        "{{ title",
+    ],
+)
+def test_a_template_reaches_nothing_beyond_the_report(words: str) -> None:
+    with pytest.raises((TemplateError, TypeError)):
+        rendered(template(words), CONTENT)
