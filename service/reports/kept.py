@@ -109,7 +109,7 @@ class Kept:
 def kept(session: Session, choice: Choice) -> Kept | None:
     """None before the first fold, and for what the rollups do not hold."""
     kinds = _kinds(choice)
-    if len(kinds) > 1 or (kinds and choice.place.level not in DIVIDED):
+    if choice.is_here_only or len(kinds) > 1 or (kinds and choice.place.level not in DIVIDED):
         return None
     found = folded(session)
     dimension, member = kinds[0] if kinds else (Dimension.whole, "")
