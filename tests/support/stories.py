@@ -1,5 +1,6 @@
-"""Long stories told over HTTP with a clock that can be moved: a county, its people, and what the schedule does."""
+"""Long stories: over HTTP with a clock that can be moved, and the same on screens, each person in a browser of his own."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page as Screen
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -17,11 +21,13 @@ from service.jobs import Surroundings
 from service.outbox.planning import plan_notices
 from service.oversight.checks import breaches
 from service.oversight.sweep import sweep_escalations
+from service.security import SESSION_COOKIE
 from service.settings import settings
 from service.tickets.crowds import Crowd
 from service.whistles.sweep import sweep_whistles
-from tests.factories import NOW, County, add, build_county, later
-from tests.support.app import app_on
+from tests.factories import NOW, County, add, build_county, later, sign_in
+from tests.support.app import app_on, serving
+from tests.support.browser import DESKTOP, PHONE, NewPage
 from tests.support.programs import Program, program_of
 from workflows.statuses import Role
 
@@ -97,3 +103,82 @@ def new_unit(session: Session, name: str, unit_class: UnitClass, area: int) -> i
 def ok(answer: Any, status: int = 200) -> Any:
     assert answer.status_code == status, answer.text
     return answer.json()
+
+
+# The same stories on screens
+
+
+@dataclass
+class Stage:
+    """Everybody has a browser of his own: officials are signed in, villagers need not be."""
+
+    database: Database
+    address: str
+    new_page: NewPage
+    county: County
+
+    def official(self, person: int, device: dict[str, object] = DESKTOP) -> Screen:
+        with self.database.writing() as session:
+            secret = sign_in(session, person)
+        screen = self.new_page(device, base_url=self.address)
+        screen.context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": self.address}])
+        return screen
+
+    def villager(self, **options: Any) -> Screen:
+        return self.new_page(PHONE, base_url=self.address, **options)
+
+    def breaches(self) -> list[str]:
+        with self.database.reading() as session:
+            return [str(breach) for breach in breaches(session)]
+
+
+@contextmanager
+def pressing(screen: Screen, verb: str) -> Iterator[Locator]:
+    """Opens the form behind a button; what is filled in inside the block is then sent."""
+    form = screen.locator(f"#{verb}")
+    form.locator("> summary").click()
+    yield form
+    form.locator("form > button.button").click()
+
+
+def says(screen: Screen, token: str, words: str, phone: str) -> str:
+    """A villager writes through the link of her group; the address of her tracking page."""
+    screen.goto(f"/w/{token}")
+    screen.get_by_label("您想说什么？").fill(words)
+    screen.get_by_label("电话", exact=True).fill(phone)
+    screen.get_by_role("button", name="说出去").click()
+    expect(screen.get_by_role("heading", name="您的话，我们收到了")).to_be_visible()
+    return str(screen.get_by_role("link", name="看看办到哪一步").get_attribute("href"))
+
+
+def is_well(screen: Screen, name: str, *, for_everybody: bool = False) -> None:
+    """Nothing sticks out at the side, at the main screens axe finds nothing, and a picture is kept for who wants one:
+    WEIYUAN_TEST_PICTURES names a folder."""
+    assert screen.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    folder = os.environ.get("WEIYUAN_TEST_PICTURES")
+    if folder:
+        _take_pictures(screen, Path(folder) / name)
+    if for_everybody:
+        found = Axe().run(screen, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [(breach["id"], breach["nodes"][0]["html"]) for breach in found] == [], name
+
+
+def _take_pictures(screen: Screen, path: Path) -> None:
+    """As wide as a county PC's, and as a telephone's; what was typed stays."""
+    before = screen.viewport_size
+    for kind, width, height in (("pc", 1440, 900), ("phone", 360, 740)):
+        screen.set_viewport_size({"width": width, "height": height})
+        screen.screenshot(path=f"{path}-{kind}.png", full_page=True)
+    if before:
+        screen.set_viewport_size(before)
+
+
+@contextmanager
+def staged(url: str, folder: Path, new_page: NewPage) -> Iterator[Stage]:
+    """The county of the factories, served on a port; the clock is the machine's own."""
+    database = Database(url)
+    with database.writing() as session:
+        county = build_county(session)
+    with serving(app_on(url, folder)) as address:
+        yield Stage(database, address, new_page, county)
+    database.close()
