@@ -11,6 +11,7 @@ from workflows import (
     claims,
     emergency,
     escalations,
+    guidance,
     inspections,
     issues,
     transitions,
@@ -69,6 +70,7 @@ TABLES = {
     "warnings": warnings.as_markdown,
     "emergency": emergency.as_markdown,
     "inspections": inspections.as_markdown,
+    "guidance": guidance.as_markdown,
 }
 
 
