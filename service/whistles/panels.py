@@ -133,7 +133,7 @@ def _told_call(call: WhistleCall, known: Reference, local: LocalWords, now: date
         return ToldCall(unit, "flag", "plain", local._(_("说不归它管，县里正在裁定")))
     if call.report_due_at < now:
         return ToldCall(unit, "alert", "late", local._(_("过了说好的时间还没来，正在催")))
-    return ToldCall(unit, "clock", "plain", local._(_("{day}前来")).format(day=local.time(call.report_due_at)))
+    return ToldCall(unit, "clock", "plain", local._(_("{day} 前来")).format(day=local.time(call.report_due_at)))
 
 
 def _told_step(step: Milestone, known: Reference, local: LocalWords, now: datetime) -> ToldStep:

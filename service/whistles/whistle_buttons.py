@@ -25,6 +25,8 @@ LIKELIEST_FIRST = (
     "dismiss_whistle",
 )
 """A verb that is not named here stands at the end: a new one needs no line."""
+BY_THE_WAY = frozenset({"note_whistle"})
+"""Never the large button: a page where nothing else is left to do is through."""
 ENDS_IT = frozenset({"refuse_whistle", "dismiss_whistle"})
 SPEAKS_FOR_A_UNIT = {
     "report_in": CallState.called,
@@ -52,7 +54,8 @@ def actions_of(visit: Visit, whistle: Whistle, case: WhistleCase, local: LocalWo
     ranked = sorted(offered, key=lambda verb: _rank(verb, case))
     actions = [_action(verb, visit, whistle, case, local, pressed) for verb in ranked]
     useful = [action for action in actions if action.is_open or all(map(_can_be_answered, action.fields))]
-    return [replace(each, tone="primary") if each is useful[0] and each.tone == "plain" else each for each in useful]
+    likeliest = next((each for each in useful if each.tone == "plain" and each.verb not in BY_THE_WAY), None)
+    return [replace(each, tone="primary") if each is likeliest is useful[0] else each for each in useful]
 
 
 def _can_be_answered(field: Field) -> bool:

@@ -16,6 +16,7 @@ from service.whistles import lifecycle
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from tests.factories import NOW, County, actor, add, build_county, later, wish_in
 from tests.service.tickets.photographs import phone_photo
+from tests.service.whistles.conftest import Scene, blow, do
 from tests.support.officials import Official, Page, official, stranger
 from workflows import whistle_commands as w
 from workflows.statuses import Role, Status
@@ -398,3 +399,13 @@ def test_each_duty_stands_in_the_list_of_whoever_owes_it(
     assert "吹哨报到 1 件" in ruler.opens("/desk/registers").words
     assert "待我办 0" in bureau.opens("/desk/whistles").words
     assert "待我裁定" not in town.opens("/desk/whistles").words, "that is the county's"
+
+
+def test_a_whistle_that_is_through_has_no_large_button_for_a_note(
+    app: FastAPI, client: TestClient, database: Database, scene: Scene
+) -> None:
+    with database.writing() as session:
+        whistle = blow(session, scene, scene.principal)
+        do(session, whistle, w.DismissWhistle(reason="不用来了"), scene.principal)
+    page = official(app, database, scene.county.dispatcher).opens(f"/desk/whistles/{whistle}")
+    assert 'class="action plain" name="action" id="note_whistle"' in page.source
