@@ -1,4 +1,4 @@
-"""Bulletins: made once by the scheduler at their date, never changed by what happens later, made again beside the old."""
+"""Bulletins: made once by the scheduler, never changed by what happens later, and made again beside the old one."""
 
 import json
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from service.directory.reference import reference
 from service.errors import Failure
 from service.jobs import Surroundings
 from service.reports.documents import keeping
+from service.reports.documents.content import as_json
 from service.reports.documents.keeping import Made, frozen, make
 from service.reports.documents.models import Bulletin, BulletinFile
 from service.reports.documents.periods import last_over, named
@@ -68,7 +69,7 @@ def test_two_at_once_keep_one_and_its_figures_stand_still(database: Database) ->
         submit_wish(session, county, NOW + timedelta(days=1))
     with database.reading() as session:
         after = frozen(session.exec(select(Bulletin)).one())
-    assert json.dumps(keeping.as_json(after)) == json.dumps(keeping.as_json(before))
+    assert json.dumps(as_json(after)) == json.dumps(as_json(before))
     assert {told.key: told.value for told in after.body.figures}["collected"] == 2
     for statement in (update(Bulletin).values(note="schöner"), update(BulletinFile).values(size=1)):
         with pytest.raises(DatabaseError, match="never changed"), database.writing() as session:

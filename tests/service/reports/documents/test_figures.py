@@ -1,4 +1,4 @@
-"""Figures recounted from the raw events by a few lines that know nothing of the reports; and places, lists and surges."""
+"""Figures recounted from the raw events by a few lines that know nothing of reports; places, lists and surges."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ SEPTEMBER = NOW - timedelta(days=25)
 
 @pytest.fixture
 def two_months(database: Database) -> County:
-    """On both databases: what was handed in in September and closed in October, done again, left open, rated so and so."""
+    """On both databases: handed in in September and closed in October, done again, left open, rated so and so."""
     with database.writing() as session:
         county = build_county(session)
         old = [wish_in(session, county, Status.follow_up, SEPTEMBER) for _ in range(3)]
