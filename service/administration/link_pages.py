@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from service.accounts.visits import Acting, Looking, Visit
 from service.administration import links
 from service.administration.commands import ChangeLink, CreateLink, RevokeLink
+from service.administration.link_papers import Hung, card_picture, hung_of, pastes, printed
 from service.administration.permissions import acting_as, allow, covers, may
 from service.administration.pressing import Pressed, button, page, told, tried
 from service.directory.models import Link
@@ -18,15 +19,12 @@ from service.tickets.desk_choices import area_choices, unit_choices
 from service.tickets.desk_words import local_words
 from service.tickets.links import whom_to_ask
 from service.typed import Typed
-from service.web import outside, redirect, render, say
+from service.web import outside, redirect, render
 from workflows.refusals import Refused
 from workflows.words import _
 
 router = APIRouter(prefix="/desk/links")
 
-FOR_THE_GROUP = _(
-    "乡亲们，有难处、有想法，点开下面的链接说一句就行，不用登录，也可以拍照。每一件都有人管、有期限、有回音。\n{address}\n（{place}）"
-)
 NO_WAY_BACK = _("停用以后，点开的人看到“这个链接停用了”和该找谁；已经说的心愿照常办。停用了不能再开。")
 
 
@@ -101,7 +99,8 @@ def _one(request: Request, visit: Visit, link: Link, pressed: Pressed | None = N
         link=row,
         today=links.wishes_today(visit, link),
         address=short_address(link.token, outside(request)),
-        paste=say(request, FOR_THE_GROUP, address=short_address(link.token, outside(request)), place=row.area_name),
+        pastes=pastes(request, _hung(request, visit, link)),
+        days=links.last_days(visit, link),
         revoked_at=link.revoked_at,
         ask_instead=asked,
         actions=_actions(request, visit, link, pressed) if row.state != "revoked" else (),
@@ -160,6 +159,34 @@ def show_poster(request: Request, token: str, visit: Looking) -> Response:
         desk_name=desk,
         desk_phone=phone,
     )
+
+
+def _hung(request: Request, visit: Visit, link: Link) -> Hung:
+    row = links.link_row(visit, link)
+    return hung_of(row, short_address(link.token, outside(request)), desk_of(link, visit.known))
+
+
+class Paper(StrEnum):
+    """As file names say it: one sheet to hang up, or a sheet of cards to cut."""
+
+    poster = "poster"
+    cards = "cards"
+
+
+@router.get("/{token}/{kind}.pdf")
+def download_paper(request: Request, token: str, kind: Paper, visit: Looking) -> Response:
+    made = printed(request, _hung(request, visit, links.link_seen(visit, token)), PRINTED_AS[kind])
+    named = {"Content-Disposition": f'attachment; filename="{kind}-{token}.pdf"'}
+    return Response(made, media_type="application/pdf", headers=named)
+
+
+PRINTED_AS = {Paper.poster: "sheet", Paper.cards: "cards"}
+
+
+@router.get("/{token}/card.png")
+def show_card(request: Request, token: str, visit: Looking) -> Response:
+    """A picture for the group, to be saved by a long press."""
+    return Response(card_picture(request, _hung(request, visit, links.link_seen(visit, token))), media_type="image/png")
 
 
 @router.get("/{token}/poster.svg")

@@ -1,8 +1,9 @@
 """The links that dispatchers push into group chats: which there are, how they are used, and what may be changed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
@@ -18,7 +19,7 @@ from service.directory.lifecycle import LinkTerms
 from service.directory.models import Area, Link, Person
 from service.directory.reference import Reference
 from service.errors import NotFound
-from service.tickets.models import Ticket
+from service.tickets.models import LinkDay, Ticket
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -126,6 +127,29 @@ def wishes_today(visit: Visit, link: Link) -> int:
     counted = select(func.count()).select_from(Ticket)
     since = midnight_here(visit.now)
     return visit.session.exec(counted.where(Ticket.link_id == link.id, Ticket.created_at >= since)).one()
+
+
+DAYS_SHOWN = 14
+
+
+@dataclass(frozen=True)
+class DayOfUse:
+    """How often the link was opened on a day, and how many wishes came of it."""
+
+    day: date
+    visits: int
+    wishes: int
+
+
+def last_days(visit: Visit, link: Link) -> list[DayOfUse]:
+    """The newest first; days on which nothing happened are left out."""
+    since = visit.now - timedelta(days=DAYS_SHOWN)
+    opened = visit.session.exec(select(LinkDay).where(LinkDay.link_id == link.id, LinkDay.day >= today_here(since)))
+    visits = {each.day: each.visits for each in opened}
+    sent = visit.session.exec(select(Ticket.created_at).where(Ticket.link_id == link.id, Ticket.created_at >= since))
+    wishes = Counter(today_here(moment) for moment in sent)
+    days = sorted({*visits, *wishes}, reverse=True)
+    return [DayOfUse(day, visits.get(day, 0), wishes[day]) for day in days]
 
 
 # Writes

@@ -11,13 +11,14 @@ import structlog
 from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
+from service import clock
 from service.database import Database
 from service.directory.models import Link, Unit
 from service.directory.reference import Reference
 from service.errors import Failure
-from service.inserts import read_once
+from service.inserts import insert_into, read_once
 from service.settings import settings
-from service.tickets.models import Ticket
+from service.tickets.models import LinkDay, Ticket
 
 log = structlog.get_logger()
 
@@ -108,6 +109,13 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings().time_zone)
 
 
+def _count_today(session: Session, link_id: int, visits: int) -> None:
+    today = {"link_id": link_id, "day": clock.now().astimezone(_zone()).date(), "visits": visits}
+    more = insert_into(session, LinkDay).values(today)
+    counted = {"visits": LinkDay.__table__.c.visits + visits}  # type: ignore[attr-defined]
+    session.execute(more.on_conflict_do_update(index_elements=["link_id", "day"], set_=counted))
+
+
 class Visits:
     """Counts who opened a link without making anybody wait: written down every few seconds, by a thread of its own."""
 
@@ -133,6 +141,7 @@ class Visits:
             with self._database.writing() as session:
                 for link_id, visits in sorted(counts.items()):
                     session.execute(update(Link).where(col(Link.id) == link_id).values(visits=Link.visits + visits))
+                    _count_today(session, link_id, visits)
 
     def close(self) -> None:
         if self._timer is not None:

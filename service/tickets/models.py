@@ -345,6 +345,15 @@ class Ask(Table, table=True):
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class LinkDay(Table, table=True):
+    """How often a link was opened on one day of the county's; wishes are counted from the tickets."""
+
+    __tablename__ = "link_day"
+    link_id: int = Field(primary_key=True, foreign_key="link.id", sa_column_kwargs={"autoincrement": False})
+    day: date = Field(primary_key=True)
+    visits: int = 0
+
+
 class Consent(Table, table=True):
     """She wants to be told of this wish this way, until she says stop. Without an `address`: the number of her wish.
 

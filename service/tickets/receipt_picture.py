@@ -81,9 +81,9 @@ class _Pen:
         self.at += height
 
     def line(self, words: str, size: int, colour: str) -> None:
-        font = _font(size)
-        for part in _parted(words, font.getlength):
-            self._draw.text((WIDTH / 2, self.at), part, fill=colour, font=font, anchor="ma")
+        face = font(size)
+        for part in _parted(words, face.getlength):
+            self._draw.text((WIDTH / 2, self.at), part, fill=colour, font=face, anchor="ma")
             self.at += int(size * 1.45)
 
 
@@ -115,6 +115,7 @@ def _font_file() -> tuple[str, int] | None:
 
 
 @cache
-def _font(size: int) -> Any:
+def font(size: int) -> Any:
+    """Ours where the machine has a Chinese one, else a plain one."""
     found = _font_file()
     return ImageFont.truetype(found[0], size, found[1]) if found else ImageFont.load_default(size)

@@ -17,11 +17,12 @@ from service.directory.reference import reference
 from service.errors import Failure
 from service.inserts import insert_or_skip, insert_row
 from service.local_words import LocalWords
+from service.paper import LacksLibraries
 from service.reports.documents import making
 from service.reports.documents.asked import Asked, county_words
 from service.reports.documents.content import Content, as_json, from_json
 from service.reports.documents.models import Bulletin, BulletinFile, ReportTemplate
-from service.reports.documents.paper import LacksLibraries, pdf_of
+from service.reports.documents.paper import pdf_of
 from service.reports.documents.periods import NamedPeriod
 from service.reports.documents.sheets import write_excel
 from service.reports.documents.table import Format, Report

@@ -4,24 +4,14 @@ from dataclasses import replace
 
 from service import web
 from service.local_words import LocalWords
+from service.paper import pdf
 from service.reports.documents import cells
-from service.reports.documents.codes import LACKS_LIBRARIES
+from service.reports.documents.codes import STYLES
 from service.reports.documents.content import Content
-from service.reports.documents.press import PACKAGES, PressFailed, press
 from service.settings import settings
-from workflows.refusals import Refused
 from workflows.words import _
 
 PRINTED_MOST = 1000
-LACKING = _(
-    "这台机器缺少做 PDF 的系统组件。请管理员运行 apt-get install {packages}，或者用“打印页”在浏览器里打印成 PDF。"
-)
-
-
-class LacksLibraries(Refused):
-    """The machine has no pango: the sentence says which packages bring it, and that the page can be printed."""
-
-    http_status = 503
 
 
 def page_of(content: Content, words: LocalWords, language: str, *, is_pdf: bool = False) -> str:
@@ -43,12 +33,7 @@ def page_of(content: Content, words: LocalWords, language: str, *, is_pdf: bool 
 
 def pdf_of(content: Content, words: LocalWords, language: str) -> bytes:
     """Raises LacksLibraries where the machine cannot print."""
-    try:
-        return press("press_pdf", page_of(content, words, language, is_pdf=True).encode())
-    except PressFailed as failed:
-        if failed.code == LACKS_LIBRARIES:
-            raise LacksLibraries(LACKING, packages=PACKAGES) from None
-        raise
+    return pdf(page_of(content, words, language, is_pdf=True), STYLES)
 
 
 def _shortened(content: Content, words: LocalWords) -> Content:

@@ -1,4 +1,4 @@
-"""What is printed in a process of its own, and what that says when it cannot: press_pdf.py and press_word.py."""
+"""What is printed in a process of its own, and what that says when it cannot: press_word.py."""
 
 import subprocess
 import sys
@@ -7,7 +7,6 @@ from service.errors import Failure
 from workflows.words import _
 
 PATIENCE = 180
-PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 
 
 class PressFailed(Failure):

@@ -2,6 +2,7 @@
 
 import io
 
+import pypdfium2
 import pytest
 from PIL import Image
 from sqlmodel import Session, select
@@ -9,6 +10,7 @@ from sqlmodel import Session, select
 from service.database import Database
 from service.directory.models import Link, Person
 from service.directory.posters import short_address
+from service.tickets.links import Visits
 from tests.factories import TOKEN, County, add, later, submit_wish
 from tests.service.administration.conftest import As, changes, last_change
 from tests.support.officials import Official
@@ -188,3 +190,33 @@ def test_the_name_of_who_pushed_it_is_kept_when_he_leaves(as_: As, database: Dat
 
 def test_a_page_of_a_link_that_nobody_pushed_is_not_found(administrator: Official) -> None:
     assert administrator.opens("/desk/links/nothing-like-it").status == 404
+
+
+def test_what_is_hung_up_handed_out_and_pasted_says_where_and_whom_to_call(as_: As) -> None:
+    dispatcher = as_("dispatcher")
+    page = dispatcher.opens(LINK)
+    assert all(tone in page.words for tone in ("平实", "亲切", "简短")) and page.words.count(f"/w/{TOKEN}") >= 3
+    for kind, copies in (("poster", 1), ("cards", 8)):
+        answer = dispatcher.client.get(f"{LINK}/{kind}.pdf")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        document = pypdfium2.PdfDocument(answer.content)
+        printed = document[0].get_textpage().get_text_range()
+        assert len(document) == 1 and printed.count(f"/w/{TOKEN}") == copies
+        assert "清溪镇双喜村" in printed and "清溪镇受理台" in printed and "扫一扫" in printed
+    card = Image.open(io.BytesIO(dispatcher.client.get(f"{LINK}/card.png").content))
+    assert card.size == (1080, 720) and len(card.convert("RGB").getcolors(99) or []) > 2
+    assert dispatcher.opens(f"{LINK}/other.pdf").status in {404, 422}
+
+
+def test_the_pusher_sees_day_by_day_who_came_and_who_wrote(as_: As, database: Database, county: County) -> None:
+    with database.writing() as session:
+        link = session.exec(select(Link)).one()
+        submit_wish(session, county)
+    visits = Visits(database, flush_after=3600)
+    for _time in range(3):
+        visits.count(link.id or 0)
+    visits.flush()
+    visits.count(link.id or 0)
+    visits.flush()
+    words = as_("dispatcher").opens(LINK).words
+    assert "哪一天 点开 心愿 10 月 12 日（周一） 4 1" in words
