@@ -35,12 +35,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a job may use. `goes_on()` turns false when the process ends or another one leads: stop between two rows."""
+    """What a job may use. `goes_on()` turns false when the process ends or another one leads: stop between two rows.
+
+    `since` is when it was begun the last time; None where nobody knows, and then it looks at everything.
+    """
 
     database: Database
     settings: Settings
     now: datetime
     goes_on: Callable[[], bool] = lambda: True
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

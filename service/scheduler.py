@@ -118,9 +118,10 @@ class Clockwork:
         now = clock.now()
         if job.name not in self._last_runs:
             self._last_runs[job.name] = self._register.last_end_of(job.name)
-        if job.is_due(self._last_runs[job.name], now, self._settings.time_zone):
+        last = self._last_runs[job.name]
+        if job.is_due(last, now, self._settings.time_zone):
             self._last_runs[job.name] = now
-            jobs.run(job, Surroundings(self._database, self._settings, now, self._goes_on), self._register)
+            jobs.run(job, Surroundings(self._database, self._settings, now, self._goes_on, last), self._register)
 
     def _goes_on(self) -> bool:
         return self.leadership.is_ours and not self._ends.is_set()

@@ -39,11 +39,10 @@ def is_not_called_yet(case: WhistleCase, command: Any, actor: Actor, now: dateti
     return case.call_of(command.unit) is None
 
 
-@guard(_("改由的单位已经叫过了，也不能是吹哨的单位。"), reads_command=True)
+@guard(_("改由的单位已经叫过了。"), reads_command=True)
 def replacement_is_new(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return command.replacement is None or (
-        case.call_of(command.replacement) is None and command.replacement != case.town_unit_id
-    )
+    """It may be a unit of the town itself, its desk too: what the town can do alone the county sends back to it."""
+    return command.replacement is None or case.call_of(command.replacement) is None
 
 
 def _running(case: WhistleCase, command: Any) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _ruling(case: WhistleCase) -> Iterator[WhistleDuty]:
     for call in case.calls if case.status in AT_IT else ():
         if call.state is CallState.contested:
             assert call.contested_at is not None and call.contest_due_at is not None
-            is_guess = case.is_guess(call.contested_at, case.term("whistle_rule"))
+            is_guess = case.is_guess(call.contested_at, case.term("whistle_rule", call.contested_at))
             yield WhistleDuty(
                 DutyName.ruling,
                 _subject(call),

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from workflows.actors import Actor
-from workflows.statuses import Role
 from workflows.whistle_cases import CallCase, MilestoneCase, WhistleCase
 from workflows.whistle_commands import CallRuling
 from workflows.whistle_kinds import Approval
+from workflows.whistle_roles import spoken_units
 from workflows.whistle_terms import columns_of_a_call, end_of_day
 from workflows.whistle_words import CallState, MilestoneState
 
@@ -168,7 +168,7 @@ TICKET_ENDED = "ticket_ended"
 
 def spoken_for(case: WhistleCase, command: Any, actor: Actor, state: CallState = CallState.called) -> CallCase | None:
     """The call for which somebody speaks: that of the unit he names, else the one of his units that is awaited."""
-    units = {post.unit for post in actor.posts if post.role is Role.handler}
+    units = spoken_units(actor, case)
     named = getattr(command, "unit", None)
     if named is not None:
         return case.call_of(named) if named in units or actor.rule is not None else None

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from workflows.actors import Actor
-from workflows.statuses import WITH_UNIT, Role, Status
+from workflows.statuses import WITH_UNIT, Status
 from workflows.whistle_cases import CallCase, WhistleCase
 from workflows.whistle_commands import MILESTONES_AT_ALL, CallRuling, ContestGround
 from workflows.whistle_effects import spoken_for
 from workflows.whistle_kinds import Approval
-from workflows.whistle_roles import WhistleRole, standing_at
+from workflows.whistle_roles import WhistleRole, spoken_units, standing_at
 from workflows.whistle_words import CallState
 from workflows.words import _
 
@@ -239,5 +239,5 @@ def _state_of(case: WhistleCase, command: Any, actor: Actor) -> CallState | None
 
 
 def _own_calls(case: WhistleCase, actor: Actor) -> list[CallCase]:
-    units = {post.unit for post in actor.posts if post.role is Role.handler}
+    units = spoken_units(actor, case)
     return [call for call in case.calls if call.unit_id in units]

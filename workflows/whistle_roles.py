@@ -45,12 +45,22 @@ def standing_at(actor: Actor, case: WhistleCase) -> frozenset[WhistleRole]:
 
 def _roles_of(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:
     call = case.call_of(post.unit)
-    if call is not None and call.is_active and case.blown_at is not None:
-        if post.role is Role.handler:
-            yield WhistleRole.called_lead if call.is_lead else WhistleRole.called_supporting
-    elif case.town_unit_id is not None:
+    is_called = call is not None and call.is_active and case.blown_at is not None
+    if call is not None and is_called and _speaks_for_its_unit(post, case):
+        yield WhistleRole.called_lead if call.is_lead else WhistleRole.called_supporting
+    if case.town_unit_id is not None and (not is_called or post.unit == case.town_unit_id):
         yield from _roles_in_town(post, case)
     yield from _roles_in_county(post, case)
+
+
+def _speaks_for_its_unit(post: Post, case: WhistleCase) -> bool:
+    """A handler; at the town's own desk, which a ruling may send to the work, its dispatchers do the same."""
+    return post.role is Role.handler or (post.role is Role.dispatcher and post.unit == case.town_unit_id)
+
+
+def spoken_units(actor: Actor, case: WhistleCase) -> frozenset[int]:
+    """The units that would speak through this actor, were they called."""
+    return frozenset(post.unit for post in actor.posts if _speaks_for_its_unit(post, case))
 
 
 def _roles_in_town(post: Post, case: WhistleCase) -> Iterator[WhistleRole]:

@@ -143,7 +143,8 @@ def lead_head(scene: Scene) -> Addressees:
 def called_units(scene: Scene) -> Addressees:
     """Those that the event is about; nobody before a whistle is blown."""
     units = tuple(scene.details.get("called", ()))
-    return Addressees(_people(scene, units, Role.handler), units)
+    desk = [unit for unit in units if unit == scene.details.get("town")]
+    return Addressees(_people(scene, units, Role.handler) | _people(scene, desk, Role.dispatcher), units)
 
 
 def whistling_town(scene: Scene) -> Addressees:

@@ -49,7 +49,7 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         limits_of_hold=reference.limits_in(ticket.area_id, held["hold_since"]),
         calendar=reference.calendar,
         number=number_of(ticket.id, ticket.created_at),
-        town_desk=_town_desk(ticket.area_path, reference),
+        town_desk=town_desk_of(ticket.area_path, reference),
         sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id),
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
@@ -74,7 +74,7 @@ def whistle_runs(session: Session, ticket: Ticket) -> bool:
     return bool(subjects) and session.exec(wanted.limit(1)).first() is not None
 
 
-def _town_desk(area_path: str, reference: Reference) -> int | None:
+def town_desk_of(area_path: str, reference: Reference) -> int | None:
     """The town's own desk, else the one that is responsible for the town."""
     town = town_of(area_path)
     return None if town is None else reference.desks_of(int(town.rstrip("/").rpartition("/")[2]))[0]

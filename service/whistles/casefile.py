@@ -8,12 +8,13 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from service.directory.reference import Reference
+from service.tickets.casefile import town_desk_of
 from service.tickets.models import Assignment, Ticket
 from service.whistles.models import IS_OPEN, Milestone, Whistle, WhistleCall, WhistleFiring
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import HoldRole
-from workflows.whistle_cases import ACTIVE_CALL, CallCase, MilestoneCase, WhistleCase, town_of
+from workflows.whistle_cases import ACTIVE_CALL, BESIDE_THE_TOWN, CallCase, MilestoneCase, WhistleCase, town_of
 from workflows.whistle_commands import BlowWhistle
 from workflows.whistle_roles import whistling_unit
 
@@ -112,9 +113,12 @@ def supporting_of(session: Session, ticket_id: int) -> frozenset[int]:
 
 
 def _town_unit(whistle: Whistle, area_id: int, known: Reference) -> int:
-    """Who blew it; the desk of the place where that unit is no more."""
-    unit = known.units[whistle.town_unit_id]
-    return whistle.town_unit_id if unit.is_active else known.desks_of(area_id)[0]
+    """The desk that the town has now, also where another one blew it; in other directions whoever blew it."""
+    desk = town_desk_of(whistle.area_path, known)
+    is_the_towns = whistle.kind not in BESIDE_THE_TOWN and desk is not None
+    if not is_the_towns and known.units[whistle.town_unit_id].is_active:
+        return whistle.town_unit_id
+    return desk if desk is not None else known.desks_of(area_id)[0]
 
 
 def _units_of(lead: int | None, supporting: frozenset[int]) -> frozenset[int]:

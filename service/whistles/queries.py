@@ -1,6 +1,6 @@
 """Reads of whistles: which an actor sees, which are open and who is late, and what happened at one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -59,15 +59,16 @@ def visible_whistles(actor: Actor) -> ColumnElement[bool]:
     """Those of his areas, those that his unit blew, and those that it was called to once they are blown."""
     units = scope.units(actor)
     called = _a_call(col(WhistleCall.unit_id).in_(units))
-    own = col(Whistle.town_unit_id).in_(units) | _on_a_ticket_of(actor)
+    own = col(Whistle.town_unit_id).in_(units) | on_a_ticket_of(actor)
     by_unit = (own, and_(col(Whistle.blown_at).is_not(None), called)) if units else ()
     heads = [post.area_path for post in actor.posts if post.is_head and post.area_path.count("/") > COUNTY_DEPTH]
     return scope.visible(actor, col(Whistle.area_path), scope.in_areas(col(Whistle.area_path), heads), *by_unit)
 
 
-def _on_a_ticket_of(actor: Actor) -> ColumnElement[bool]:
+def on_a_ticket_of(actor: Actor, roles: Iterable[Role] = Role) -> ColumnElement[bool]:
     """It is the town's whistle; the office or village that has the wish in its hands goes on with it."""
-    units = {post.unit for post in actor.posts if post.area_path.count("/") > COUNTY_DEPTH}
+    posts = [post for post in actor.posts if post.area_path.count("/") > COUNTY_DEPTH and post.role in set(roles)]
+    units = {post.unit for post in posts}
     return exists().where(col(Ticket.id) == col(Whistle.ticket_id), col(Ticket.lead_unit_id).in_(units))
 
 

@@ -4,30 +4,26 @@ Two sweeps at once do no harm: ticket and whistle are held while they are looked
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import exists, tuple_, update
+from sqlalchemy import tuple_, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from service.database import Database
 from service.directory.models import Unit
 from service.directory.reference import reference
 from service.errors import Busy
 from service.jobs import Surroundings, Tally, told
-from service.tickets.models import Ticket
 from service.whistles import lifecycle
+from service.whistles.beneath import follow_ticket, held_by_no_desk, hold_anew, ids, of_ended_tickets
 from service.whistles.casefile import whistle_case_of
-from service.whistles.models import IS_OPEN, Whistle, WhistleCall, WhistleFiring
+from service.whistles.models import IS_OPEN, Whistle, WhistleCall
 from workflows.actors import system
-from workflows.statuses import ENDED, Status
 from workflows.whistle_cases import WhistleCase
-from workflows.whistle_commands import ContestCall, ContestGround, RecalculateWhistle, TellTicketEnded
+from workflows.whistle_commands import ContestCall, ContestGround, RecalculateWhistle
 from workflows.whistle_duties import held
-from workflows.whistle_effects import TICKET_ENDED
 from workflows.whistle_ladder import due_steps, next_alarm
 from workflows.whistle_terms import recalculate
 from workflows.whistle_words import CallState, WhistleStatus
@@ -40,7 +36,6 @@ LATER = timedelta(hours=1)
 """When a whistle at which a step has failed is looked at again."""
 
 UNIT_IS_NO_MORE = _("这个单位已经撤销，请裁定由谁来。")
-TICKET_HAS_ENDED = _("心愿已经结束，这次吹哨还在走；不需要了请撤哨。")
 CALENDAR_IS_THERE = _("放假安排已经公布，期限按它重新计算。")
 
 
@@ -65,7 +60,7 @@ def sweep_whistles(around: Surroundings) -> Tally:
     """`done` counts what fired. A whistle at which something fails waits an hour; the others go on."""
     count = Count()
     for found, act in SWEPT:
-        for whistle_id in found(around.database, around.now):
+        for whistle_id in found(around):
             if not around.goes_on():
                 return count.tally
             _until_nothing_is_due(around, whistle_id, act, count)
@@ -86,7 +81,7 @@ def recalculate_whistles(around: Surroundings) -> Tally:
 
 
 def rearm_whistles(around: Surroundings) -> Tally:
-    """Set every open whistle's alarm anew, as the ladder is now; `done` counts what moved."""
+    """Set every open whistle's alarm anew, as the ladder is now, and follow what no minute has seen; `done` counts."""
     with around.database.reading() as session:
         found = [each for each in session.exec(select(Whistle.id).where(IS_OPEN)) if each is not None]
     count = Count()
@@ -95,6 +90,8 @@ def rearm_whistles(around: Surroundings) -> Tally:
             break
         with around.database.writing() as session:
             count.done += _rearmed(session, whistle_id)
+    for whistle_id in of_ended_tickets(replace(around, since=None)):
+        _until_nothing_is_due(around, whistle_id, follow_ticket, count)
     return count.tally
 
 
@@ -144,22 +141,6 @@ def refer_to_ruling(session: Session, whistle_id: int, now: datetime) -> bool | 
     return True
 
 
-def follow_ticket(session: Session, whistle_id: int, now: datetime) -> bool | None:
-    """A merged ticket hands its whistle to the main one; one that ended otherwise leaves it, and the town is told."""
-    whistle = lifecycle.locked_whistle(session, whistle_id)
-    known = reference(session)
-    case = whistle_case_of(session, whistle, known)
-    if not case.is_open or case.ticket_is_open:
-        return None
-    if case.ticket_status is Status.merged:
-        return lifecycle.follow_the_merge(session, whistle, now, known) or None
-    if ("whistle", TICKET_ENDED) in case.fired:
-        return None
-    command = TellTicketEnded(note=TICKET_HAS_ENDED)
-    lifecycle.perform(session, whistle_id, command, system("whistle_ticket_ended"), now)
-    return False
-
-
 def count_again(session: Session, whistle_id: int, now: datetime) -> bool | None:
     whistle = lifecycle.locked_whistle(session, whistle_id)
     case = whistle_case_of(session, whistle, reference(session))
@@ -181,13 +162,13 @@ def _rearmed(session: Session, whistle_id: int) -> bool:
     return whistle.alarm_at != before
 
 
-def _alarmed(database: Database, now: datetime) -> Iterator[int]:
+def _alarmed(around: Surroundings) -> Iterator[int]:
     """The cost follows what is due, not what is open: only the index of alarms is read."""
     order = (col(Whistle.alarm_at), col(Whistle.id))
-    due = select(Whistle.id, Whistle.alarm_at).where(col(Whistle.alarm_at) <= now).order_by(*order).limit(BATCH)
+    due = select(Whistle.id, Whistle.alarm_at).where(col(Whistle.alarm_at) <= around.now).order_by(*order).limit(BATCH)
     wanted = due
     while True:
-        with database.reading() as session:
+        with around.database.reading() as session:
             rows = session.execute(wanted).all()
         yield from (row.id for row in rows)
         if len(rows) < BATCH:
@@ -195,7 +176,7 @@ def _alarmed(database: Database, now: datetime) -> Iterator[int]:
         wanted = due.where(tuple_(*order) > (rows[-1].alarm_at, rows[-1].id))
 
 
-def _with_dissolved_units(database: Database, now: datetime) -> list[int]:
+def _with_dissolved_units(around: Surroundings) -> list[int]:
     """Found from the units that are out of service, of which there are few."""
     wanted = (
         select(WhistleCall.whistle_id)
@@ -203,30 +184,15 @@ def _with_dissolved_units(database: Database, now: datetime) -> list[int]:
         .join(Whistle, col(Whistle.id) == col(WhistleCall.whistle_id))
         .where(~col(Unit.is_active), col(WhistleCall.state).in_(STILL_OWING), col(Whistle.status).in_(RUNNING))
     )
-    return _ids(database, wanted)
-
-
-def _of_ended_tickets(database: Database, now: datetime) -> list[int]:
-    """One look-up for each open whistle; what was told already is left out."""
-    was_told = exists().where(col(WhistleFiring.whistle_id) == col(Whistle.id), col(WhistleFiring.step) == TICKET_ENDED)
-    wanted = (
-        select(Whistle.id)
-        .join(Ticket, col(Ticket.id) == col(Whistle.ticket_id))
-        .where(IS_OPEN, col(Ticket.status).in_(ENDED), (col(Ticket.status) == Status.merged) | ~was_told)
-    )
-    return _ids(database, wanted)
-
-
-def _ids(database: Database, wanted: Any) -> list[int]:
-    with database.reading() as session:
-        return sorted({each for each in session.execute(wanted).scalars() if each is not None})
+    return ids(around.database, wanted)
 
 
 STILL_OWING = frozenset({CallState.called, CallState.reported})
 RUNNING = frozenset({WhistleStatus.blown, WhistleStatus.at_work})
 
-SWEPT: tuple[tuple[Callable[[Database, datetime], Iterator[int] | list[int]], Act], ...] = (
+SWEPT: tuple[tuple[Callable[[Surroundings], Iterator[int] | list[int]], Act], ...] = (
     (_alarmed, fire_next),
     (_with_dissolved_units, refer_to_ruling),
-    (_of_ended_tickets, follow_ticket),
+    (held_by_no_desk, hold_anew),
+    (of_ended_tickets, follow_ticket),
 )

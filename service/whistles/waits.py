@@ -1,6 +1,7 @@
 """Whistles that wait for the reader himself: what each of his posts owes at one, said as conditions on whistles."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 from service.accounts import scope
 from service.accounts.visits import Visit
 from service.whistles.models import Milestone, Whistle, WhistleCall
+from service.whistles.queries import on_a_ticket_of
 from workflows.actors import Actor, Post
 from workflows.statuses import Role
 from workflows.whistle_cases import BESIDE_THE_TOWN
@@ -59,20 +61,27 @@ def may_rule(actor: Actor) -> bool:
 
 
 def for_report_in(visit: Visit) -> ColumnElement[bool]:
-    own = col(WhistleCall.unit_id).in_(_units(visit.actor, {Role.handler}))
-    return and_(col(Whistle.status).in_(AT_IT), _a_call(own, col(WhistleCall.state) == CallState.called))
+    awaited = _a_call(_speaks_for(visit.actor, col(WhistleCall.unit_id)), col(WhistleCall.state) == CallState.called)
+    return and_(col(Whistle.status).in_(AT_IT), awaited)
+
+
+def _speaks_for(actor: Actor, unit: Any) -> ColumnElement[bool]:
+    """Handlers of a called unit; of the town's own desk, where a ruling has called it, the dispatchers as well."""
+    at_the_desk = and_(unit == col(Whistle.town_unit_id), unit.in_(_units(actor, {Role.dispatcher})))
+    return or_(unit.in_(_units(actor, {Role.handler})), at_the_desk)
 
 
 def for_work(visit: Visit) -> ColumnElement[bool]:
     """Of the called: the plan and the completion owed by the lead, and each milestone owed by its unit."""
-    units = _units(visit.actor, {Role.handler})
     planned = col(Milestone.state) == MilestoneState.planned
     leads = _a_call(
-        col(WhistleCall.unit_id).in_(units),
+        _speaks_for(visit.actor, col(WhistleCall.unit_id)),
         col(WhistleCall.is_lead).is_(True),
         col(WhistleCall.state) == CallState.reported,
     )
-    owes = or_(and_(leads, ~_a_milestone(planned)), _a_milestone(planned, col(Milestone.unit_id).in_(units)))
+    owes = or_(
+        and_(leads, ~_a_milestone(planned)), _a_milestone(planned, _speaks_for(visit.actor, col(Milestone.unit_id)))
+    )
     return and_(col(Whistle.status) == WhistleStatus.at_work, owes)
 
 
@@ -97,7 +106,9 @@ OWED: tuple[Callable[[Visit], ColumnElement[bool]], ...] = (
 
 
 def _blown_by_his(actor: Actor) -> ColumnElement[bool]:
-    return col(Whistle.town_unit_id).in_(_units(actor, IN_TOWN))
+    """By his unit; and the office or village of the town that has the wish accepts and scores for its town."""
+    own = col(Whistle.town_unit_id).in_(_units(actor, IN_TOWN)) | col(Whistle.unit_id).in_(_units(actor, IN_TOWN))
+    return own | on_a_ticket_of(actor, IN_TOWN)
 
 
 def _units(actor: Actor, roles: Iterable[Role]) -> list[int]:

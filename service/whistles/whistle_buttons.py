@@ -115,11 +115,17 @@ def choices_of(verb: str, visit: Visit, case: WhistleCase, local: LocalWords) ->
     return {
         "unit": _units(verb, visit, case, every),
         "suggested_unit": every,
-        "replacement": [each for each in every if _is_new(each, case)],
+        "replacement": _replacements(visit, case, local),
         "ground": [Choice(str(ground), words) for ground, words in GROUND_WORDS.items() if ground not in SAID_BY_CLOCK],
         "milestone": _milestones(verb, visit, case, local),
         "score": [Choice(str(points), local._(_("{n} 分")).format(n=points)) for points in range(1, 6)],
     }
+
+
+def _replacements(visit: Visit, case: WhistleCase, local: LocalWords) -> list[Choice]:
+    """A ruling may send anybody who is not called yet, the town's own units too."""
+    anybody = callable_choices(visit.known, case.area_path, case.own_units, local, for_town=True, beside_town=True)
+    return [each for each in anybody if case.call_of(int(each.value)) is None]
 
 
 SAID_BY_CLOCK = frozenset({ContestGround.unit_dissolved})

@@ -72,7 +72,8 @@ def copy_whistles(database: Database, county: County, most: int) -> None:
 
 
 def sweep(database: Database) -> float:
-    around = Surroundings(database, Settings(), clock.now())
+    """As in every minute: what happened since the one before is looked at, and nothing else."""
+    around = Surroundings(database, Settings(), clock.now(), since=clock.now() - timedelta(minutes=1))
     tallies = []
     seconds = seconds_of(lambda: tallies.append(sweep_whistles(around)))
     assert (tallies[0].done, tallies[0].failed) == (DUE, 0), tallies

@@ -304,9 +304,19 @@ def test_a_replacement_leads_in_its_place() -> None:
     after = ruled(case_in(S.blown, calls=BOTH), decision=CallRuling.replaced, replacement=ROADS_BUREAU)
     assert lead_of(after).unit_id == ROADS_BUREAU and lead_of(after).is_ruled
     assert states(after)[WATER_BUREAU] is CallState.released
-    for taken in (POWER_BUREAU, TOWN_DESK):
-        with pytest.raises(Refused):
-            ruled(case_in(S.blown, calls=BOTH), decision=CallRuling.replaced, replacement=taken)
+    with pytest.raises(Refused, match="已经叫过"):
+        ruled(case_in(S.blown, calls=BOTH), decision=CallRuling.replaced, replacement=POWER_BUREAU)
+
+
+def test_a_ruling_may_send_the_towns_own_desk_and_it_then_works_and_accepts() -> None:
+    after = ruled(case_in(S.blown, calls=BOTH), decision=CallRuling.replaced, replacement=TOWN_DESK)
+    town = PLAYERS[R.town]
+    assert standing_at(town, after) == {R.called_lead, R.town}
+    came = decide_whistle(after, SAMPLES["report_in"], town, NOW)
+    assert (came.status_to, lead_of(came.after).reported_by_id) == (S.at_work, town.person)
+    assert c.PlanWork in available_on_whistle(came.after, town, NOW)
+    done = decide_whistle(came.after.changed(calls=came.after.calls[-1:]), SAMPLES["complete_whistle"], town, NOW)
+    assert decide_whistle(done.after, SAMPLES["accept_whistle"], town, NOW).status_to is S.accepted
 
 
 def test_a_dissolved_unit_cannot_be_ordered_to_come() -> None:

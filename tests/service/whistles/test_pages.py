@@ -14,11 +14,12 @@ from service.directory.reference import touch
 from service.sealing import tracking_token
 from service.whistles import lifecycle
 from service.whistles.models import Milestone, Whistle, WhistleCall
-from tests.factories import NOW, County, actor, add, build_county, later, wish_in
+from tests.factories import NOW, County, act, actor, add, build_county, later, submit_wish, wish_in
 from tests.service.tickets.photographs import phone_photo
 from tests.service.whistles.conftest import Scene, blow, do
 from tests.support.officials import Official, Page, official, stranger
 from workflows import whistle_commands as w
+from workflows.commands import Acknowledge, Assign
 from workflows.statuses import Role, Status
 from workflows.whistle_words import WhistleKind, WhistleReason, WhistleStatus
 
@@ -168,6 +169,30 @@ def test_an_unknown_kind_and_a_unit_that_is_called_twice_are_sentences_and_no_fa
 
 
 # Acting
+
+
+def test_the_office_that_has_the_wish_accepts_and_scores_for_its_town(
+    app: FastAPI, client: TestClient, database: Database, county: County, mayor: int
+) -> None:
+    with database.writing() as session:
+        office = Unit(name="清溪镇城建办", short_name="城建办", unit_class=UnitClass.town_office, area_id=county.town)
+        unit = add(session, office)
+        person = add(session, Person(login="office", name="钱城建", created_at=NOW))
+        add(session, Appointment(person_id=person, unit_id=unit, role=Role.handler))
+        touch(session)
+        wish = submit_wish(session, county, clock.now())
+        act(session, wish, Assign(unit=unit), county.dispatcher, clock.now())
+        act(session, wish, Acknowledge(), person, clock.now())
+    whistle = blown(database, county, wish, mayor)
+    say(database, whistle, w.ReportIn(is_on_site=True, place="村口"), county.wrong_handler)
+    say(database, whistle, w.CompleteWhistle(words="接好了"), county.wrong_handler)
+    somebody = official(app, database, person)
+    assert "待我验收 1" in somebody.opens("/desk/whistles").words
+    assert presses(somebody, whistle, "accept_whistle").status == 303
+    assert "待我打分 1" in somebody.opens("/desk/whistles").words
+    score = {"unit": county.other_bureau, "speed": "5", "work": "5", "result": "4"}
+    assert presses(somebody, whistle, "score_call", **score).status == 303
+    assert "待我打分 0" in somebody.opens("/desk/whistles").words
 
 
 @pytest.fixture

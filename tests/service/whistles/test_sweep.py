@@ -1,12 +1,13 @@
 """The clock at whistles: steps of the ladder fire once, and nothing is left with nobody when units and tickets end."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
 from service.database import Database
-from service.directory.models import Area, CalendarYear, Unit
+from service.directory.models import Area, CalendarYear, Unit, UnitClass
 from service.directory.reference import touch
 from service.oversight.checks import breaches
 from service.whistles import lifecycle, sweep
@@ -14,14 +15,14 @@ from service.whistles.casefile import calls_of, milestones_of
 from service.whistles.models import WhistleFiring
 from service.whistles.queries import events_of
 from service.whistles.sweep import LATER, rearm_whistles, recalculate_whistles, sweep_whistles
-from tests.factories import NOW, act, later, number_of, ticket_of
+from tests.factories import NOW, act, add, later, number_of, ticket_of
 from tests.service.at_once import at_once
 from tests.service.whistles.conftest import CAME, Around, Scene, blow, call_for, do, handled_wish, whistle_of, who
 from workflows import whistle_commands as c
 from workflows import whistle_ladder
 from workflows.commands import Merge, Withdraw
 from workflows.whistle_cases import WhistleCase
-from workflows.whistle_commands import CallRuling
+from workflows.whistle_commands import CallRuling, ContestGround
 from workflows.whistle_words import CallState, WhistleKind, WhistleStatus
 
 
@@ -193,6 +194,56 @@ def test_a_term_into_an_unpublished_year_is_counted_again_once_it_is_there(
         row = whistle_of(session, whistle)
         assert not row.is_provisional and row.due_at == guessed
     assert recalculate_whistles(around(new_year + timedelta(hours=2))).done == 0
+
+
+def test_only_what_has_happened_since_the_last_look_is_looked_at(
+    database: Database, scene: Scene, around: Around
+) -> None:
+    with database.writing() as session:
+        whistle = blow(session, scene, scene.principal)
+        act(session, scene.ticket, Withdraw(), None, later(hours=1))
+    late = replace(around(later(days=9)), since=later(days=8))
+    with database.writing() as session:
+        whistle_of(session, whistle).alarm_at = None
+    assert sweep_whistles(late).done == 0, "what happened long before the last look is no matter of every minute"
+    assert sweep_whistles(replace(late, since=later(hours=1, minutes=30))).done == 1
+    with database.reading() as session:
+        assert events_of(session, whistle)[-1].event.verb == "tell_ticket_ended"
+
+
+def test_the_night_follows_what_no_minute_has_seen(database: Database, scene: Scene, around: Around) -> None:
+    with database.writing() as session:
+        whistle = blow(session, scene, scene.principal)
+        act(session, scene.ticket, Withdraw(), None, later(hours=1))
+    rearm_whistles(replace(around(later(days=9)), since=later(days=8)))
+    with database.reading() as session:
+        assert events_of(session, whistle)[-1].event.verb == "tell_ticket_ended"
+
+
+def test_a_whistle_is_held_by_the_desk_that_there_is_now(database: Database, scene: Scene, around: Around) -> None:
+    """Replaced and not dissolved: the old one is still a unit, but no desk any more."""
+    county = scene.county
+    with database.writing() as session:
+        raised = blow(session, scene, lead=scene.water)
+        contested = blow(session, scene, scene.principal)
+        contest = c.ContestCall(ground=ContestGround.not_our_duty, words="与农业无关")
+        do(session, contested, contest, county.handler)
+        do(session, contested, contest, county.wrong_handler)
+        before = whistle_of(session, raised).due_at
+    assert sweep_whistles(around(NOW)).done == 0
+    with database.writing() as session:
+        desk = Unit(name="清溪镇便民中心", short_name="便民中心", unit_class=UnitClass.town_desk, area_id=county.town)
+        rulers = Unit(name="县指挥中心", short_name="指挥中心", unit_class=UnitClass.county_desk, area_id=county.county)
+        new_desk, new_rulers = add(session, desk), add(session, rulers)
+        session.get_one(Area, county.town).desk_unit_id = new_desk
+        session.get_one(Area, county.county).desk_unit_id = new_rulers
+        touch(session)
+    assert [tally.failed for tally in at_once(lambda: sweep_whistles(around(NOW)))] == [0, 0]
+    assert sweep_whistles(around(NOW)).done == 0
+    with database.reading() as session:
+        assert (whistle_of(session, raised).unit_id, whistle_of(session, raised).due_at) == (new_desk, before)
+        assert whistle_of(session, contested).unit_id == new_rulers
+        assert list(breaches(session)) == []
 
 
 def test_a_bad_whistle_waits_an_hour_and_does_not_stop_the_others(
