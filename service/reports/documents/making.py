@@ -5,7 +5,6 @@ from service.reports.documents.asked import Asked, period_in_words
 from service.reports.documents.content import Content
 from service.reports.documents.periods import Cadence
 from service.reports.documents.table import Report, Scope
-from service.settings import settings
 from workflows.words import _
 
 TITLE = _("{place}{report}")
@@ -17,7 +16,7 @@ def made(report: Report, asked: Asked) -> Content:
     return Content(
         report=report.name,
         title=asked.say(TITLE, place=whose, report=asked.say(report.words)),
-        county=settings().county_name,
+        county=asked.known.county.name,
         place=whose,
         period=_period(report, asked),
         period_name=asked.period.name,

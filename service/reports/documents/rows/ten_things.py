@@ -21,6 +21,7 @@ from workflows.statuses import Status
 from workflows.words import _
 
 TEN = 10
+SHARED_MOST = 60
 PROSE = (
     _(
         "{{ period }}，{{ place }}征集群众心愿 {{ collected }} 件，办结率 {{ conclusion_rate }}。说的人最多、已经办成的事列在下面。"
@@ -78,7 +79,6 @@ def _ended() -> Any:
 
 
 def _wishes(asked: Asked) -> list[Thing]:
-    """By the words that an official approved for everybody; else by theme and place alone."""
     merged = (
         select(col(Ticket.merged_into_id).label("main"), func.count().label("merged"))
         .where(col(Ticket.merged_into_id).is_not(None))
@@ -98,10 +98,17 @@ def _wishes(asked: Asked) -> list[Thing]:
     return [
         (
             int(count),
-            ticket.wall_text or asked.known.category_name(ticket.category_id) or asked.say(_("没有归类")),
+            _what(asked, ticket),
             asked.place_name(ticket.area_id),
             asked.known.unit_name(ticket.lead_unit_id),
             local(asked, ticket.closed_at),
         )
         for ticket, count in asked.session.execute(wanted)
     ]
+
+
+def _what(asked: Asked, ticket: Ticket) -> str:
+    """The words that an official approved for others, or those that she lets neighbours read; else the theme alone."""
+    shared = " ".join(ticket.public_text.split())[:SHARED_MOST] if ticket.is_shared and not ticket.is_private else ""
+    approved = ticket.wall_text or ticket.pool_words or shared
+    return approved or asked.known.category_name(ticket.category_id) or asked.say(_("没有归类"))
