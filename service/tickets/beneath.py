@@ -1,4 +1,4 @@
-"""What a form says beneath her words before she sends them: whom to call, wishes like hers, and what others will see."""
+"""What a form says beneath her words before she sends: whom to call, wishes like hers, and what others will see."""
 
 from dataclasses import dataclass
 

@@ -124,7 +124,7 @@ def _handed_in(
 
 
 def _command(form: FormData, uploads: Uploads, seconds: int) -> Submit:
-    """Raise Mistaken with all that has to be mended, the photographs among it. `seconds` of a recording that is fine."""
+    """Raise Mistaken with all that has to be mended, photographs among it. `seconds`: of a recording that is fine."""
     given = {"source": Source.link, "meeting": None, "photos": uploads.kept, "voice": None}
     # A browser that sends no such field was never asked, and whoever was not asked is not named.
     shy = {} if "is_nameless" in form else {"is_nameless": True}

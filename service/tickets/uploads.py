@@ -1,4 +1,4 @@
-"""Photos and recording of a villager's form: what was fine is kept while she mends the rest: no browser fills a file in again."""
+"""Files of a villager's form: what was fine is kept while she mends the rest; no browser fills a file in again."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A wish that is spoken: a recording is judged and kept before the transaction, bound in it, and played with its length."""
+"""A spoken wish: its recording is judged and kept before the transaction, bound in it, and played with its length."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How many bytes a page costs her, and how soon the form can be used on a bad line with a slow phone: Chromium counts."""
+"""How many bytes a page costs her, and how soon the form can be used on a bad line: Chromium counts."""
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
