@@ -63,6 +63,7 @@ from service.tickets import pages as tickets
 from service.tickets.panels import AlikeOf, FiguresOf, PanelOf, PressingOf, Register, ToldOf
 from service.wall import api as wall_api
 from service.wall import feed as wall_feed
+from service.wall import notice_pages as village_notices
 from service.wall import pages as wall
 from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
@@ -103,6 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     claim_pages.router,
     claims_api.router,
     pairing_pages.router,
+    village_notices.router,
     oversight_pages.router,
     follow_ups.router,
     outbox.router,
@@ -149,6 +151,7 @@ REGISTERS: tuple[Register, ...] = (
     *oversight_pages.REGISTERS,
     follow_up_panels.REGISTER,
     follow_up_panels.SAMPLING,
+    village_notices.REGISTER,
     documents.REGISTER,
 )
 FIGURES_ELSEWHERE: tuple[Elsewhere, ...] = (

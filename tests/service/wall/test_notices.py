@@ -1,0 +1,61 @@
+"""村务公开: a sheet for each village and quarter that counts all and names nobody, on a page and as PDF."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+from starlette.testclient import TestClient
+
+from service.database import Database
+from service.security import SESSION_COOKIE
+from service.wall.notices import Quarter, quarter_of
+from tests.factories import PHONE, County, sign_in, submit_wish
+from workflows.statuses import Status
+
+HERE = "/desk/village-notices"
+
+
+@pytest.mark.parametrize(
+    ("moment", "name"),
+    [
+        (datetime(2026, 9, 30, 15, 59, tzinfo=UTC), "2026-Q3"),
+        (datetime(2026, 9, 30, 16, 0, tzinfo=UTC), "2026-Q4"),
+        (datetime(2025, 12, 31, 16, 0, tzinfo=UTC), "2026-Q1"),
+    ],
+)
+def test_a_quarter_ends_at_the_countys_midnight(moment: datetime, name: str) -> None:
+    quarter = quarter_of(moment)
+    assert quarter.name == name
+    assert quarter.before.after == quarter and quarter.last_day < quarter.after.begins
+    assert Quarter(2026, 1).before == Quarter(2025, 4)
+
+
+def test_the_sheet_counts_every_wish_and_shows_those_that_were_approved(
+    client: TestClient, database: Database, county: County, published: Callable[..., int]
+) -> None:
+    published(Status.closed, "村口的路灯坏了", name="李秀英", phone=PHONE)
+    published(Status.in_progress, "想修水渠")
+    with database.writing() as session:
+        submit_wish(session, county, text="没有上墙的一件，说的是羊圈")
+        client.cookies[SESSION_COOKIE] = sign_in(session, county.village_secretary)
+    listed = client.get(HERE).text
+    assert f'{HERE}/{county.village}/2026-Q4"' in listed and f"{HERE}/{county.village}/2026-Q3.pdf" in listed
+    assert "村务公开" in client.get("/desk/registers").text
+    page = client.get(f"{HERE}/{county.village}/2026-Q4").text
+    counts = ("<b>3</b>这一季提的", "<b>1</b>这一季办结的", "<b>2</b>还在办的", "<b>1 / 1</b>满意和基本满意")
+    assert all(count in page for count in counts)
+    assert "村口的路灯坏了" in page and "路灯已经修好，请您看看。" in page and "想修水渠" in page
+    assert not any(secret in page for secret in ("羊圈", "李秀英", PHONE, "2026-0"))
+    assert "这一季没有写上公示墙的心愿" in client.get(f"{HERE}/{county.village}/2025-Q4").text
+    answer = client.get(f"{HERE}/{county.village}/2026-Q4.pdf")
+    printed = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert "双喜村微心愿公开" in printed and "村口的路灯坏了" in printed and "羊圈" not in printed
+
+
+def test_what_is_no_village_or_no_quarter_is_not_there(client: TestClient, database: Database, county: County) -> None:
+    assert client.get(HERE).status_code in {303, 401}
+    with database.writing() as session:
+        client.cookies[SESSION_COOKIE] = sign_in(session, county.handler)
+    for path in (f"{county.town}/2026-Q4", f"{county.village}/2026-Q5", "99/2026-Q4", f"{county.village}/2026-10.pdf"):
+        assert client.get(f"{HERE}/{path}").status_code == 404
