@@ -38,11 +38,12 @@ CLASS_WORDS: dict[UnitClass, str] = {
 
 @dataclass(frozen=True)
 class Class:
-    """Like units. `is_folded`: so many that they are unfolded by whoever wants them."""
+    """Like units. So many that they fill a page of their own have no rows here, but its address."""
 
     words: str
-    rows: Sequence[Mapping[str, Any]]
-    is_folded: bool = False
+    size: int
+    rows: Sequence[Mapping[str, Any]] = ()
+    url: str = ""
 
 
 def towns(seen: Seen, choice: Choice) -> Class:
@@ -52,17 +53,33 @@ def towns(seen: Seen, choice: Choice) -> Class:
         _row(town.name, f"/board?{choice.at(town).suffix}", members[town.id or 0], choice.at(town), ranked, town.id)
         for town, _windows in seen.towns
     ]
-    return Class(_("镇"), rows)
+    return Class(_("镇"), len(rows), rows)
 
 
 def units(session: Session, known: Reference, choice: Choice, now: datetime) -> list[Class]:
     """Whoever had anything to do in these days, by the unit that handles the matter."""
+    members = _members(session, known, choice, now)
+    return [
+        _class(known, choice, each, found)
+        if len(found) <= MANY
+        else Class(CLASS_WORDS[each], len(found), url=f"/board/units?class={each}&{choice.suffix}")
+        for each, found in members.items()
+        if found
+    ]
+
+
+def units_of(session: Session, known: Reference, choice: Choice, now: datetime, which: UnitClass) -> Class:
+    """Every one of them, however many."""
+    return _class(known, choice, which, _members(session, known, choice, now)[which])
+
+
+def _members(session: Session, known: Reference, choice: Choice, now: datetime) -> dict[UnitClass, dict[int, Windows]]:
     counted = windows_by(session, choice, now, col(Ticket.lead_unit_id), UNIT_COUNTS)
-    by_class: dict[UnitClass, dict[int, Windows]] = {each: {} for each in CLASS_WORDS}
+    found: dict[UnitClass, dict[int, Windows]] = {each: {} for each in CLASS_WORDS}
     for number, windows in counted.items():
         if number in known.units and any(getattr(windows[window], key) for key, window in ANYTHING):
-            by_class[known.units[number].unit_class][number] = windows
-    return [_class(known, choice, each, members) for each, members in by_class.items() if members]
+            found[known.units[number].unit_class][number] = windows
+    return found
 
 
 def _class(known: Reference, choice: Choice, which: UnitClass, members: Mapping[int, Windows]) -> Class:
@@ -72,7 +89,7 @@ def _class(known: Reference, choice: Choice, which: UnitClass, members: Mapping[
         _row(known.unit_name(number), "", members[number], choice.asking(unit=number), ranked, number)
         for number in numbers
     ]
-    return Class(CLASS_WORDS[which], rows, len(rows) > MANY)
+    return Class(CLASS_WORDS[which], len(rows), rows)
 
 
 def _row(
@@ -95,4 +112,8 @@ def _row(
 
 
 def rates_of(windows: Windows) -> dict[str, Rate]:
-    return {measure.key: measure.of(windows[measure.window], DEFAULT_WEIGHTS) for measure in MEASURES}
+    return {
+        measure.key: measure.of(windows[measure.window], DEFAULT_WEIGHTS)
+        for measure in MEASURES
+        if measure.key in COMPARED
+    }

@@ -1,16 +1,18 @@
 """The supervisors' board: four figures, what needs a hand, like beside like, time, and all of it as a sheet."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from service import web
 from service.accounts.visits import Looking, Visit
+from service.directory.models import UnitClass
 from service.reports import downloads, measure_pages, panes, screen_pages, ticket_pages
 from service.reports.choices import Choice, choice_in, recent_days
 from service.reports.choosing import chosen_words, form_of, towns_of
-from service.reports.comparing import COMPARED, towns, units
+from service.reports.comparing import COMPARED, towns, units, units_of
 from service.reports.dividing import kinds
+from service.reports.kept import as_of
 from service.reports.measure_pages import definitions
 from service.reports.periods import MOST_SLICES, slices_of, today_at
 from service.reports.series import Point, points
@@ -67,6 +69,26 @@ def _over_time(request: Request, visit: Visit, choice: Choice, figures: Seen) ->
         "is_empty": _is_empty(found),
         "kinds": kinds(request, visit, then),
     }
+
+
+@router.get("/board/units")
+def unit_class(
+    request: Request, visit: Looking, which: Annotated[UnitClass, Query(alias="class")], area: AreaId = None
+) -> Response:
+    """A class of so many units that the board only says how many."""
+    choice = choice_in(request, visit, area)
+    then = choice.within(recent_days(choice, visit))
+    return web.render(
+        request,
+        "reports/units.html",
+        like=units_of(visit.session, visit.known, then, visit.now, which),
+        as_of=as_of(visit.session, then, visit.now),
+        place=choice.place.name,
+        chosen=chosen_words(request, then),
+        measures=[row for row in definitions(request) if row["key"] in COMPARED],
+        minimum=MINIMUM_TO_RANK,
+        back=f"/board?{choice.suffix}",
+    )
 
 
 def _is_empty(found: list[Point]) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from service.database import Database
 from service.directory.models import Area, AreaLevel
-from service.reports import ticket_pages
+from service.reports import comparing, ticket_pages
 from service.reports.figures import refresh_figures
 from service.reports.measure_rows import COLUMNS, measure_rows
 from service.tickets.models import Ticket
@@ -178,7 +178,9 @@ def test_what_is_no_day_month_or_theme_is_said_in_words(supervisor: Official) ->
         assert supervisor.opens(f"/board?{query}").status == 404, query
 
 
-def test_like_is_compared_with_like_and_too_few_with_nobody(supervisor: Official, database: Database) -> None:
+def test_like_is_compared_with_like_and_too_few_with_nobody(
+    supervisor: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = supervisor.opens("/board?from=2026-09-01").source
     classes = {
         re.split(r"\s|<", part)[0]: part.partition("</section>")[0]
@@ -188,6 +190,13 @@ def test_like_is_compared_with_like_and_too_few_with_nobody(supervisor: Official
     bureaus = [row for row in classes["县直部门"].split("<tr>") if "<th scope" in row]
     assert len(bureaus) == 2 and "第 1 位" in bureaus[0] and "样本不足" in bureaus[1] and "位" not in bureaus[1]
     assert source.count("总名次") == 1
+    monkeypatch.setattr(comparing, "MANY", 1)
+    address = re.search(r'<a href="(/board/units[^"]+)">2 个单位', supervisor.opens("/board?from=2026-09-01").source)
+    assert address is not None
+    page = supervisor.opens(html.unescape(address[1]))
+    assert page.source.count('<th scope="row">') == 2 and "9 月 1 日" in page.words.replace("\xa0", " ")
+    assert "没有经办的单位" in supervisor.opens("/board/units?class=village").words
+    assert supervisor.opens("/board/units?class=nothing").status == 422
 
 
 # The big screen
