@@ -65,6 +65,9 @@ END_WORDS: dict[str, str] = {
     "replaced": _("换了单位"),
     "leads_now": _("改为主办"),
     "released": _("不再协办"),
+    "returned": _("退单"),
+    "ruled": _("裁定"),
+    "dissolved": _("单位已经撤销"),
 }
 
 
