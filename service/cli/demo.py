@@ -12,15 +12,20 @@ from sqlalchemy.engine import make_url
 from service import clock, schema
 from service.cli.migrate import migrate
 from service.cli.opening import county_database, fail
+from service.cli.progress import progress_bar
 from service.cli.serve import refuse_taken_port, serve
+from service.database import Database
 from service.demo.fill import Demo, fill, is_empty_or_demo, is_settled
 from service.leadership import FileLock
 from service.settings import Settings, settings
+from service.simulation.year import before_the_demo
 from service.tickets.picture_store import store_at
 
 app = typer.Typer(add_completion=False)
 
-FILLING = "Filling the county with sixty days of wishes; that takes a quarter of a minute …"
+FILLING = "Filling the county with a year of wishes; that takes the better part of a minute …"
+WISHES = 1_500
+"""A whole year of the county has 3,891, which take three times as long."""
 NOT_OURS = "This database belongs to another county than the demo's: nothing was removed."
 AT_WORK = "A process is at work on this database: end it first. Nothing was removed."
 NO_FILE = "Only a demo in a SQLite file can start over: this database is on a server."
@@ -32,6 +37,9 @@ def demo(
         bool, typer.Option("--reset", help="Start over: removes the demo's database and pictures.")
     ] = False,
     and_serve: Annotated[bool, typer.Option("--serve", help="Go on serving until it is told to stop.")] = False,
+    wishes: Annotated[
+        int, typer.Option(min=0, max=100_000, help="How many were collected in the year before; a real one has 3891.")
+    ] = WISHES,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
@@ -49,13 +57,20 @@ def demo(
         with database.reading() as session:
             if not is_settled(session):
                 typer.echo(FILLING, err=True)
-        told = fill(database, clock.now(), store_at(chosen.files_url))
+        told = _filled(database, chosen, wishes)
     listens = chosen.model_copy(update={"host": host or chosen.host, "port": port or chosen.port})
     typer.echo(_told(told, listens.here))
     if and_serve:
         typer.echo("Serving until Ctrl-C is pressed.", err=True)
         os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})
         serve(host, port, None)
+
+
+def _filled(database: Database, chosen: Settings, wishes: int) -> Demo:
+    now = clock.now()
+    with progress_bar("playing the year") as advance:
+        before = before_the_demo(wishes, now, advance) if wishes else None
+        return fill(database, now, store_at(chosen.files_url), before)
 
 
 def _remove(chosen: Settings) -> None:

@@ -97,6 +97,11 @@ class Fate:
         return self.has_twin or self.endorsed > 0 or any(part is not None for part in woven)
 
     @property
+    def meets_others(self) -> bool:
+        """Officials of several units act on it in turns: an issue, a whistle."""
+        return self.issue is not None or self.tale is not None
+
+    @property
     def is_called_anyway(self) -> bool:
         return BY_KEY[self.matter.category].follow_up_rule is FollowUpRule.always and self.is_drawn
 

@@ -1,5 +1,5 @@
-"""Plays what several have a part in through the doors that everybody uses, in the order of time: whistles, issues,
-duplicates, neighbours; between two steps the clock does what it would."""
+"""Plays what several units have a part in through the doors that everybody uses, in the order of time: whistles, issues;
+between two steps the clock does what it would."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from service.demo import blowing
-from service.endorsements.lifecycle import endorse
 from service.issues import answers
 from service.issues import lifecycle as issues
 from service.local_words import LocalWords
 from service.settings import settings
 from service.simulation.cast import Company
 from service.simulation.stories import Step, Told
-from service.simulation.together import NEIGHBOUR, IssueTale, Lot
+from service.simulation.together import IssueTale, Lot
 from service.tickets import lifecycle
 from service.tickets.casefile import case_of
 from service.tickets.models import Ticket
@@ -53,7 +52,6 @@ class Meeting:
     company: Company
     ids: Sequence[int]
     end: datetime
-    seed: int
 
     def number(self, place: int) -> str:
         ticket_id = self.ids[place]
@@ -112,10 +110,6 @@ class TicketRun:
 
     def _take(self, step: Step, at: datetime) -> None:
         session, company = self.meeting.session, self.meeting.company
-        if step.who == NEIGHBOUR:
-            browser = f"{self.meeting.seed}/{self.told.fate.place}/{step.fields['browser']}"
-            endorse(session, self.ticket_id, browser, at)
-            return
         command = company.command(step, **self._given(step))
         actor = company.actor(step.who, self.ticket_id)
         if step.verb in WHISTLE_COMMANDS:
@@ -129,9 +123,7 @@ class TicketRun:
         self.case = done.decision.after if done.decision is not None else self.case
 
     def _given(self, step: Step) -> dict[str, Any]:
-        """Numbers and rows that are there only now."""
-        if step.verb == "merge":
-            return {"into": self.meeting.number(step.fields["into"])}
+        """Rows that are there only now."""
         if "milestone" in step.fields:
             return blowing.with_rows({"milestone": step.fields["milestone"]}, {}, self.meeting.session, self.whistle)
         return {}
@@ -190,10 +182,10 @@ def _answer(run: IssueRun, step: Step, at: datetime) -> None:
 ISSUE_STEPS: dict[str, Any] = {"create_issue": _create, "answer_issue": _answer}
 
 
-def meet(session: Session, company: Company, lot: Lot, ids: Sequence[int], end: datetime, seed: int) -> None:
+def meet(session: Session, company: Company, lot: Lot, ids: Sequence[int], end: datetime) -> None:
     """Everybody's steps of one lot, one after another."""
-    meeting = Meeting(session, company, ids, end, seed)
-    woven = [told for told in lot.stories if told.fate.is_woven]
+    meeting = Meeting(session, company, ids, end)
+    woven = [told for told in lot.stories if told.fate.meets_others]
     tickets = {told.fate.place: _run(told, meeting) for told in woven}
     together = [IssueRun(tale, meeting, [tickets[place] for place in tale.members]) for tale in lot.issues]
     runs: list[Run] = [*together, *tickets.values()]

@@ -12,6 +12,8 @@ from service.simulation.pace import Tempo
 from workflows.time_limits import Urgency
 from workflows.workdays import WorkCalendar
 
+LETS_IT_LIE = 0.03
+
 
 @dataclass(frozen=True)
 class Step:
@@ -57,6 +59,9 @@ class Teller:
         self.steps.append(Step(self.at, who, verb, told, is_attempt))
 
     def later(self, least: float, most: float) -> datetime:
+        """Minutes; now and then somebody lets it lie, and the clock speaks."""
+        if self.happens(LETS_IT_LIE):
+            return self.pace.at_desk(self.at, self.urgency, 4 * most, 6 * most)
         return self.pace.at_desk(self.at, self.urgency, least, most)
 
 

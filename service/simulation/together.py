@@ -54,7 +54,7 @@ def tell_endorsed(fate: Fate, frame: Frame) -> Told:
     """While it is worked at, neighbours say that they have it, too. A first of twins is worked at as usual."""
     teller = begin(fate, frame)
     working.receive(teller)
-    alone = len(teller.steps)
+    taken_on = len(teller.steps)
     working.work(teller, working.target(teller))
     until = working.target(teller)
     moments = sorted(
@@ -63,10 +63,10 @@ def tell_endorsed(fate: Fate, frame: Frame) -> Told:
     working.reply(teller, until)
     hearing.hear(teller)
     said = [Step(at, NEIGHBOUR, "endorse", {"browser": number}, True) for number, at in enumerate(moments)]
-    taken_on = teller.steps[alone - 1].at
-    kept = [step for step in said if step.at > taken_on]
-    teller.steps = teller.steps[:alone] + sorted(teller.steps[alone:] + kept, key=lambda step: step.at)
-    return finished(teller, alone)
+    kept = [step for step in said if step.at > teller.steps[taken_on - 1].at]
+    later = sorted(teller.steps[taken_on:] + kept, key=lambda step: step.at)
+    teller.steps = teller.steps[:taken_on] + later
+    return finished(teller, alone=len(teller.steps))
 
 
 def tell_twin(fate: Fate, frame: Frame) -> Told:
@@ -76,7 +76,7 @@ def tell_twin(fate: Fate, frame: Frame) -> Told:
     seen = teller.pace.awake(teller.at + teller.pace.minutes(20, 500))
     teller.add(seen, "county-dispatch", "merge", into=fate.partner, reason=reason)
     teller.concluded_at = teller.at
-    return finished(teller, alone=1)
+    return finished(teller, alone=len(teller.steps))
 
 
 def tell_issue(members: Sequence[Fate], frame: Frame) -> Lot:

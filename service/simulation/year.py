@@ -6,7 +6,8 @@ simulate(database, asked, advance) -> Outcome     the same from an empty databas
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -15,22 +16,25 @@ from service.accounts.actors import actor_of
 from service.accounts.models import SignInSession
 from service.accounts.visits import Visit
 from service.database import Database
+from service.demo.fill import Before
 from service.demo.settling import GIVEN_OUT, Ids, count_visits, settle
 from service.directory.models import Area, Person
 from service.directory.reference import reference
 from service.directory.seeding import seed as seed_defaults
+from service.endorsements import history as endorsing
 from service.errors import Failure
-from service.follow_ups.draws import AddSampleRule, add
+from service.follow_ups.draws import AddSampleRule, add, end
 from service.reports.figures import Figures, count_figures
+from service.settings import settings
 from service.simulation.cast import Company, company
-from service.simulation.fates import Span
-from service.simulation.living import live
+from service.simulation.fates import Span, up_to
+from service.simulation.living import Living
 from service.simulation.meeting import meet
 from service.simulation.planning import Plan, plan
 from service.simulation.stories import Frame
 from service.simulation.together import Lot
 from service.tickets import history
-from service.tickets.models import OutboxRow
+from service.tickets.models import OutboxRow, Ticket
 from service.tickets.numbers import number_of
 from workflows.refusals import Refused
 from workflows.sampling import SamplingRule, is_drawn
@@ -38,9 +42,12 @@ from workflows.words import _
 
 Advance = Callable[[float, int], None]
 WRITTEN_AT_ONCE = 500
+IN_MEMORY = 0.6
+"""Of the time that a lot takes, before its whistles and issues begin."""
 BEFORE = timedelta(days=1)
 """The county is set up so long before the first wish."""
 DRAWN_PERCENT = 70
+DEMO_SEED = 1
 REASON = "人手有限，没有评价的抽七成回访，种子年初公布。"
 NOT_EMPTY = _("这个数据库里已经有{name}的数据，模拟的一年只能装进空的数据库。")
 NOT_AS_STEERED = _("这一年没有按计划收尾：{what} 应为 {wanted}，算出来是 {found}。什么都没有写入。")
@@ -73,6 +80,19 @@ def simulate(database: Database, asked: Asked, advance: Advance) -> Outcome:
         return outcome
 
 
+def before_the_demo(wishes: int, now: datetime, advance: Advance) -> Before:
+    """The 365 days that end now, to be played before the demo's own scenes, which nobody draws lots about."""
+    asked = Asked(wishes, up_to(now, ZoneInfo(settings().time_zone)), DEMO_SEED)
+
+    def play(session: Session, ids: Ids) -> None:
+        play_year(session, ids, asked, advance)
+        (rule,) = reference(session).sampling
+        end(_administrator(session, ids, now), rule.id)
+        session.flush()
+
+    return Before(asked.span.start - BEFORE, play)
+
+
 def refuse_unless_empty(session: Session) -> None:
     name = session.exec(select(Area.name).where(col(Area.parent_id).is_(None))).first()
     if name is not None:
@@ -83,14 +103,14 @@ def play_year(session: Session, ids: Ids, asked: Asked, advance: Advance) -> Out
     """Raises Failure when the totals do not come out as they were steered."""
     rule = _publish_the_draw(session, ids, asked)
     with_people = company(session, ids)
-    ticket_ids = history.take_ids(session, asked.wishes)
+    ticket_ids = history.next_ids(session, Ticket, asked.wishes)
     frame = Frame(with_people.known.calendar, asked.span, asked.seed)
     planned = plan(asked.wishes, frame, lambda fate: is_drawn(rule, number_of(ticket_ids[fate.place], fate.at)))
     done = 0
     for lot in planned.lots():
-        for number, _written in enumerate(_written_in_parts(session, lot, ticket_ids, with_people, asked.span)):
-            advance((done + min(WRITTEN_AT_ONCE * (number + 1), len(lot.stories)) * 0.7) / asked.wishes, done)
-        meet(session, with_people, lot, ticket_ids, asked.span.end, asked.seed)
+        for written in _written_in_parts(session, lot, ticket_ids, with_people, asked):
+            advance((done + IN_MEMORY * written) / asked.wishes, done + written)
+        meet(session, with_people, lot, ticket_ids, asked.span.end)
         done += len(lot.stories)
         session.flush()
         session.expunge_all()
@@ -103,27 +123,39 @@ def play_year(session: Session, ids: Ids, asked: Asked, advance: Advance) -> Out
 
 def _publish_the_draw(session: Session, ids: Ids, asked: Asked) -> SamplingRule:
     """抽样回访: the county's administrator says beforehand how many are called, and with which seed."""
-    now, person_id, known = asked.span.start - BEFORE, ids.people["admin"], reference(session)
-    signed_in = SignInSession(secret_hash="", person_id=person_id, created_at=now, last_seen_at=now, expires_at=now)
-    who, person = actor_of(session, person_id, known), session.get_one(Person, person_id)
-    wanted = AddSampleRule(
-        area=known.county.id or 0, percent=DRAWN_PERCENT, seed=f"{known.county.name}-{asked.seed}", reason=REASON
+    visit = _administrator(session, ids, asked.span.start - BEFORE)
+    county = visit.known.county
+    add(
+        visit,
+        AddSampleRule(area=county.id or 0, percent=DRAWN_PERCENT, seed=f"{county.name}-{asked.seed}", reason=REASON),
     )
-    add(Visit(session, person, person_id, who, known, now, signed_in), wanted)
     session.flush()
     (rule,) = reference(session).sampling
     return rule
 
 
-def _written_in_parts(
-    session: Session, lot: Lot, ids: Sequence[int], people: Company, span: Span
-) -> Iterator[list[int]]:
-    """Lived in memory, then written many at a time."""
+def _administrator(session: Session, ids: Ids, now: datetime) -> Visit:
+    """Signed in at that time."""
+    person_id, known = ids.people["admin"], reference(session)
+    signed_in = SignInSession(secret_hash="", person_id=person_id, created_at=now, last_seen_at=now, expires_at=now)
+    person = session.get_one(Person, person_id)
+    return Visit(session, person, person_id, actor_of(session, person_id, known), known, now, signed_in)
+
+
+def _written_in_parts(session: Session, lot: Lot, ids: Sequence[int], people: Company, asked: Asked) -> Iterator[int]:
+    """Lived in memory, then written many at a time; how many are written."""
     stories = sorted(lot.stories, key=lambda told: told.fate.place)
+    living = Living(people, asked.span, asked.seed, ids, iter(endorsing.take_ids(session, _endorsed(lot))))
     for start in range(0, len(stories), WRITTEN_AT_ONCE):
         part = stories[start : start + WRITTEN_AT_ONCE]
-        pasts = [live(told, ids[told.fate.place], people, span) for told in part]
-        yield history.write(session, pasts, people.known)
+        history.write(session, [living.live(told) for told in part], people.known)
+        endorsing.write(session, living.endorsements)
+        living.endorsements.clear()
+        yield start + len(part)
+
+
+def _endorsed(lot: Lot) -> int:
+    return sum(told.fate.endorsed for told in lot.stories)
 
 
 def _compare(outcome: Outcome) -> None:

@@ -19,15 +19,15 @@ from service.tickets.firings import refuse_a_second_time, remembering
 from service.tickets.holdings import LEADS_NOW, RELEASED, hold_values
 from service.tickets.models import Ask, Assignment, EscalationFiring, Ticket, TicketEvent, TicketEventDetails
 from service.tickets.numbers import number_of
-from service.tickets.records import Origin, event_values, ticket_values
+from service.tickets.records import THE_TICKET, About, Origin, event_values, ticket_values
 from workflows import escalations, follow_ups
 from workflows.actors import IMPORTER, Actor, resident_of
 from workflows.cases import Case
 from workflows.changes import Changes, Hold
 from workflows.commands import CommandBase, Submit
-from workflows.decide import Decision, began_by, decide
+from workflows.decide import Decision, began_by, decide, stays
 from workflows.sampling import rule_for
-from workflows.statuses import Status
+from workflows.statuses import Role, Source, Status
 
 Values = dict[str, Any]
 
@@ -49,6 +49,7 @@ class Step:
     actor: Actor
     at: datetime
     decision: Decision
+    about: About = THE_TICKET
 
 
 @dataclass
@@ -72,6 +73,24 @@ class Past:
         decision = remembering(decide(self.case, command, actor, at), actor)
         self.steps.append(Step(command, actor, at, decision))
         self.case = decision.after
+
+    def note(
+        self, command: CommandBase, at: datetime, actor: Actor, role: Role, about: About, changes: Changes
+    ) -> None:
+        """What happened to something that hangs on it, as `lifecycle.record` writes it down."""
+        decision = stays(self.case, command.verb, role, changes, at)
+        self.steps.append(Step(command, actor, at, decision, about))
+        self.case = decision.after
+
+    def case_at(self, moment: datetime) -> Case:
+        """The wish as it was then."""
+        then = next(step.decision.after for step in reversed(self.steps) if step.at <= moment)
+        return then.changed(id=self.ticket_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Neighbours may read it: it came through a link, and not for officials only."""
+        return self.submission.source is Source.link and not self.submission.is_private
 
     @property
     def status(self) -> Status:
@@ -119,21 +138,16 @@ def begin(submission: Submit, at: datetime, known: Reference, origin: Origin, ac
     return past
 
 
-def take_ids(session: Session, count: int) -> Sequence[int]:
-    """Ids for so many wishes that are still to be told: nobody else will get them."""
-    return _next_ids(session, Ticket, count)
-
-
 def write(session: Session, pasts: Sequence[Past], known: Reference) -> list[int]:
     """The new tickets' ids, in order. IntegrityError when one of the source keys is there already."""
     if not pasts:
         return []
     ids = [past.ticket_id for past in pasts if past.ticket_id is not None]
-    ids = ids if len(ids) == len(pasts) else list(_next_ids(session, Ticket, len(pasts)))
+    ids = ids if len(ids) == len(pasts) else list(next_ids(session, Ticket, len(pasts)))
     tickets = [{**_ticket(past, known), "id": ticket_id} for ticket_id, past in zip(ids, pasts, strict=True)]
     _insert(session, Ticket, tickets)
     events = [event for ticket_id, past in zip(ids, pasts, strict=True) for event in _events(ticket_id, past)]
-    event_ids = _next_ids(session, TicketEvent, len(events))
+    event_ids = next_ids(session, TicketEvent, len(events))
     numbered = list(zip(event_ids, events, strict=True))
     _insert(session, TicketEvent, [{**event, "id": event_id} for event_id, (event, _words) in numbered])
     _insert(session, TicketEventDetails, [{**words, "event_id": event_id} for event_id, (_event, words) in numbered])
@@ -160,7 +174,9 @@ def _events(ticket_id: int, past: Past) -> list[tuple[Values, Values]]:
     found: list[tuple[Values, Values]] = []
     last = chain.START
     for number, step in enumerate(past.steps, 1):
-        event, words = event_values(ticket_id, step.command, step.actor, step.decision, step.at, (number, last))
+        event, words = event_values(
+            ticket_id, step.command, step.actor, step.decision, step.at, (number, last), step.about
+        )
         found.append((event, words))
         last = event["hash"]
     return found
@@ -220,7 +236,7 @@ def _end(hold: Values, changes: Changes) -> str | None:
     return (changes.ended or "replaced") if changes.supporting is not None else None
 
 
-def _next_ids(session: Session, table: type[SQLModel], count: int) -> Sequence[int]:
+def next_ids(session: Session, table: type[SQLModel], count: int) -> Sequence[int]:
     """Taken beforehand: rows whose ids are known go in by one statement, many at a time, without asking back."""
     name = {"name": str(table.__tablename__)}
     if session.get_bind().dialect.name == "sqlite":

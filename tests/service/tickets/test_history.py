@@ -12,10 +12,19 @@ from service.directory.reference import reference
 from service.oversight.checks import breaches
 from service.tickets import history, lifecycle, search
 from service.tickets.desk_words import END_WORDS
-from service.tickets.models import Assignment, OutboxRow, Ticket, TicketEvent, TicketEventDetails
+from service.tickets.models import (
+    Ask,
+    Assignment,
+    EscalationFiring,
+    OutboxRow,
+    Ticket,
+    TicketEvent,
+    TicketEventDetails,
+)
 from service.tickets.records import Origin
 from tests.factories import NOW, County, build_county, later, wish
-from workflows.actors import IMPORTER, NEW_RESIDENT, Actor, Post, resident_of
+from workflows.actors import IMPORTER, NEW_RESIDENT, Actor, Post, resident_of, system
+from workflows.ask_words import AskKind
 from workflows.changes import HoldRole
 from workflows.commands import (
     Acknowledge,
@@ -23,10 +32,14 @@ from workflows.commands import (
     Assign,
     Close,
     CommandBase,
+    Expedite,
+    Grant,
     Outcome,
+    PressDecision,
     Rate,
     Reassign,
     Reply,
+    RequestExtension,
     Satisfaction,
     Submit,
 )
@@ -104,8 +117,15 @@ def everything(session: Session, ticket_id: int) -> dict[str, Any]:
         "events": rows(session, TicketEvent, ticket_id, "digest", "previous_hash", "hash"),
         "words": session.exec(words).all(),
         "holds": sorted(rows(session, Assignment, ticket_id), key=lambda hold: (hold["started_at"], hold["unit_id"])),
+        "asks": rows(session, Ask, ticket_id),
+        "firings": sorted(session.exec(_firings(ticket_id)).all()),
         "found": ticket_id in search.nearest(session, "村口的路灯", col(Ticket.id) == ticket_id, 5),
     }
+
+
+def _firings(ticket_id: int) -> Any:
+    fired = (col(EscalationFiring.rule), col(EscalationFiring.round), col(EscalationFiring.at))
+    return select(*fired).where(EscalationFiring.ticket_id == ticket_id)
 
 
 @pytest.mark.parametrize(("length", "end"), LENGTHS)
@@ -127,6 +147,22 @@ def test_a_unit_that_takes_over_the_lead_supports_no_longer(database: Database, 
         (county.other_bureau, HoldRole.supporting, "leads_now"),
         (county.other_bureau, HoldRole.lead, None),
     }
+
+
+def test_what_was_asked_and_what_the_clock_did_is_told_as_it_was_lived(database: Database, county: County) -> None:
+    handler = Actor(person=county.handler, posts=(Post(Role.handler, county.bureau, "/1/"),))
+    dispatcher = Actor(person=county.dispatcher, posts=(Post(Role.dispatcher, county.town_desk, "/1/"),))
+    until = later(days=9).date()
+    asked: Steps = [
+        (Expedite(note="答复期限快到了。"), later(days=4), system("due_soon")),
+        (RequestExtension(until=until, reason="连着落雨，等天晴。"), later(days=4, hours=1), handler),
+        (PressDecision(note="请尽快决定。"), later(days=6), system("undecided")),
+        (Grant(ask=AskKind.extension), later(days=6, hours=1), dispatcher),
+        (Expedite(note="答复期限快到了。"), later(days=8), system("due_soon")),
+    ]
+    assert_told_as_lived(database, county, [*steps_of(county, 2, ""), *asked])
+    with database.reading() as session:
+        assert session.exec(select(EscalationFiring.rule)).all().count("due_soon") == 2
 
 
 def assert_told_as_lived(database: Database, county: County, steps: Steps) -> int:
