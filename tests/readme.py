@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from notifications import notices
+from service.reports.documents import table as report_table
 from service.settings import Settings, variable_of
 from workflows import (
     claims,
@@ -67,6 +68,7 @@ TABLES = {
     "limits": limits_table,
     "notices": notices.as_markdown,
     "measures": measures_table,
+    "reports": report_table.as_markdown,
     "warnings": warnings.as_markdown,
     "emergency": emergency.as_markdown,
     "inspections": inspections.as_markdown,

@@ -106,3 +106,13 @@ def report_named(name: str) -> Report:
     if name not in BY_NAME:
         raise NotFound()
     return BY_NAME[name]
+
+
+def as_markdown() -> str:
+    """The table as the README prints it."""
+    head = "| report | 报表 | 说什么 | how often | files |\n|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| `{row.name}` | {row.words} | {row.explained} | {row.cadence}{', kept' if row.is_kept else ''} "
+        f"| {', '.join(row.formats)} |\n"
+        for row in REPORTS
+    )
