@@ -4,7 +4,18 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import importing, issues, reading, rules, starting, submitting, sweeping, villagers, whistles
+from tests.benchmarks import (
+    documents,
+    importing,
+    issues,
+    reading,
+    rules,
+    starting,
+    submitting,
+    sweeping,
+    villagers,
+    whistles,
+)
 from tests.benchmarks.rows import Row, as_markdown
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -15,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "issues": issues.measure,
     "whistles": whistles.measure,
     "import": importing.measure,
+    "documents": documents.measure,
     "start": starting.measure,
     "form": villagers.measure,
 }

@@ -70,8 +70,8 @@ def _asked(session: Session, words: LocalWords) -> Asked:
 
 
 def _export(url: str) -> list[Row]:
-    """In a process of its own, whose memory is asked for: that of a hundred tickets is what everything else takes."""
-    few_seconds, few = _written(url, "problems")
+    """In a process of its own, whose memory is asked for: that of a sheet without a row is what all else takes."""
+    few_seconds, few = _written(url, "deferrals")
     seconds, many = _written(url, "progress")
     what = f"Excel of {EXPORT:,} tickets at the command line"
     return [
