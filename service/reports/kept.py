@@ -41,26 +41,26 @@ class Kept:
     dimension: Dimension
     member: str
 
-    def tallies(self, window: Window, column: str) -> dict[Any, Tally] | None:
+    def tallies(self, window: Window, column: str, names: tuple[str, ...] = COUNTS) -> dict[Any, Tally] | None:
         """By a column of the ticket, as `windows.tallies_by` counts them."""
         if column in {"town_id", "area_id"}:
-            return self._by_place(window, column)
+            return self._by_place(window, column, names)
         dimension, days = DIMENSIONS.get(column), _days(self.choice.period)
         if dimension is None or self.choice.place.level not in DIVIDED:
             return None
         if self.dimension not in {Dimension.whole, dimension}:
             return None
-        tallies = self.found.tallies(self.choice.place.path, window, days, dimension)
+        tallies = self.found.tallies(self.choice.place.path, window, days, dimension, names)
         is_meant = self.dimension is Dimension.whole
         return {_key(dimension, key): tally for key, tally in tallies.items() if is_meant or key == self.member}
 
-    def _by_place(self, window: Window, column: str) -> dict[Any, Tally] | None:
+    def _by_place(self, window: Window, column: str, names: tuple[str, ...]) -> dict[Any, Tally] | None:
         parts = self._parts(column)
         if self.dimension is not Dimension.whole and any(part.level not in DIVIDED for part in parts):
             return None
         place, days = self.choice.place, _days(self.choice.period)
         ids = [place.id or 0, *(part.id or 0 for part in parts)]
-        tallies = self.found.by_area(ids, window, days, self.dimension, self.member)
+        tallies = self.found.by_area(ids, window, days, self.dimension, self.member, names)
         whole = tallies.pop(place.id or 0, Tally())
         return _with_rest(tallies, _own_key(place, column), _less(whole, tallies.values()))
 
@@ -86,7 +86,7 @@ class Kept:
     def by_slice(self, window: Window, name: str, slices: Sequence[Period]) -> list[int]:
         """How many came in each slice; and last, how many came after all of them."""
         since = (slices[0].first, LATEST)
-        tallies = self.found.by_day(self.choice.place.path, window, since, self.dimension, self.member)
+        tallies = self.found.by_day(self.choice.place.path, window, since, self.dimension, self.member, (name,))
         counts = {day: getattr(tally, name) for day, tally in tallies.items()}
         return [sum(each) for each in _sliced(counts, slices)]
 

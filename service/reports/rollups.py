@@ -9,70 +9,33 @@ found.by_day(place.path, Window.creation, days)                      {day: Tally
 found.answers(place.path, days, Dimension.unit)                      {"7": {days until the answer: how many}}
 
 Days are the county's, the last one belongs to them, and no days are all days. Every count by conclusion holds what is
-still open and was collected before these days were over; only `by_day` leaves it out. Units, categories and sources are counted for the county and
-its towns, whole tallies for every area. `exactly` adds what has happened since the fold.
+still open and was collected before these days were over; only `by_day` leaves it out. Units, categories and sources
+are counted for the county and its towns, whole tallies for every area. `exactly` adds what happened since the fold.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.reports.attention import CONCERNS
-from service.reports.differences import EVER, STILL_OPEN, Counts, Differences, Dimension, Key, areas_of
+from service.reports.differences import Counts, Differences, Dimension, areas_of
 from service.reports.facts import NAMES
 from service.reports.models import Rollup, RollupAnswer
 from service.reports.pending import outstanding, state_of
+from service.reports.rollup_rows import Days, Rows, answer_rows_of, rows_of, summed_by, with_first
 from workflows.definitions import Window
 from workflows.tallies import COUNTS, Tally
 
 __all__ = ["Days", "Dimension", "Rollups", "exactly", "folded", "rollups"]
 
-Days = tuple[date, date]
-"""The first and the last day; both belong to it."""
-SUMS = tuple(func.sum(col(getattr(Rollup, name))) for name in NAMES)
 CONCERN_KEYS = tuple(concern.key for concern in CONCERNS)
 NONE = Differences()
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Which rows of the rollups are meant."""
-
-    window: Window
-    areas: tuple[int, ...]
-    dimension: Dimension
-    days: Days | None = None
-    member: str | None = None
-    with_open: bool = True
-
-    @property
-    def parts(self) -> tuple[tuple[str, date, date], ...]:
-        """By which name the rows are kept, from which day to which."""
-        if self.days is None or self.window is Window.standing:
-            return ((Window.standing, EVER, EVER),)
-        first, last = self.days
-        if self.with_open and self.window is Window.conclusion:
-            return ((Window.conclusion, first, last), (STILL_OPEN, EVER, last))
-        return ((self.window, first, last),)
-
-    def conditions(self, table: Any) -> Iterator[ColumnElement[bool]]:
-        for window, first, last in self.parts:
-            yield and_(
-                table.window == window,
-                table.area_id.in_(self.areas),
-                table.dimension == self.dimension,
-                table.day.between(first, last),
-                true() if self.member is None else table.member == self.member,
-            )
-
-    def __contains__(self, key: Key) -> bool:
-        is_there = key.area_id in self.areas and key.dimension == self.dimension and self.member in {None, key.member}
-        return is_there and any(key.window == name and first <= key.day <= last for name, first, last in self.parts)
+AS_OF = "rollups as of"
 
 
 def rollups(session: Session, now: datetime) -> "Rollups":
@@ -81,9 +44,11 @@ def rollups(session: Session, now: datetime) -> "Rollups":
 
 
 def folded(session: Session) -> "Rollups | None":
-    """As they were last folded; None before the first fold."""
-    state = state_of(session)
-    return None if state.as_of is None else Rollups(session, state.as_of, NONE)
+    """As they were last folded; None before the first fold. Asked once in what is one snapshot anyway."""
+    if AS_OF not in session.info:
+        session.info[AS_OF] = state_of(session).as_of
+    as_of: datetime | None = session.info[AS_OF]
+    return None if as_of is None else Rollups(session, as_of, NONE)
 
 
 def exactly(session: Session, now: datetime) -> "Rollups":
@@ -110,14 +75,20 @@ class Rollups:
         dimension: Dimension = Dimension.whole,
         member: str = "",
     ) -> Tally:
-        rows = _rows((_area(area_path),), window, days, dimension, member)
+        rows = rows_of((_area(area_path),), window, days, dimension, member)
         return self._tallies(rows, lambda key: key.member).get(member, Tally())
 
     def tallies(
-        self, area_path: str, window: Window, days: Days | None = None, dimension: Dimension = Dimension.whole
+        self,
+        area_path: str,
+        window: Window,
+        days: Days | None = None,
+        dimension: Dimension = Dimension.whole,
+        names: tuple[str, ...] = COUNTS,
     ) -> dict[str, Tally]:
         """By member, without those that hold no ticket."""
-        return self._tallies(_rows((_area(area_path),), window, days, dimension), lambda key: key.member)
+        rows = rows_of((_area(area_path),), window, days, dimension, None, names)
+        return self._tallies(rows, lambda key: key.member)
 
     def by_area(
         self,
@@ -126,8 +97,9 @@ class Rollups:
         days: Days | None = None,
         dimension: Dimension = Dimension.whole,
         member: str = "",
+        names: tuple[str, ...] = COUNTS,
     ) -> dict[int, Tally]:
-        return self._tallies(_rows(tuple(areas), window, days, dimension, member), lambda key: key.area_id)
+        return self._tallies(rows_of(tuple(areas), window, days, dimension, member, names), lambda key: key.area_id)
 
     def by_day(
         self,
@@ -136,54 +108,57 @@ class Rollups:
         days: Days,
         dimension: Dimension = Dimension.whole,
         member: str | None = None,
+        names: tuple[str, ...] = COUNTS,
     ) -> dict[date, Tally]:
         """Of days on which something was collected, or ended; of one member, or of all."""
-        rows = Rows(window, (_area(area_path),), dimension, days, member, with_open=False)
+        rows = Rows(window, (_area(area_path),), dimension, days, member, with_open=False, names=with_first(names))
         return self._tallies(rows, lambda key: key.day)
 
     def concerns(self, area_path: str, dimension: Dimension = Dimension.whole, member: str = "") -> dict[str, int]:
         """What needs a hand, by the key of its row."""
-        rows = _rows((_area(area_path),), Window.standing, None, dimension, member)
+        rows = rows_of((_area(area_path),), Window.standing, None, dimension, member, CONCERN_KEYS)
         counts = self._counts(rows, lambda key: key.area_id)
-        found = next(iter(counts.values()), [0] * len(NAMES))
-        return {key: found[NAMES.index(key)] for key in CONCERN_KEYS}
+        found = next(iter(counts.values()), [0] * len(rows.names))
+        return dict(zip(rows.names[1:], found[1:], strict=True))
 
     def answers(
         self, area_path: str, days: Days | None = None, dimension: Dimension = Dimension.whole
     ) -> dict[str, dict[int, int]]:
         """By member, how many wishes collected in these days were answered after how many days."""
-        return self._answers(_answer_rows((_area(area_path),), days, dimension), lambda key: key.member)
+        return self._answers(answer_rows_of((_area(area_path),), days, dimension), lambda key: key.member)
 
     def answers_by_area(self, areas: Iterable[int], days: Days | None = None) -> dict[int, dict[int, int]]:
-        return self._answers(_answer_rows(tuple(areas), days, Dimension.whole), lambda key: key.area_id)
+        return self._answers(answer_rows_of(tuple(areas), days, Dimension.whole), lambda key: key.area_id)
 
     def answers_by_day(
         self, area_path: str, days: Days, dimension: Dimension = Dimension.whole, member: str | None = None
     ) -> dict[date, dict[int, int]]:
-        rows = _answer_rows((_area(area_path),), days, dimension, member)
+        rows = answer_rows_of((_area(area_path),), days, dimension, member)
         return self._answers(rows, lambda key: key.day)
 
     def _tallies(self, rows: Rows, label: Callable[[Any], Any]) -> dict[Any, Tally]:
         found = self._counts(rows, label)
-        return {key: Tally(*counts[: len(COUNTS)]) for key, counts in found.items() if counts[0]}
+        return {key: Tally(**dict(zip(rows.names, counts, strict=True))) for key, counts in found.items() if counts[0]}
 
     def _counts(self, rows: Rows, label: Callable[[Any], Any]) -> dict[Any, Counts]:
-        found: dict[Any, Counts] = defaultdict(lambda: [0] * len(NAMES))
-        for key, counts in (*self._kept(rows, label(Rollup)), *self._since(rows)):
-            of = key if not isinstance(key, Key) else label(key)
-            found[of] = [one + other for one, other in zip(found[of], counts, strict=True)]
+        found: dict[Any, Counts] = {}
+        for key, counts in (*self._kept(rows, label(Rollup)), *self._since(rows, label)):
+            before = found.get(key)
+            found[key] = [one + other for one, other in zip(before, counts, strict=True)] if before else list(counts)
         return found
 
     def _kept(self, rows: Rows, column: Any) -> list[tuple[Any, Sequence[int]]]:
         if self.is_bare:
             return []
-        wanted = select(column, *SUMS).group_by(column)
+        wanted = summed_by(column.key, rows.names)
         return [
             (row[0], row[1:]) for which in rows.conditions(Rollup) for row in self.session.execute(wanted.where(which))
         ]
 
-    def _since(self, rows: Rows) -> list[tuple[Key, Counts]]:
-        return [(key, counts) for key, counts in self.differences.rows() if key in rows]
+    def _since(self, rows: Rows, label: Callable[[Any], Any]) -> list[tuple[Any, Counts]]:
+        places = [NAMES.index(name) for name in rows.names]
+        changed = ((key, counts) for key, counts in self.differences.rows() if key in rows)
+        return [(label(key), [counts[place] for place in places]) for key, counts in changed]
 
     def _answers(self, rows: Rows, label: Callable[[Any], Any]) -> dict[Any, dict[int, int]]:
         found: dict[Any, dict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -204,21 +179,6 @@ class Rollups:
             for which in rows.conditions(RollupAnswer)
             for row in self.session.execute(wanted.where(which))
         ]
-
-
-def _rows(
-    areas: tuple[int, ...],
-    window: Window,
-    days: Days | None = None,
-    dimension: Dimension = Dimension.whole,
-    member: str | None = None,
-) -> Rows:
-    """Of all days the standing rows say the same in one row."""
-    return Rows(window if days else Window.standing, areas, dimension, days, member)
-
-
-def _answer_rows(areas: tuple[int, ...], days: Days | None, dimension: Dimension, member: str | None = None) -> Rows:
-    return Rows(Window.creation if days else Window.standing, areas, dimension, days, member)
 
 
 def _area(area_path: str) -> int:

@@ -91,7 +91,7 @@ def tallies_by(
 ) -> dict[Any, Tally]:
     """By an area, those right below the place stand for all that lies in them."""
     there = kept(session, choice)
-    found = there.tallies(window, key.key) if there else None
+    found = there.tallies(window, key.key, names) if there else None
     return counted_by(session, choice, window, now, key, names) if found is None else found
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from tests.benchmarks import (
+    boards,
     documents,
     importing,
     issues,
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "rules": rules.measure,
     "submit": submitting.measure,
     "read": reading.measure,
+    "board": boards.measure,
     "sweep": sweeping.measure,
     "issues": issues.measure,
     "whistles": whistles.measure,

@@ -62,7 +62,7 @@ def _county_of(dialect: str, size: int) -> Iterator[Acts]:
         fill(database, county, size)
         acts = {name: _list(database, getattr(county, who), wanted) for name, (who, wanted) in LISTS.items()}
         for name, (who, path) in PAGES.items():
-            client = stack.enter_context(_signed_in(address, database, getattr(county, who)))
+            client = stack.enter_context(signed_in(address, database, getattr(county, who)))
             acts[name] = _page(client, path)
         yield acts
 
@@ -88,7 +88,7 @@ def _page(client: httpx.Client, path: str) -> Callable[[], Any]:
 
 
 @contextmanager
-def _signed_in(address: str, database: Database, person: int) -> Iterator[httpx.Client]:
+def signed_in(address: str, database: Database, person: int) -> Iterator[httpx.Client]:
     with database.writing() as session:
         secret = sign_in(session, person)
     headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "zh-CN"}

@@ -46,8 +46,7 @@ def best_of(times: int, act: Callable[[], object]) -> float:
     return min(seconds_of(act) for _run in range(times))
 
 
-def medians_in_turns(times: int, one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    """Of two that are compared: a moment in which the machine is busy is then no reason to call one of them slower."""
-    runs = [(seconds_of(one), seconds_of(other)) for _run in range(times)]
-    ones, others = zip(*runs, strict=True)
-    return sorted(ones)[times // 2], sorted(others)[times // 2]
+def medians_in_turns(times: int, *acts: Callable[[], object]) -> tuple[float, ...]:
+    """Of several that are compared: a moment in which the machine is busy is then no reason to call one of them slower."""
+    runs = [[seconds_of(act) for act in acts] for _run in range(times)]
+    return tuple(sorted(each)[times // 2] for each in zip(*runs, strict=True))
