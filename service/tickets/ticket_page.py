@@ -19,6 +19,7 @@ from service.tickets.models import Attachment, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.panels import panels_of
 from service.tickets.queries import Story, holds_of, photos_of, story_of
+from service.tickets.reminders import folded
 from service.tickets.scope import visible_tickets
 from service.tickets.suggestions import Like, suggestions
 from service.tickets.timeline import Entry, Picture, Teller, names_of
@@ -49,7 +50,7 @@ def ticket_page(
     alike = [Like(row.category_id, row.lead_unit_id) for row in similar]
     suggested = suggestions(ticket.category_id, ticket.area_path, alike, visit.known, local)
     number = number_of(ticket.id, ticket.created_at)
-    timeline = _teller(visit, story, local, number, is_revealed).entries(story)
+    timeline = folded(_teller(visit, story, local, number, is_revealed).entries(story), local)
     return render(
         request,
         "tickets/ticket.html",

@@ -32,7 +32,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Entry:
-    """`is_public` says whether the villager sees this line, too; `tone` is left to the verb when empty."""
+    """`is_public` says whether the villager sees this line, too; `tone` is left to the verb when empty. `each` are the
+    reminders that this line stands for."""
 
     verb: str
     label: str
@@ -43,6 +44,7 @@ class Entry:
     photos: Sequence[Picture]
     is_public: bool
     tone: str = ""
+    each: Sequence["Entry"] = ()
 
 
 @dataclass(frozen=True)
