@@ -37,6 +37,8 @@ TYPED = (
 CARRIED = (*TYPED, "keep_position", "remember", "tell_by_sms")
 """All that comes back; what is not typed of the wish itself makes no other wish of it."""
 ELSEWHERE = "elsewhere"
+FOR_SCRIPTS = URGENT_SIGNS.encode("ascii", "backslashreplace").decode()
+"""Read by a script and by nobody: in the escapes that its patterns know, whatever the language of the page is."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def wish_form(
         kinds=[Choice(kind, label) for kind, label in KIND_WORDS.items()],
         categories=_categories(known),
         mine=len(remembered(request)),
-        urgent_signs=URGENT_SIGNS,
+        urgent_signs=FOR_SCRIPTS,
         urgent_calls=EMERGENCY_CALLS,
         zero_bits=ZERO_BITS,
         text_most=WISH_LENGTH[1],
