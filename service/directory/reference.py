@@ -138,6 +138,9 @@ _lock = Lock()
 HELD = "reference"
 """Where a session keeps what it has read, for the length of one transaction."""
 
+TOUCHED = "reference_touched"
+"""Which transaction changes it: what that one reads meanwhile is half done, may be undone, and is nobody else's."""
+
 _VERSION = text("SELECT version FROM reference_version")
 
 
@@ -153,6 +156,8 @@ def reference(session: Session) -> Reference:
 def _current(session: Session) -> Reference:
     engine = _engine_of(session)
     version = session.connection().execute(_VERSION).scalar_one_or_none() or 0
+    if session.info.get(TOUCHED) is session.get_transaction():
+        return _load(session, version)
     held = _cached.get(engine)
     if held is None or held.version != version:
         held = _load(session, version)
@@ -166,6 +171,7 @@ def touch(session: Session) -> None:
     session.info.pop(HELD, None)
     forget_read(session, HELD)
     counted = session.execute(update(ReferenceVersion).values(version=ReferenceVersion.version + 1))
+    session.info[TOUCHED] = session.get_transaction()
     if counted.rowcount == 0:  # type: ignore[attr-defined]
         session.add(ReferenceVersion(version=1))
 

@@ -1,5 +1,7 @@
 """Reference data is read anew whenever it changed, and whoever asks for it keeps the rows that he holds."""
 
+from contextlib import suppress
+
 from service.database import Database
 from service.directory.models import Area, Unit
 from service.directory.reference import reference, touch
@@ -25,3 +27,31 @@ def test_rows_of_the_reference_belong_to_no_session(database: Database) -> None:
         county = build_county(session)
         area = reference(session).areas[county.village]
         assert area not in session and area is not session.get_one(Area, county.village)
+
+
+def test_what_is_read_in_the_midst_of_a_change_is_nobody_elses(database: Database) -> None:
+    """Dissolving a unit reads the directory after its version was counted up, and before the unit is out of service."""
+    with database.writing() as session:
+        county = build_county(session)
+    with database.writing() as session:
+        touch(session)
+        assert reference(session).units[county.bureau].is_active
+        session.get_one(Unit, county.bureau).is_active = False
+    for opened in (database.writing, database.reading):
+        with opened() as session:
+            assert not reference(session).units[county.bureau].is_active
+
+
+def test_what_was_undone_leaves_no_trace(database: Database) -> None:
+    with database.writing() as session:
+        county = build_county(session)
+    with suppress(RuntimeError), database.writing() as session:
+        touch(session)
+        session.get_one(Unit, county.bureau).name = "没有这个局"
+        assert reference(session).unit_name(county.bureau) == "没有这个局"
+        raise RuntimeError
+    with database.writing() as session:
+        touch(session)
+    for opened in (database.writing, database.reading):
+        with opened() as session:
+            assert reference(session).unit_name(county.bureau) == "县交通运输局"
