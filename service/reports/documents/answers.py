@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkstemp
+from threading import BoundedSemaphore
 from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
+from service.errors import Busy
 from service.local_words import LocalWords
 from service.reports.documents.content import Content
 from service.reports.documents.paper import pdf_of
@@ -23,6 +25,11 @@ MEDIA_TYPES: dict[Format, str] = {
     Format.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Format.pdf: "application/pdf",
 }
+
+
+AT_ONCE, PATIENCE = 3, 5
+_presses = BoundedSemaphore(AT_ONCE)
+"""Each press is a process of a hundred megabytes; and whoever asks for a page must not wait for those who print."""
 
 
 def file_name(content: Content, kind: Format) -> str:
@@ -53,8 +60,13 @@ def write_csv(content: Content, words: LocalWords, path: Path) -> None:
 
 
 def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, template: bytes | None) -> bytes:
-    """With no transaction open: it takes a second or two."""
-    return pdf_of(content, words, language) if kind is Format.pdf else word_of(content, words, template)
+    """With no transaction open: it takes a second or two. Raises Busy where too many ask for papers at once."""
+    if not _presses.acquire(timeout=PATIENCE):
+        raise Busy()
+    try:
+        return pdf_of(content, words, language) if kind is Format.pdf else word_of(content, words, template)
+    finally:
+        _presses.release()
 
 
 def answer_with(content: bytes, kind: Format, name: str) -> Response:

@@ -1,6 +1,8 @@
 """What a template may do: name what the report holds, and nothing else whatsoever."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from docx import Document
@@ -43,3 +45,10 @@ def test_a_field_that_there_is_not_is_never_a_gap(words: str) -> None:
 def test_a_template_reaches_nothing_beyond_the_report(words: str) -> None:
     with pytest.raises((TemplateError, TypeError)):
         rendered(template(words), CONTENT)
+
+
+def test_the_service_itself_loads_nothing_that_prints() -> None:
+    """Memory and the time to start are for everybody, and papers are for a few."""
+    asked = "import sys, service.app; print(sorted({'weasyprint', 'docx', 'docxtpl'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
