@@ -16,6 +16,7 @@ from tests.benchmarks import (
     sweeping,
     villagers,
     whistles,
+    years,
 )
 from tests.benchmarks.rows import Row, as_markdown
 
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "sweep": sweeping.measure,
     "issues": issues.measure,
     "whistles": whistles.measure,
+    "year": years.measure,
     "import": importing.measure,
     "documents": documents.measure,
     "start": starting.measure,
