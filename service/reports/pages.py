@@ -19,7 +19,6 @@ from service.reports.series import Point, points
 from service.reports.sight import AreaId
 from service.reports.telling import Figure, told_elsewhere, told_of
 from service.reports.windows import Seen, seen
-from service.tickets.panels import pressing_in
 from workflows.definitions import WINDOW_WORDS
 from workflows.measures import COUNTED
 from workflows.rates import MINIMUM_TO_RANK
@@ -44,7 +43,7 @@ def board(request: Request, visit: Looking, area: AreaId = None) -> Response:
         chosen=chosen_words(request, choice),
         choosing=form_of(visit, choice),
         headline=panes.headline(figures, choice),
-        attention=[*panes.attention(visit, choice), *pressing_in(request, visit, choice.place)],
+        attention=[*panes.attention(visit, choice), *panes.pressing(request, visit, choice)],
         measures=[row for row in definitions(request) if row["key"] in COMPARED],
         figures=_figures(request, visit, choice, figures),
         suffix=choice.suffix,

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from fastapi import Request
+
 from service.accounts.visits import Visit
 from service.reports.attention import NOTHING, count_concerns, moment_of
 from service.reports.choices import Choice
@@ -11,6 +13,7 @@ from service.reports.kept import kept
 from service.reports.series import Line, Point
 from service.reports.ticket_pages import tickets_url
 from service.reports.windows import Seen
+from service.tickets.panels import Pressing, pressing_in
 from workflows.definitions import Window
 from workflows.measures import BY_KEY
 from workflows.rates import DEFAULT_WEIGHTS, HEADLINE, Headline, Tally
@@ -73,6 +76,11 @@ def attention(visit: Visit, choice: Choice) -> list[dict[str, Any]]:
         }
         for concern, count in found
     ]
+
+
+def pressing(request: Request, visit: Visit, choice: Choice) -> list[Pressing]:
+    """What other slices count: they know places, and neither themes nor sources."""
+    return pressing_in(request, visit, choice.place) if choice.is_any_kind else []
 
 
 # Time

@@ -14,7 +14,6 @@ from service.reports.periods import SHOWN, Step, slices_of, today_at
 from service.reports.series import points
 from service.reports.sight import AreaId
 from service.reports.windows import Seen, seen
-from service.tickets.panels import pressing_in
 from workflows.definitions import Window
 
 router = APIRouter(prefix="/board", include_in_schema=False)
@@ -50,7 +49,7 @@ def screen(request: Request, visit: Looking, area: AreaId = None) -> Response:
 def _pressing(request: Request, visit: Visit, choice: Choice) -> list[tuple[str, str, int]]:
     """Tone, words and number; the most pressing first, and nothing that needs no hand."""
     rows = [(row["tone"], row["words"], row["count"]) for row in panes.attention(visit, choice)]
-    rows += [(row.tone, row.words, row.count) for row in pressing_in(request, visit, choice.place)]
+    rows += [(row.tone, row.words, row.count) for row in panes.pressing(request, visit, choice)]
     waiting = [row for row in rows if row[2]]
     return sorted(waiting, key=lambda row: TONES.index(row[0]))[:CONCERNS_SHOWN]
 

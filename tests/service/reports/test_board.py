@@ -17,12 +17,15 @@ from starlette.testclient import TestClient
 
 from service.database import Database
 from service.directory.models import Area, AreaLevel
+from service.directory.reference import reference
 from service.reports import ticket_pages
 from service.reports.attention import BESIDES, CONCERNS, HOT_FROM
+from service.reports.choices import Choice
 from service.reports.counting import tally_of_area
 from service.reports.figures import refresh_figures
+from service.reports.periods import Step, recent, slices_of
+from service.reports.series import points
 from service.reports.ticket_pages import COUNT_WORDS
-from service.reports.weeks import last_weeks
 from service.tickets.models import EscalationFiring, Ticket
 from tests.factories import County, act, add, build_county, later, submit_wish, ticket_of, wish_in
 from tests.support.lists import listed
@@ -290,7 +293,10 @@ def test_a_week_begins_on_monday_by_the_countys_clock(database: Database) -> Non
         submit_wish(session, county, sunday_night)
         for _wish in range(2):
             submit_wish(session, county, monday_morning)
+    day, now = date(2026, 10, 21), datetime.fromisoformat("2026-10-21T11:00:00+08:00")
     with database.reading() as session:
-        weeks = last_weeks(session, "/", datetime.fromisoformat("2026-10-21T11:00:00+08:00"))
-    assert [(week.begins, week.collected) for week in weeks[-2:]] == [(date(2026, 10, 12), 1), (date(2026, 10, 19), 2)]
-    assert len(weeks) == 12 and weeks[-1].concluded == 0
+        everywhere = Choice(reference(session).county, {})
+        weeks = points(session, everywhere, slices_of(recent(Step.week, day), Step.week, day), now)
+    told = [(week.days.first, week.collected) for week in weeks]
+    assert told[-2:] == [(date(2026, 10, 12), 1), (date(2026, 10, 19), 2)]
+    assert len(weeks) == 12 and (weeks[-1].ended, weeks[-1].stock) == (0, 3)
