@@ -194,8 +194,16 @@
 
   function release() { document.dispatchEvent(new Event("weiyuan:release")); }
 
+  /* A form that came back has her words. A page that only says why not has none: they stay in the outbox, and what a
+     full day refused goes by itself on the next one. */
+  function stays(entry, answer) {
+    if (answer.receipt || answer.page.indexOf('id="wish"') >= 0) return outbox.drop(entry.key);
+    entry.state = answer.status === 429 ? "waiting" : "refused";
+    return outbox.put(entry);
+  }
+
   function arrived(entry, answer) {
-    return outbox.drop(entry.key).catch(function () { return; }).then(function () {
+    return stays(entry, answer).catch(function () { return; }).then(function () {
       if (answer.receipt) { location.assign(answer.receipt); return; }
       document.open();
       document.write(answer.page);
@@ -274,7 +282,7 @@
       var gone = byId("her-words");
       shelf.textContent = "";
       entries.forEach(function (entry) {
-        if (gone && said(entry, "text") === gone.textContent) return;
+        if (gone && said(entry, "text") === gone.textContent) gone.parentNode.hidden = true;
         shelf.appendChild(card(entry));
       });
       if (form) byId("more").hidden = !form.hidden;

@@ -158,7 +158,8 @@ def wait_for_wishes(page: Page, database: Database, most: int) -> None:
 def test_a_link_that_was_revoked_meanwhile_is_told_and_the_words_stay(
     new_page: NewPage, cable: Cable, database: Database
 ) -> None:
-    page = new_page(PHONE_SCREEN)
+    page, other = new_page(PHONE_SCREEN), new_page(PHONE_SCREEN)
+    opens(other, cable)
     opens(page, cable)
     cable.cut()
     writes(page)
@@ -175,6 +176,13 @@ def test_a_link_that_was_revoked_meanwhile_is_told_and_the_words_stay(
     page.get_by_role("button", name="不送了，删掉").click()
     expect(page.locator(".is-refused")).to_have_count(0)
     assert tickets(database) == [] and WISH not in page.evaluate(LEFT)
+    # On another phone the form was open all the while, and the network was there.
+    writes(other)
+    presses(other)
+    expect(other.get_by_role("heading", name="这个入口停用了")).to_be_visible()
+    expect(other.get_by_text(WISH)).to_have_count(2)
+    other.reload()
+    expect(other.locator(".is-refused")).to_contain_text(WISH)
 
 
 def test_what_was_refused_is_taken_back_mended_and_sent(new_page: NewPage, cable: Cable, database: Database) -> None:
