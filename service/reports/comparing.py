@@ -1,7 +1,7 @@
 """Comparison by class: like units side by side, each class by itself, and no place for whoever has too few."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ CLASS_WORDS: dict[UnitClass, str] = {
 
 @dataclass(frozen=True)
 class Class:
-    """Like units. So many that they fill a page of their own have no rows here, but its address."""
+    """Like units. Of so many that they fill a page of their own there are few rows here or none, and its address."""
 
     words: str
     size: int
@@ -59,13 +59,14 @@ def towns(seen: Seen, choice: Choice) -> Class:
 def units(session: Session, known: Reference, choice: Choice, now: datetime) -> list[Class]:
     """Whoever had anything to do in these days, by the unit that handles the matter."""
     members = _members(session, known, choice, now)
-    return [
-        _class(known, choice, each, found)
-        if len(found) <= MANY
-        else Class(CLASS_WORDS[each], len(found), url=f"/board/units?class={each}&{choice.suffix}")
-        for each, found in members.items()
-        if found
-    ]
+    classes = [(each, _class(known, choice, each, found)) for each, found in members.items() if found]
+    return [each if each.size <= MANY else _shortened(each, which, choice) for which, each in classes]
+
+
+def _shortened(whole: Class, which: UnitClass, choice: Choice) -> Class:
+    """The bureaus with most to do are seen at once."""
+    rows = whole.rows[:MANY] if which is UnitClass.bureau else ()
+    return replace(whole, rows=rows, url=f"/board/units?class={which}&{choice.suffix}")
 
 
 def units_of(session: Session, known: Reference, choice: Choice, now: datetime, which: UnitClass) -> Class:

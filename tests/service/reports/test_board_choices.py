@@ -191,7 +191,9 @@ def test_like_is_compared_with_like_and_too_few_with_nobody(
     assert len(bureaus) == 2 and "第 1 位" in bureaus[0] and "样本不足" in bureaus[1] and "位" not in bureaus[1]
     assert source.count("总名次") == 1
     monkeypatch.setattr(comparing, "MANY", 1)
-    address = re.search(r'<a href="(/board/units[^"]+)">2 个单位', supervisor.opens("/board?from=2026-09-01").source)
+    address = re.search(
+        r'<a href="(/board/units[^"]+)">一共 2 个单位', supervisor.opens("/board?from=2026-09-01").source
+    )
     assert address is not None
     page = supervisor.opens(html.unescape(address[1]))
     assert page.source.count('<th scope="row">') == 2 and "9 月 1 日" in page.words.replace("\xa0", " ")
