@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check bench readme messages format install install-dev assets lock test-needs clean
+.PHONY: help demo demo-reset test check bench lighthouse readme messages format install install-dev assets lock test-needs clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -38,6 +38,10 @@ check: install-dev ## format, lint, types, who may import whom
 
 bench: install-dev assets test-needs ## measure speed and memory; ARGS go to the benchmarks
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lighthouse: install-dev assets test-needs ## Lighthouse's marks for the villager's pages; fetches it from the registry first
+	@cp .npmrc tests/lighthouse/ && (cd tests/lighthouse && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error >/dev/null); rm -f tests/lighthouse/.npmrc
+	$(BIN)/python -m tests.lighthouse
 
 readme: install-dev ## write the tables of the code into the README
 	$(BIN)/python -m tests.readme

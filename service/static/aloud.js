@@ -48,5 +48,6 @@
   });
   window.addEventListener('pagehide', function () { voices.cancel(); });
   if ('onvoiceschanged' in voices) { voices.onvoiceschanged = offer; }
-  offer();
+  // Asking for voices wakes a program of the telephone: what she came for is on the screen first.
+  window.addEventListener('load', function () { window.setTimeout(offer, 500); });
 }());

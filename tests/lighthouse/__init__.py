@@ -1,0 +1,1 @@
+"""Lighthouse and what leads it: see __main__.py."""
