@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page, expect
 from sqlmodel import col, select
 
@@ -89,6 +90,7 @@ def test_a_wish_waits_for_the_network_goes_once_and_leaves_nothing_behind(
     waiting = page.locator(".is-waiting")
     expect(waiting).to_contain_text("话先存在这个手机里")
     expect(waiting).to_contain_text("还有 1 张照片")
+    assert Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"] == []
     for _press in range(3):
         page.get_by_role("button", name="现在再试").click()
     # The phone was off, and there still is no network: the form opens, and the wish is there.
@@ -263,3 +265,24 @@ def test_a_wish_is_spoken_placed_and_remembered(new_page: NewPage, cable: Cable,
     page.get_by_role("button", name="让这个手机忘掉").click()
     page.goto(f"{cable.url}/w/{TOKEN}")
     assert page.locator("#name").input_value() == ""
+
+
+@pytest.mark.parametrize("keeps", [False, True], ids=["shrunk", "as it is"])
+def test_a_photo_is_shrunk_on_the_phone_unless_she_keeps_where_it_was_taken(
+    new_page: NewPage, cable: Cable, database: Database, tmp_path: Path, keeps: bool
+) -> None:
+    page = new_page(PHONE_SCREEN)
+    picture = tmp_path / "IMG_0002.jpg"
+    picture.write_bytes(phone_photo(width=3200, height=2400))
+    page.goto(f"{cable.url}/w/{TOKEN}")
+    writes(page)
+    page.locator("#photos").set_input_files(picture)
+    expect(page.locator(".preview")).to_have_count(1)
+    if keeps:
+        page.get_by_text("再说细一点").click()
+        page.get_by_label("位置随照片保留").check()
+    presses(page)
+    expect(page.get_by_role("heading", name="您的话，我们收到了")).to_be_visible()
+    with database.reading() as session:
+        kept = session.exec(select(Attachment)).one()
+    assert (kept.size == picture.stat().st_size) is keeps and kept.keeps_position is keeps

@@ -180,7 +180,7 @@ def test_everybody_can_read_and_press_it(phone: Page, address: str, database: Da
     says(phone, address)
     token = tracking_token(the_wish(database).id or 0)
     officials_answer(database, county)
-    for path in (f"/w/{TOKEN}", f"/r/{token}", f"/t/{token}", "/track", "/w/nosuch"):
+    for path in (f"/w/{TOKEN}", f"/r/{token}", f"/t/{token}", "/track", "/w/nosuch", "/mine"):
         phone.goto(address + path)
         found = Axe().run(phone, options={"resultTypes": ["violations"]})
         assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]] == [], path
