@@ -106,6 +106,8 @@ def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(d
         f"get {API}/tickets/{{number}}",
         f"post {API}/tickets/{{number}}/commands",
         f"get {API}/figures",
+        f"get {API}/reports",
+        f"get {API}/reports/{{name}}",
         f"get {API}/wall",
         f"get {API}/claims",
         f"post {API}/tickets/{{number}}/claims",
@@ -258,7 +260,7 @@ def bombard(operation: Any, world: World) -> set[int]:
     @given(case=operation.as_strategy())
     def attack(case: Any) -> None:
         real = {"number": world.number, "token": TOKEN, "tracking_token": world.tracking, "whistle_id": world.whistle}
-        real |= {"issue_id": world.issue, "act": 1, "claim": 1, "round_id": 1, "item_id": 1}
+        real |= {"issue_id": world.issue, "act": 1, "claim": 1, "round_id": 1, "item_id": 1, "name": "demands"}
         if next(turn) % 2:
             case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             if (case.method, case.path) == ("POST", f"{API}/tickets") and case.meta.generation.mode.is_positive:

@@ -93,7 +93,7 @@ def reports(request: Request, visit: Looking) -> list[dict[str, Any]]:
     tags=["supervisors"],
     response_model=ReportContent,
     dependencies=SIGNED_IN,
-    responses=problems(401, 403, 404, 422),
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **problems(401, 403, 404, 422)},
 )
 def report(
     request: Request,
