@@ -43,6 +43,7 @@ from service.reports.documents import pages as documents
 from service.reports.telling import Elsewhere
 from service.scheduler import Clockwork
 from service.settings import Settings, settings
+from service.signals import pages as signal_pages
 from service.tickets import api as tickets_api
 from service.tickets import (
     ask_register_pages,
@@ -106,6 +107,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pairing_pages.router,
     village_notices.router,
     oversight_pages.router,
+    signal_pages.router,
     follow_ups.router,
     outbox.router,
     reports.router,
@@ -149,6 +151,7 @@ REGISTERS: tuple[Register, ...] = (
     pairing_pages.REGISTER,
     told.REGISTER,
     *oversight_pages.REGISTERS,
+    signal_pages.REGISTER,
     follow_up_panels.REGISTER,
     follow_up_panels.SAMPLING,
     village_notices.REGISTER,

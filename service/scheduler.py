@@ -31,13 +31,15 @@ from service.reports.documents.schedule import make_bulletins
 from service.reports.folding import fold
 from service.reports.stock import write_down_stock
 from service.settings import Settings
+from service.signals.finding import look_for_signals
 from service.tickets.darkroom import prepare_pictures, tidy_pictures
 from service.tickets.dissolved import return_from_dissolved_units
+from service.tickets.rating_marks import forget_old_marks
 from service.whistles.sweep import rearm_whistles, recalculate_whistles, sweep_whistles
 
 log = structlog.get_logger()
 
-FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries)
+FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries, forget_old_marks)
 
 
 def counted(act: Callable[[Database, datetime], int]) -> Callable[[Surroundings], Tally]:
@@ -66,6 +68,7 @@ SCHEDULE = (
     Job("rearm_whistles", rearm_whistles, at=time(2, 50)),
     Job("tidy_pictures", counted(tidy_pictures), at=time(3, 0)),
     Job("make_bulletins", make_bulletins, at=time(6, 0)),
+    Job("look_for_signals", look_for_signals, at=time(4, 0)),
     Job("clean_up", partial(clean_up, steps=FORGOTTEN), at=time(3, 20)),
 )
 

@@ -14,7 +14,7 @@ from service.directory.reference import Reference, reference
 from service.errors import Failure, NotFound
 from service.local_words import LocalWords
 from service.sealing import ticket_of, tracking_code, tracking_token
-from service.tickets import lifecycle, links
+from service.tickets import lifecycle, links, rating_marks
 from service.tickets.api_doors import Key, Version, check_category, must_be_the_same, refuse_photos
 from service.tickets.api_examples import THEIRS
 from service.tickets.api_words import NewWish, PublicWish, Receipt, public_wish
@@ -111,7 +111,9 @@ def answer(
     if command.verb not in RESIDENTS_VERBS:
         raise NotPermitted(_("这一步要由干部来做。"), field="verb")
     refuse_photos(command)
-    lifecycle.perform(session, ticket.id or 0, command, resident_of(ticket.id or 0), clock.now(), version)
+    now = clock.now()
+    performed = lifecycle.perform(session, ticket.id or 0, command, resident_of(ticket.id or 0), now, version)
+    rating_marks.note(session, command, performed.event_id, rating_marks.mark_of(request), now)
     return _told(request, session, ticket)
 
 

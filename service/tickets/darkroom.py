@@ -117,7 +117,9 @@ def _kept(store: PictureStore, cleaned: Cleaned) -> dict[str, Any]:
     name = hashlib.sha256(cleaned.picture).hexdigest()
     store.put(THUMBNAILS, name, cleaned.thumbnail)
     store.put(PICTURES, name, cleaned.picture)
-    return {"state": PictureState.ready, "picture": name, "width": cleaned.width, "height": cleaned.height}
+    size = {"width": cleaned.width, "height": cleaned.height}
+    mark = picture_kinds.fingerprint(cleaned.thumbnail)
+    return {"state": PictureState.ready, "picture": name, "fingerprint": mark, **size}
 
 
 def _outcome_of_twin(database: Database, original: str) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def _outcome_of_twin(database: Database, original: str) -> dict[str, Any]:
         twin = session.exec(settled.limit(1)).first()
     if twin is None:
         return REFUSED
-    return {"state": PictureState.ready, "picture": twin.picture, "width": twin.width, "height": twin.height}
+    return {name: getattr(twin, name) for name in ("state", "picture", "fingerprint", "width", "height")}
 
 
 def _settle(database: Database, attachment_id: int, columns: dict[str, Any]) -> bool:

@@ -429,8 +429,19 @@ class Attachment(Table, table=True):
     height: int | None = None
     keeps_position: bool = Field(default=False, description="She said that the picture may keep where it was taken")
     position: str | None = Field(default=None, sa_type=SealedText("attachment.position"))
+    fingerprint: str | None = Field(default=None, max_length=16, description="64 bits in hex, alike for like pictures")
     attempts: int = 0
     created_at: datetime
+
+
+class RatingMark(Table, table=True):
+    """From where a rating came, as a keyed mark that names nobody; kept for three months, for the signals of gaming."""
+
+    __tablename__ = "rating_mark"
+    event_id: int = Field(primary_key=True, foreign_key="ticket_event.id", sa_column_kwargs={"autoincrement": False})
+    device: str = Field(max_length=64)
+    was_signed_in: bool = Field(default=False, description="The browser held the session of an official")
+    at: datetime = Field(index=True)
 
 
 class Voice(Table, table=True):

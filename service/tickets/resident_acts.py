@@ -10,7 +10,7 @@ from service import clock
 from service.database import Database
 from service.errors import Conflict
 from service.fields import Action, Field, fields_of
-from service.tickets import lifecycle
+from service.tickets import lifecycle, rating_marks
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.models import TicketEvent, TicketEventDetails
 from service.tickets.tracked_wish import Tracked
@@ -40,15 +40,23 @@ LABELS: dict[tuple[str, str], str] = {
 """The rules' own labels speak of her; these speak to her."""
 
 
-def perform(ticket_id: int, verb: str, form: FormData, uploads: Uploads, database: Database) -> None:
-    """Raise Refused and its family, or Conflict when her page was not the latest any more."""
+def perform(
+    ticket_id: int,
+    verb: str,
+    form: FormData,
+    uploads: Uploads,
+    database: Database,
+    mark: tuple[str, bool] | None = None,
+) -> None:
+    """`mark` says from which device, for ratings. Raise Refused and its family, or Conflict when her page was not the latest any more."""
     command, now, version = _command(verb, form, uploads), clock.now(), _version(form)
 
     def act(session: Session) -> None:
         asked = command
         if isinstance(command, Supplement):
             asked = command.model_copy(update={"photos": uploads.attach(session, now)})
-        lifecycle.perform(session, ticket_id, asked, resident_of(ticket_id), now, version)
+        performed = lifecycle.perform(session, ticket_id, asked, resident_of(ticket_id), now, version)
+        rating_marks.note(session, command, performed.event_id, mark, now)
 
     try:
         database.together(act)

@@ -22,6 +22,7 @@ from service.tickets.models import Attachment, Ticket
 from service.tickets.panels import Panel, told_besides
 from service.tickets.picture_answers import picture_answer
 from service.tickets.posted import NO_REFERRER, local_words, sentences
+from service.tickets.rating_marks import mark_of
 from service.tickets.resident_acts import DONE, actions
 from service.tickets.tracked_wish import Teller, Tracked
 from service.tickets.uploads import Uploads, store_of, uploads_of
@@ -62,7 +63,7 @@ def act(request: Request, token: str, verb: str, form: Typed, database: TheDatab
         raise NotFound()
     uploads = uploads_of(form, store_of(request)) if verb == "supplement" else Uploads()
     try:
-        resident_acts.perform(ticket_id, verb, form, uploads, database)
+        resident_acts.perform(ticket_id, verb, form, uploads, database, mark_of(request))
     except (Refused, Failure, OperationalError) as refused:
         return _page_again(request, token, verb, form, uploads, database, refused)
     if not uploads.is_empty:
