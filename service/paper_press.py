@@ -1,6 +1,6 @@
 """The process that prints for `service.paper`: HTML on its input, a style sheet's path beside it, PDF on its output.
 
-It exits with LACKS_LIBRARIES where pango is missing, and fetches nothing from anywhere: what a paper needs stands in it.
+It exits with LACKS_LIBRARIES where pango is missing. It fetches nothing from anywhere: what a paper needs stands in it.
 """
 
 import sys

@@ -9,7 +9,8 @@ from notifications.channels.base import Addressee
 from notifications.messages import Values
 from notifications.notices import ChannelName, Notice
 from service.directory.models import Person
-from service.outbox.audiences import Addressees, Scene, addressees
+from service.outbox.audiences import addressees
+from service.outbox.scenes import Addressees, Scene
 from service.outbox.wording import her_page_of
 from service.settings import settings
 from service.tickets.models import Consent, Ticket, TicketEvent

@@ -1,43 +1,16 @@
 """Turns an audience of the notice table into people and units, as seen from one ticket."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from notifications.notices import Audience
-from service.directory.models import Appointment, Person
-from service.directory.reference import Reference
+from service.outbox.scenes import NOBODY, Addressees, Scene, nearest, people_of, units_of
 from service.tickets.models import Ask, Assignment, Ticket
 from workflows.ask_words import AskState
 from workflows.changes import HoldRole
 from workflows.statuses import Role, Status
-
-Memory = dict[tuple[object, ...], frozenset[int]]
-
-
-@dataclass(frozen=True)
-class Addressees:
-    """Who hears: people one by one, and the units whose group chats hear it."""
-
-    people: frozenset[int] = frozenset()
-    units: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A ticket and what is told of it (an event's details). `memory`: who sits where, for all scenes of a snapshot."""
-
-    session: Session
-    ticket: Ticket
-    known: Reference
-    memory: Memory = field(default_factory=dict)
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-NOBODY = Addressees()
 
 DUTY_ROLE = {Status.submitted: Role.dispatcher, Status.replied: Role.reviewer, Status.follow_up: Role.follow_up_officer}
 """Who in the holding unit has to act; everywhere else it is the handler."""
@@ -52,8 +25,8 @@ def holder(scene: Scene) -> Addressees:
     unit, role = scene.ticket.unit_id, _role_of_holder(scene.ticket)
     if unit is None:
         return NOBODY
-    people = _people(scene, [unit], role)
-    return Addressees(people or (_nearest(scene, role) if role is not Role.handler else people), (unit,))
+    people = people_of(scene, [unit], role)
+    return Addressees(people or (nearest(scene, role) if role is not Role.handler else people), (unit,))
 
 
 def _role_of_holder(ticket: Ticket) -> Role:
@@ -66,31 +39,31 @@ def unit_head(scene: Scene) -> Addressees:
     unit = scene.ticket.unit_id
     if unit is None:
         return NOBODY
-    return Addressees(_people(scene, [unit], is_head=True), (unit,))
+    return Addressees(people_of(scene, [unit], is_head=True), (unit,))
 
 
 def dispatchers(scene: Scene) -> Addressees:
     """Of the nearest desk that has any."""
     desks = scene.known.desks_of(scene.ticket.area_id)
-    manned = next((people for desk in desks if (people := _people(scene, [desk], Role.dispatcher))), frozenset())
+    manned = next((people for desk in desks if (people := people_of(scene, [desk], Role.dispatcher))), frozenset())
     return Addressees(manned, desks[:1])
 
 
 def reviewers(scene: Scene) -> Addressees:
-    return Addressees(_nearest(scene, Role.reviewer))
+    return Addressees(nearest(scene, Role.reviewer))
 
 
 def follow_up_officers(scene: Scene) -> Addressees:
-    return Addressees(_nearest(scene, Role.follow_up_officer))
+    return Addressees(nearest(scene, Role.follow_up_officer))
 
 
 def supervisors(scene: Scene) -> Addressees:
-    return Addressees(_nearest(scene, Role.supervisor))
+    return Addressees(nearest(scene, Role.supervisor))
 
 
 def handling_unit(scene: Scene) -> Addressees:
     unit = scene.ticket.lead_unit_id
-    return NOBODY if unit is None else Addressees(_people(scene, [unit], Role.handler), (unit,))
+    return NOBODY if unit is None else Addressees(people_of(scene, [unit], Role.handler), (unit,))
 
 
 def supporting_units(scene: Scene) -> Addressees:
@@ -100,7 +73,7 @@ def supporting_units(scene: Scene) -> Addressees:
         col(Assignment.ended_at).is_(None),
     )
     units = tuple(sorted(set(scene.session.exec(wanted))))
-    return Addressees(_people(scene, units, Role.handler), units)
+    return Addressees(people_of(scene, units, Role.handler), units)
 
 
 def deciders(scene: Scene) -> Addressees:
@@ -109,15 +82,15 @@ def deciders(scene: Scene) -> Addressees:
     if ask is None:
         return NOBODY
     desk = ask.decider_unit_id
-    people = _people(scene, [desk], Role.dispatcher) if desk is not None else frozenset()
-    return Addressees(people or _nearest(scene, Role.supervisor), () if desk is None else (desk,))
+    people = people_of(scene, [desk], Role.dispatcher) if desk is not None else frozenset()
+    return Addressees(people or nearest(scene, Role.supervisor), () if desk is None else (desk,))
 
 
 def decider_heads(scene: Scene) -> Addressees:
     ask = _ask(scene, col(Ask.state) == AskState.pending)
     if ask is None or ask.decider_unit_id is None:
         return NOBODY
-    return Addressees(_people(scene, [ask.decider_unit_id], is_head=True))
+    return Addressees(people_of(scene, [ask.decider_unit_id], is_head=True))
 
 
 def asking_unit(scene: Scene) -> Addressees:
@@ -126,7 +99,7 @@ def asking_unit(scene: Scene) -> Addressees:
     if ask is None:
         return NOBODY
     asked_by = frozenset() if ask.asked_by_id is None else frozenset({ask.asked_by_id})
-    return Addressees(_people(scene, [ask.unit_id], Role.handler) | asked_by, (ask.unit_id,))
+    return Addressees(people_of(scene, [ask.unit_id], Role.handler) | asked_by, (ask.unit_id,))
 
 
 def _ask(scene: Scene, condition: ColumnElement[bool]) -> Ask | None:
@@ -137,14 +110,14 @@ def _ask(scene: Scene, condition: ColumnElement[bool]) -> Ask | None:
 
 def lead_head(scene: Scene) -> Addressees:
     unit = scene.ticket.lead_unit_id
-    return NOBODY if unit is None else Addressees(_people(scene, [unit], is_head=True), (unit,))
+    return NOBODY if unit is None else Addressees(people_of(scene, [unit], is_head=True), (unit,))
 
 
 def called_units(scene: Scene) -> Addressees:
     """Those that the event is about; nobody before a whistle is blown."""
     units = tuple(scene.details.get("called", ()))
     desk = [unit for unit in units if unit == scene.details.get("town")]
-    return Addressees(_people(scene, units, Role.handler) | _people(scene, desk, Role.dispatcher), units)
+    return Addressees(people_of(scene, units, Role.handler) | people_of(scene, desk, Role.dispatcher), units)
 
 
 def whistling_town(scene: Scene) -> Addressees:
@@ -157,7 +130,7 @@ def whistling_town(scene: Scene) -> Addressees:
 def principals(scene: Scene) -> Addressees:
     """The head of the town's desk, where the whistle waits for a yes; heads of its offices have no say in it."""
     town = scene.details.get("town")
-    return Addressees(_people(scene, [town], is_head=True)) if town and scene.details.get("awaits") else NOBODY
+    return Addressees(people_of(scene, [town], is_head=True)) if town and scene.details.get("awaits") else NOBODY
 
 
 def unit_of_the_event(name: str, role: Role) -> Callable[[Scene], Addressees]:
@@ -165,7 +138,7 @@ def unit_of_the_event(name: str, role: Role) -> Callable[[Scene], Addressees]:
 
     def resolve(scene: Scene) -> Addressees:
         units = tuple(unit for unit in [scene.details.get(name)] if unit is not None)
-        return Addressees(_people(scene, units, role), units)
+        return Addressees(people_of(scene, units, role), units)
 
     return resolve
 
@@ -180,24 +153,24 @@ def claimant(scene: Scene) -> Addressees:
 def inspectors(scene: Scene) -> Addressees:
     """Everybody of the unit that inspects, whatever his post there."""
     unit = scene.details.get("unit")
-    return NOBODY if unit is None else Addressees(_people(scene, [unit]), (unit,))
+    return NOBODY if unit is None else Addressees(people_of(scene, [unit]), (unit,))
 
 
 def ladder_rung(scene: Scene) -> Addressees:
     """The unit that owes something, its head, and above it the county's own: the event says how far up it went."""
-    unit, county = scene.details.get("owes"), _units_of(scene, scene.known.county.id or 0)
+    unit, county = scene.details.get("owes"), units_of(scene, scene.known.county.id or 0)
     rung = scene.details.get("to")
     if rung in {"supervision", "leader"}:
-        watching = _people(scene, county, Role.supervisor)
-        in_charge = (watching | _people(scene, county, Role.dispatcher)) & _people(scene, county, is_head=True)
+        watching = people_of(scene, county, Role.supervisor)
+        in_charge = (watching | people_of(scene, county, Role.dispatcher)) & people_of(scene, county, is_head=True)
         leaders = in_charge - watching or in_charge
         return Addressees(leaders if rung == "leader" else watching - leaders or watching)
-    heads = _people(scene, [unit], is_head=True) if unit is not None and rung == "head" else frozenset()
+    heads = people_of(scene, [unit], is_head=True) if unit is not None and rung == "head" else frozenset()
     return Addressees(heads or _staff(scene, unit), () if unit is None else (unit,))
 
 
 def _staff(scene: Scene, unit: int | None) -> frozenset[int]:
-    return _people(scene, (unit or 0,), Role.handler) | _people(scene, (unit or 0,), Role.dispatcher)
+    return people_of(scene, (unit or 0,), Role.handler) | people_of(scene, (unit or 0,), Role.dispatcher)
 
 
 def nobody(scene: Scene) -> Addressees:
@@ -227,37 +200,3 @@ RESOLVERS: dict[Audience, Callable[[Scene], Addressees]] = {
     Audience.inspectors: inspectors,
     Audience.resident: nobody,
 }
-
-
-def _people(scene: Scene, units: Iterable[int], role: Role | None = None, is_head: bool = False) -> frozenset[int]:
-    """People in service with a post in one of these units."""
-    asked = (tuple(units), role, is_head)
-    if asked not in scene.memory:
-        scene.memory[asked] = _found(scene.session, *asked)
-    return scene.memory[asked]
-
-
-def _found(session: Session, units: Iterable[int], role: Role | None, is_head: bool) -> frozenset[int]:
-    wanted = (
-        select(Appointment.person_id)
-        .join(Person, col(Person.id) == col(Appointment.person_id))
-        .where(col(Appointment.unit_id).in_(units), col(Person.is_active))
-    )
-    if role is not None:
-        wanted = wanted.where(Appointment.role == role)
-    if is_head:
-        wanted = wanted.where(col(Appointment.is_head))
-    return frozenset(session.exec(wanted))
-
-
-def _units_of(scene: Scene, area_id: int) -> list[int]:
-    return [unit.id for unit in scene.known.units.values() if unit.area_id == area_id and unit.id is not None]
-
-
-def _nearest(scene: Scene, role: Role) -> frozenset[int]:
-    """People of a role that covers areas: those of the nearest area, from the ticket's own upwards, that has any."""
-    for area in scene.known.lineage(scene.ticket.area_id):
-        units = _units_of(scene, area.id or 0)
-        if units and (people := _people(scene, units, role)):
-            return people
-    return frozenset()

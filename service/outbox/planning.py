@@ -19,8 +19,8 @@ from service.directory.reference import Reference, reference
 from service.inserts import insert_into
 from service.jobs import Surroundings, Tally, one_by_one
 from service.outbox.addresses import Address, addresses
-from service.outbox.audiences import Memory, Scene
 from service.outbox.models import Delivery, DeliveryState
+from service.outbox.scenes import Memory, Scene
 from service.outbox.wording import Told, fit_for, for_claimant, values_of
 from service.settings import settings
 from service.tickets.models import OutboxRow, Ticket, TicketEvent, TicketEventDetails

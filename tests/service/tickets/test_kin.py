@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from notifications.notices import Audience
 from service.database import Database
 from service.directory.reference import reference
-from service.outbox.audiences import Scene, addressees
+from service.outbox.audiences import addressees
+from service.outbox.scenes import Scene
 from service.oversight.checks import breaches
 from service.sealing import tracking_token
 from service.tickets.kin import parts_of
