@@ -16,7 +16,7 @@ from service.reports.documents.asked import county_words, period_in_words
 from service.reports.documents.asking import may_keep, must_keep
 from service.reports.documents.keeping import Made
 from service.reports.documents.models import Bulletin, BulletinFile
-from service.reports.documents.table import BY_NAME, PAPER, Format, report_named
+from service.reports.documents.table import BY_NAME, FORMAT_WORDS, PAPER, Format, report_named
 from service.settings import settings
 from service.tickets.desk_words import local_words
 from service.typed import Typed, said
@@ -80,7 +80,7 @@ def bulletin_page(request: Request, visit: Looking, bulletin_id: Number) -> Resp
         in_words=cells.in_words,
         kept=_row(visit, bulletin, area),
         versions=[row for row in told(visit, like=bulletin) if row["id"] != bulletin.id],
-        downloads=[(str(kind).upper(), f"{HERE}/{bulletin.id}.{kind}") for kind in report.formats],
+        downloads=[(FORMAT_WORDS[kind], f"{HERE}/{bulletin.id}.{kind}") for kind in report.formats],
         may_keep=may_keep(visit),
     )
 

@@ -11,11 +11,12 @@ from service.errors import NotFound
 from service.reports.documents import answers, bulletin_pages, cells, making, template_pages
 from service.reports.documents.asked import Asked
 from service.reports.documents.asking import Wanted, asked_for, may_keep, places_of, reports_for
+from service.reports.documents.behind import behind
 from service.reports.documents.content import Content
 from service.reports.documents.keeping import template_content, template_of
 from service.reports.documents.paper import PRINTED_MOST, page_of
 from service.reports.documents.periods import CADENCE_WORDS, Cadence
-from service.reports.documents.table import SHEETS, Format, Report, Scope, report_named
+from service.reports.documents.table import FORMAT_WORDS, SHEETS, Format, Report, Scope, report_named
 from service.tickets.desk_words import local_words
 from service.tickets.panels import Register
 from service.web import language_of, render
@@ -30,7 +31,6 @@ router.include_router(template_pages.router)
 Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 PeriodName = Annotated[str, Query(max_length=40)]
 ROWS_SHOWN = 200
-FORMAT_WORDS: dict[Format, str] = {Format.csv: "CSV", Format.xlsx: "Excel", Format.docx: "Word", Format.pdf: "PDF"}
 
 
 @router.get("")
@@ -103,7 +103,8 @@ def report_page(
     report = report_named(name)
     asked = asked_for(request, visit, report, Wanted(area, unit, period))
     content = making.made(report, asked)
-    return render(request, report.template, **shown(request, report, content), **_around(visit, report, asked))
+    ways = {**_around(visit, report, asked), "behind": behind(asked, content)}
+    return render(request, report.template, **shown(request, report, content), **ways)
 
 
 def _offered(name: str, kind: Format) -> Report:

@@ -37,6 +37,9 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+FORMAT_WORDS: dict[Format, str] = {Format.csv: "CSV", Format.xlsx: "Excel", Format.docx: "Word", Format.pdf: "PDF"}
+
+
 class Scope(StrEnum):
     """Of whom a report tells: any place that its reader sees, one town, or one unit."""
 

@@ -1,9 +1,12 @@
 """报表: who sees which report of whom, the files behind the buttons, and templates that an office changes."""
 
+import html
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pypdfium2
@@ -160,6 +163,22 @@ def test_programs_ask_for_the_list_and_for_each_report(supervisor: Official, cou
     mine = as_(supervisor, county.handler).client
     assert [row["name"] for row in mine.get("/api/v1/reports").json()] == ["daily_follow_up"]
     assert mine.get("/api/v1/reports/demands").status_code == 403
+
+
+def test_every_figure_opens_exactly_its_tickets(supervisor: Official) -> None:
+    page = supervisor.opens(f"{HERE}/monthly_bulletin?period=2026-10")
+    told = supervisor.client.get("/api/v1/reports/monthly_bulletin", params={"period": "2026-10"}).json()["figures"]
+    rates = {each["key"]: each["rate"] for each in told if each["rate"]}
+    links = [html.unescape(url) for url in re.findall(r'href="(/board/tickets[^"]+)"', page.source)]
+    assert len(links) == 4 + 2 * len(rates)
+    weighted = {"satisfaction_rate", "composite"}
+    for url in (each for each in links if "measure=" in each):
+        asked = dict(parse_qsl(url.partition("?")[2]))
+        key, part = asked["measure"], asked["part"]
+        if key in weighted and part == "numerator":
+            continue
+        listed = re.search(r'class="total"><b class="number">([\d,]+)</b>', supervisor.opens(url).source)
+        assert listed and float(listed[1]) == rates[key][part], url
 
 
 def test_a_sheet_of_figures_has_numbers_and_shares(supervisor: Official) -> None:
