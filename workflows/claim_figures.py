@@ -18,8 +18,8 @@ class PoolCount:
 @dataclass(frozen=True)
 class ClaimCount:
     """So many claims are in this state. `is_in_time`: the claimant talked with the villager within his term; None while
-    the term still runs, or where he gave the claim up before it was over. `is_on_day`: he gave it on the day that he had
-    named, or before; None where he named none, where that day is still to come, or where he gave the claim up."""
+    the term still runs, or where he gave the claim up before it was over. `is_on_day`: he gave it by the day that he
+    had named; None where he named none, where that day is still to come, or where he gave the claim up."""
 
     state: ClaimState
     is_in_time: bool | None

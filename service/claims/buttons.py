@@ -21,8 +21,8 @@ from service.tickets.pictures import Taken
 from service.typed import said
 from service.web import say
 from workflows.claim_commands import CLAIM_COMMANDS, verb_of
+from workflows.claim_guards import ClaimCase
 from workflows.claim_words import CLAIM_VERB_WORDS, ClaimantKind
-from workflows.claims import ClaimCase
 from workflows.command_fields import CommandBase
 from workflows.refusals import Refused
 from workflows.words import _

@@ -15,8 +15,9 @@ from service.tickets.models import Ticket, TicketEvent
 from service.tickets.records import About
 from workflows.actors import Actor
 from workflows.claim_commands import ClaimTerms
+from workflows.claim_guards import ClaimCase
 from workflows.claim_words import RUNNING
-from workflows.claims import CLAIMANTS, ClaimCase, ClaimDecision, decide_claim
+from workflows.claims import CLAIMANTS, ClaimDecision, decide_claim
 from workflows.command_fields import CommandBase
 from workflows.refusals import Refused
 from workflows.statuses import OPEN

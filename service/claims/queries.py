@@ -149,7 +149,7 @@ def _is_in_time(now: datetime) -> ColumnElement[int | None]:
 
 
 def _is_on_day(today: date) -> ColumnElement[int | None]:
-    """1: given by the day that was named. 0: later, or not yet though it has passed. NULL: still to come, or given up."""
+    """1: given by the day that was named. 0: later, or not yet though it has passed. NULL: to come, or given up."""
     given, named = col(Claim.delivered_on), col(Claim.deliver_by)
     return case(
         (given <= named, 1),

@@ -153,7 +153,7 @@ def set_whistle_choice(
     now: datetime,
     approval: Approval | None = None,
 ) -> None:
-    """The county's own kind of whistle or reason in place of the default. Whistles that run go on as they were blown."""
+    """The county's own kind of whistle or reason in place of the default. Whistles that run go on as they were."""
     row = WhistleChoice(
         name=name, words=words, approval=approval, is_offered=is_offered, changed_at=now, changed_by_id=person_id
     )

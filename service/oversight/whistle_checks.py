@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
+from service.directory.models import Area
 from service.tickets.models import TicketEvent
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from workflows.whistle_cases import ACTIVE_CALL
@@ -27,7 +28,7 @@ def whistles_without_holder(session: Session) -> Iterable[str]:
 
 
 def milestones_without_holder(session: Session) -> Iterable[str]:
-    """An open one stands in an open whistle, with a unit that takes part and a date."""
+    """An open one stands in an open whistle, with a date and a unit that takes part, or the desk that the town has now."""
     takes_part = (
         select(WhistleCall.id)
         .where(
@@ -37,7 +38,11 @@ def milestones_without_holder(session: Session) -> Iterable[str]:
         )
         .exists()
     )
-    lost = or_(~IS_OPEN, and_(~takes_part, col(Milestone.unit_id) != col(Whistle.town_unit_id)))
+    of_the_town = or_(
+        col(Milestone.unit_id) == col(Whistle.town_unit_id),
+        col(Milestone.unit_id).in_(select(Area.desk_unit_id).where(col(Area.desk_unit_id).is_not(None))),
+    )
+    lost = or_(~IS_OPEN, and_(~takes_part, ~of_the_town))
     wanted = (
         select(col(Milestone.id))
         .join(Whistle, col(Whistle.id) == col(Milestone.whistle_id))

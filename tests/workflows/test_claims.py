@@ -44,6 +44,7 @@ from workflows.claim_commands import (
     WithdrawClaim,
 )
 from workflows.claim_figures import ClaimCount, PoolCount, claim_figures
+from workflows.claim_guards import ClaimCase
 from workflows.claim_words import (
     CLAIM_VERB_WORDS,
     CLAIM_WORDS,
@@ -54,7 +55,7 @@ from workflows.claim_words import (
     ClaimState,
     PoolRank,
 )
-from workflows.claims import CLAIMS, ClaimCase, ClaimDecision, available_on_claim, decide_claim
+from workflows.claims import CLAIMS, ClaimDecision, available_on_claim, decide_claim
 from workflows.command_fields import CommandBase
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import Role

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from service.database import Database
-from service.directory.models import Area, CalendarYear, Unit, UnitClass
+from service.directory.models import Appointment, Area, CalendarYear, Person, Unit, UnitClass
 from service.directory.reference import touch
 from service.oversight.checks import breaches
 from service.whistles import lifecycle, sweep
@@ -21,6 +21,7 @@ from tests.service.whistles.conftest import CAME, Around, Scene, blow, call_for,
 from workflows import whistle_commands as c
 from workflows import whistle_ladder
 from workflows.commands import Merge, Withdraw
+from workflows.statuses import Role
 from workflows.whistle_cases import WhistleCase
 from workflows.whistle_commands import CallRuling, ContestGround
 from workflows.whistle_words import CallState, WhistleKind, WhistleStatus
@@ -244,6 +245,19 @@ def test_a_whistle_is_held_by_the_desk_that_there_is_now(database: Database, sce
         assert (whistle_of(session, raised).unit_id, whistle_of(session, raised).due_at) == (new_desk, before)
         assert whistle_of(session, contested).unit_id == new_rulers
         assert list(breaches(session)) == []
+    with database.writing() as session:
+        do(session, raised, c.ApproveWhistle(), who_heads(session, new_desk))
+        do(session, raised, CAME, scene.water_handler)
+        draft = c.MilestoneDraft(title="让出便道", unit=new_desk, due=date(2026, 10, 20))
+        do(session, raised, c.PlanWork(milestones=(draft,)), scene.water_handler)
+        assert whistle_of(session, raised).unit_id == county.other_bureau
+        assert list(breaches(session)) == []
+
+
+def who_heads(session: Session, unit: int) -> int:
+    head = add(session, Person(login="new_head", name="何镇长", created_at=NOW))
+    add(session, Appointment(person_id=head, unit_id=unit, role=Role.reviewer, is_head=True))
+    return head
 
 
 def test_a_bad_whistle_waits_an_hour_and_does_not_stop_the_others(
