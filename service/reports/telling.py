@@ -121,12 +121,14 @@ def ranks_of(figures: Figures) -> dict[str, dict[int, int]]:
 
 
 def ranks_in_class(members: Mapping[int, Windows]) -> dict[str, dict[int, int]]:
-    """For each rate the places within one class of like units, and never beyond it."""
+    """For each rate the places within one class of like units, never beyond it. Whoever is alone has nobody to be
+    compared with, and no place."""
     rated = {
         measure: {who: measure.of(windows[measure.window], DEFAULT_WEIGHTS) for who, windows in members.items()}
         for measure in MEASURES
     }
-    return {measure.key: ranks(rates, measure.floor or MINIMUM_TO_RANK) for measure, rates in rated.items()}
+    found = {measure.key: ranks(rates, measure.floor or MINIMUM_TO_RANK) for measure, rates in rated.items()}
+    return {key: places if len(places) > 1 else {} for key, places in found.items()}
 
 
 # As JSON
