@@ -25,6 +25,7 @@ COMPARED_WITH = 4
 SURGE_LEAST, NEW_LEAST = 5, 3
 HOT_MOST = 15
 SURGE, NEW, USUAL = _("激增"), _("新出现"), _("平常")
+UNSORTED = _("派单时才归类，不作判断")
 PROSE = (
     _(
         "{{ period }}，{{ place }}征集心愿 {{ collected }} 件，其中激增的事项 {{ surges }} 个，新出现的 {{ new_themes }} 个。"
@@ -62,11 +63,11 @@ def made(asked: Asked) -> Body:
     themes = _by(read, lambda row: row.category_id)
     here = _by(read, lambda row: (row.category_id, row.town_id))
     trends = {key: Trend(counts) for key, counts in themes.items()}
-    new_here = {key: Trend(counts) for key, counts in here.items() if Trend(counts).verdict is NEW}
+    new_here = {key: Trend(counts) for key, counts in here.items() if key[0] and Trend(counts).verdict is NEW}
     tally = tally_in(asked)
     told = (
         *figures(asked, tally, {}, ("collected",)),
-        counted(asked, "surges", SURGE, sum(trend.verdict is SURGE for trend in trends.values())),
+        counted(asked, "surges", SURGE, sum(bool(theme) and trend.verdict is SURGE for theme, trend in trends.items())),
         counted(asked, "new_themes", NEW, len(new_here)),
     )
     sections = (
@@ -118,7 +119,13 @@ def _theme(asked: Asked, theme: int | None) -> str:
 def _themes(asked: Asked, trends: Mapping[int | None, Trend]) -> Section:
     ordered = sorted(trends.items(), key=lambda each: (-each[1].counts[0], _theme(asked, each[0])))
     rows: list[tuple[Cell, ...]] = [
-        (_theme(asked, theme), trend.counts[0], trend.usual, trend.counts[1], asked.say(trend.verdict))
+        (
+            _theme(asked, theme),
+            trend.counts[0],
+            trend.usual,
+            trend.counts[1],
+            asked.say(trend.verdict if theme else UNSORTED),
+        )
         for theme, trend in ordered
         if any(trend.counts[: COMPARED_WITH + 1])
     ]
