@@ -14,6 +14,9 @@ from tests.support.browser import DESKTOP, PHONE, NewPage
 from tests.support.programs import quick_hash
 from workflows.statuses import Status
 
+# Browsers see the page and not the database, on which the tests of the board are run twice.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PASSWORD = "zwei-lampen-2026"
 HALL: dict[str, object] = {"viewport": {"width": 1920, "height": 1080}}
 LEGIBLE = 32
