@@ -60,7 +60,7 @@ class Meeting:
 
 @dataclass
 class TicketRun:
-    """A story from the first step on in which others have a part."""
+    """A story from the first step on in which others have a part. What a whistle does leaves the wish's clocks alone."""
 
     told: Told
     meeting: Meeting
@@ -96,7 +96,6 @@ class TicketRun:
             self._try(self.told.steps[self.done - 1], moment)
         elif self.whistle is not None and self.whistle.alarm_at is not None and self.whistle.alarm_at <= moment:
             blowing.let_the_clock_act(self.meeting.session, self.whistle, moment)
-            self.look()
         elif self.case is not None:
             rule = escalations.due_rules(self.case, moment)[0]
             self._perform(rule.command, system(rule.name), moment)
@@ -114,7 +113,6 @@ class TicketRun:
         actor = company.actor(step.who, self.ticket_id)
         if step.verb in WHISTLE_COMMANDS:
             self.whistle = blowing.act(session, self.ticket_id, self.whistle, command, actor, at)
-            self.look()
         else:
             self._perform(command, actor, at)
 
@@ -151,8 +149,6 @@ class IssueRun:
         self.done += 1
         ISSUE_STEPS.get(step.verb, _perform)(self, step, moment)
         self.meeting.session.flush()
-        for member in self.members:
-            member.look()
 
 
 def _create(run: IssueRun, step: Step, at: datetime) -> None:
@@ -177,6 +173,7 @@ def _answer(run: IssueRun, step: Step, at: datetime) -> None:
     actor = meeting.company.actor(step.who)
     for member in run.members:
         answers.answer_one(meeting.session, act, member.ticket_id, actor, at, local)
+        member.look()
 
 
 ISSUE_STEPS: dict[str, Any] = {"create_issue": _create, "answer_issue": _answer}

@@ -107,9 +107,10 @@ def _opened(first: Teller) -> list[Step]:
     expected = (at + timedelta(days=PLANNED_DAYS)).date()
     later = first.pace.in_office(at, 20, 100)
     first.at = later
-    described = {"title": common.title, "public_text": common.plan, "expected_on": expected}
+    title = f"{first.fate.village}一带：{common.title}"
+    described = {"title": title, "public_text": common.plan, "expected_on": expected}
     return [
-        Step(at, dispatcher, "create_issue", {"title": common.title}),
+        Step(at, dispatcher, "create_issue", {"title": title}),
         Step(later, dispatcher, "describe_issue", described),
     ]
 
