@@ -4,10 +4,13 @@ import io
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+COLUMNS_UPRIGHT = 8
+"""What has more is laid across the page."""
 BODY, HEAD = "仿宋", "黑体"
 """The faces of official papers; every Chinese Word has them."""
 
@@ -15,7 +18,7 @@ BODY, HEAD = "仿宋", "黑体"
 def laid_out(content: dict[str, Any]) -> bytes:
     """Fields stand in {{ }}; the rows of a table repeat between {%tr for %} and {%tr endfor %}."""
     document = Document()
-    _set_up(document)
+    _set_up(document, is_wide=any(len(section["columns"]) > COLUMNS_UPRIGHT for section in content["sections"]))
     title = document.add_heading("{{ title }}", 0)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _line(document, "{{ period }}　　{{ as_of_line }}").alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -30,9 +33,10 @@ def laid_out(content: dict[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def _set_up(document: Any) -> None:
+def _set_up(document: Any, *, is_wide: bool) -> None:
     for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = (Cm(29.7), Cm(21)) if is_wide else (Cm(21), Cm(29.7))
         section.left_margin = section.right_margin = Cm(2.4)
         section.top_margin = section.bottom_margin = Cm(2.2)
     for name, face, size in (("Normal", BODY, 12), ("Title", HEAD, 22), ("Heading 1", HEAD, 15)):

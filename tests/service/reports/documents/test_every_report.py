@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from docx import Document
 
+from service.database import Database
 from service.reports.documents import answers, sheets, word
 from service.reports.documents.asked import county_words
 from service.reports.documents.content import Body, Kind, as_json, from_json
@@ -17,8 +18,8 @@ from service.reports.documents.paper import page_of
 from service.reports.documents.press_word import rendered
 from service.reports.documents.table import BY_NAME, REPORTS, Format, Report
 from service.reports.documents.word_layout import laid_out
-from tests.factories import PHONE
-from tests.service.reports.documents.conftest import Told
+from tests.factories import PHONE, build_county
+from tests.service.reports.documents.conftest import Told, fill
 from workflows.formulas import Rate
 
 WORDS = county_words("zh")
@@ -113,6 +114,17 @@ def test_no_name_of_a_field_means_two_things(small: Told, report: Report) -> Non
     for section in content.body.sections:
         columns = [column.key for column in section.columns]
         assert len(set(columns)) == len(columns) and not any(hasattr({}, key) for key in columns)
+
+
+def test_postgresql_tells_what_sqlite_tells(postgresql_database: Database, small: Told) -> None:
+    """Every report, to the letter."""
+    with postgresql_database.writing() as session:
+        county = build_county(session)
+        fill(session, county)
+    there = Told(postgresql_database, county)
+    for report in REPORTS:
+        one, other = there.content(report), small.content(report)
+        assert list(sheets.csv_lines(one, WORDS)) == list(sheets.csv_lines(other, WORDS)), report.name
 
 
 def test_a_rate_is_never_told_without_its_parts(small: Told) -> None:
