@@ -66,6 +66,7 @@ from service.wall import api as wall_api
 from service.wall import feed as wall_feed
 from service.wall import notice_pages as village_notices
 from service.wall import pages as wall
+from service.wall import photos as wall_photos
 from service.whistles import api as whistles_api
 from service.whistles import blow_pages as whistle_blow_pages
 from service.whistles import figures as whistle_figures
@@ -85,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tracking_pages.router,
     track_pages.router,
     wall_feed.router,
+    wall_photos.router,
     wall.router,
     accounts.router,
     account_pages.router,
@@ -132,6 +134,7 @@ PANELS: tuple[PanelOf, ...] = (
     claims_told.beside_ticket,
     told.beside_ticket,
     endorsed.beside_ticket,
+    wall_photos.beside_ticket,
     follow_up_panels.panel_of,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (

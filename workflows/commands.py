@@ -64,6 +64,7 @@ from workflows.statuses import KIND_WORDS, SOURCE_WORDS, Kind, Source
 from workflows.supervision_commands import AnswerSupervision, Supervise, Warn
 from workflows.time_limits import Urgency
 from workflows.wall_commands import Publish, TakeDown
+from workflows.wall_photos import WALL_PHOTO_VERB_WORDS
 from workflows.whistle_words import WHISTLE_VERB_WORDS
 from workflows.words import _
 
@@ -544,5 +545,6 @@ VERB_WORDS: dict[str, str] = {
     **INSPECTION_VERB_WORDS,
     **ENDORSE_VERB_WORDS,
     **CONSENT_VERB_WORDS,
+    **WALL_PHOTO_VERB_WORDS,
     **INQUIRY_VERB_WORDS,
 }

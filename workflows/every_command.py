@@ -6,6 +6,7 @@ from workflows.consents import CONSENT_COMMANDS
 from workflows.endorsements import ENDORSE_COMMANDS
 from workflows.inspections import INSPECTION_COMMANDS
 from workflows.issue_commands import ISSUE_COMMANDS
+from workflows.wall_photos import WALL_PHOTO_COMMANDS
 from workflows.whistle_commands import WHISTLE_COMMANDS
 
 EVERY_COMMAND: dict[str, type[CommandBase]] = {
@@ -16,4 +17,5 @@ EVERY_COMMAND: dict[str, type[CommandBase]] = {
     **INSPECTION_COMMANDS,
     **ENDORSE_COMMANDS,
     **CONSENT_COMMANDS,
+    **WALL_PHOTO_COMMANDS,
 }

@@ -15,7 +15,12 @@ from workflows.words import _
 SHOWABLE = OPEN | {Status.closed}
 """What was declined, withdrawn or merged stands on no wall."""
 
-OFF_THE_WALL: dict[str, Any] = {"wall_text": None, "published_at": None}
+OFF_THE_WALL: dict[str, Any] = {
+    "wall_text": None,
+    "published_at": None,
+    "wall_before_id": None,
+    "wall_after_id": None,
+}
 
 
 @dataclass(frozen=True)

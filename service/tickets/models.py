@@ -230,6 +230,8 @@ class Ticket(Table, table=True):
     pooled_at: datetime | None = None
     wall_text: str | None = Field(default=None, description="What anybody reads on the public wall, once approved")
     published_at: datetime | None = None
+    wall_before_id: int | None = Field(default=None, description="The photograph from before that was approved")
+    wall_after_id: int | None = Field(default=None, description="The photograph from after that was approved")
     issue_id: int | None = None
     closed_at: datetime | None = Field(default=None, index=True)
 

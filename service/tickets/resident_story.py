@@ -78,6 +78,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown("mark_claimable",  always,               _("{unit}按您同意的，请大家来帮这件事"),        words="words"),
     Shown("unmark_claimable", always,              _("{unit}不再请别人认领这件事")),
     Shown("publish",         always,               _("{unit}把这件事写上了公示墙，没有您的名字"),     words="words"),
+    Shown("show_photos",     always,               _("{unit}选了公示墙上的照片")),
     Shown("take_down",       always,               _("{unit}把这件事从公示墙上撤下了")),
     Shown("claim",           always,               _("有人认领了这件事，会来联系您（{choice}）"),  choice="kind"),
     Shown("join_claim",      always,               _("又有人一起认领了这件事（{choice}）"),       choice="kind"),

@@ -13,6 +13,7 @@ from service.sealing import blind_index
 from service.tickets.models import Attachment, Ticket
 from service.tickets.queries import Story
 from service.tickets.resident_story import Answer, Picture, Reader, last_answer
+from service.wall.photos import photo_url
 from service.wall.queries import answers_to
 from workflows.claimable import FINER_THAN_A_VILLAGE
 from workflows.wall import COLUMNS
@@ -33,7 +34,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now."""
+    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now. `before` and `after` are the
+    addresses of the two photographs that an official has approved."""
 
     key: str
     words: str
@@ -44,6 +46,8 @@ class Entry:
     lasted: timedelta
     answer: Told | None
     endorsements: int
+    before: str = ""
+    after: str = ""
 
     @property
     def changed_at(self) -> datetime:
@@ -72,6 +76,8 @@ def _entry(ticket: Ticket, stories: Sequence[Story], known: Reference, local: Lo
         lasted=until - ticket.created_at,
         answer=answer,
         endorsements=ticket.endorsements,
+        before=photo_url(ticket.wall_before_id),
+        after=photo_url(ticket.wall_after_id) if column == "done" else "",
     )
 
 
@@ -98,5 +104,5 @@ def without_her(words: str, ticket: Ticket) -> str:
 
 
 def _no_picture(attachment: Attachment) -> Picture:
-    """Photographs stand on no wall: a picture shows faces, houses and number plates."""
+    """Those of an answer stand on no wall by themselves: a picture shows faces, houses and number plates."""
     return Picture(attachment.id or 0, "", "")
