@@ -18,6 +18,9 @@ from tests.service.tickets.conftest import PHONE_OF_THE_DESK, Page, Villager, pa
 from tests.service.tickets.photographs import phone_photo, photo
 from tests.service.tickets.test_resident_pages import wait_until
 
+# What a page says is the same whatever the county's database is.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 FORM = f"/w/{TOKEN}"
 TELLING = "我叫王秀英，电话13812345678，身份证61092519800101123X，路灯坏了"
 MASKED = "我叫王**，电话138****5678，身份证6109**********123X，路灯坏了"
@@ -41,6 +44,7 @@ def desk_page(villager: Villager, ticket_id: int) -> Page:
 # Before she sends
 
 
+@on_one_database
 def test_she_sees_what_others_will_see_with_a_script_and_without_one(villager: Villager) -> None:
     for page in (looks(villager, TELLING), villager.says(text=TELLING, look="1")):
         assert MASKED in page.words and "号码和姓名遮住了" in page.words
@@ -48,11 +52,13 @@ def test_she_sees_what_others_will_see_with_a_script_and_without_one(villager: V
     assert "没有要遮的号码和姓名" in looks(villager, "路灯坏了").words
 
 
+@on_one_database
 def test_what_is_for_officials_only_is_previewed_as_such(villager: Villager) -> None:
     page = looks(villager, TELLING, is_private="true")
     assert "乡亲们看不到这些话" in page.words and "138" not in page.words
 
 
+@on_one_database
 def test_danger_is_told_with_numbers_to_tap_and_never_stands_in_the_way(villager: Villager) -> None:
     page = looks(villager, "隔壁的房子着火了")
     assert 'href="tel:119"' in page.source and "您写的话都在，照样可以送出去" in page.words
@@ -61,12 +67,14 @@ def test_danger_is_told_with_numbers_to_tap_and_never_stands_in_the_way(villager
     assert 'href="tel:119"' not in villager.opens(f"/r/{tracking_token(villager.has_said(text='路灯坏了'))}").source
 
 
+@on_one_database
 def test_what_another_office_decides_is_told_with_its_channel_and_taken_all_the_same(villager: Villager) -> None:
     assert 'href="tel:12368"' in looks(villager, "法院判决了一直不执行").source
     assert 'href="/track"' in looks(villager, "路灯的事反映过好几次").source
     assert villager.says(text="法院判决了一直不执行").status == 303
 
 
+@on_one_database
 def test_the_numbers_for_danger_stand_on_every_form(villager: Villager) -> None:
     source = villager.opens(FORM).source
     assert [number for number in ("110", "119", "120", "122") if f'href="tel:{number}"' not in source] == []
@@ -83,6 +91,7 @@ def test_a_place_by_satellite_keeps_its_datum_and_officials_read_it_on_their_map
     assert "32.31" not in villager.opens(page_of(ticket_id)).words
 
 
+@on_one_database
 @pytest.mark.parametrize("typed", ["somewhere", "32.31,108.9", "32.31,108.9 BD-09", "999,999 WGS-84"])
 def test_what_is_no_position_is_refused_or_kept_as_none(villager: Villager, typed: str) -> None:
     page = villager.says(position=typed)
@@ -97,6 +106,7 @@ def test_whoever_speaks_for_a_neighbour_says_that_he_has_agreed(villager: Villag
     assert "替别人说的，本人同意" in desk_page(villager, ticket_id).words
 
 
+@on_one_database
 def test_whoever_got_the_link_from_another_village_is_told_whom_to_ask(villager: Villager) -> None:
     page = villager.says(area="elsewhere")
     assert page.status == 422 and page.value_of("text") == "村口的路灯坏了三个月。"
@@ -117,6 +127,7 @@ def test_where_a_photo_was_taken_is_kept_only_when_she_says_so(
     assert not Image.open(io.BytesIO(shown)).getexif()
 
 
+@on_one_database
 def test_fifty_photos_and_a_zip_among_them_are_told_and_the_words_stay(villager: Villager) -> None:
     page = villager.says(files=[(f"{n}.jpg", photo()) for n in range(50)])
     assert page.status == 422 and "最多 9 张照片，您选了 50 张" in page.words
@@ -127,6 +138,7 @@ def test_fifty_photos_and_a_zip_among_them_are_told_and_the_words_stay(villager:
 # Afterwards
 
 
+@on_one_database
 def test_a_script_is_told_where_the_receipt_is(villager: Villager) -> None:
     data = {"area": str(villager.county.village), "text": "路灯坏了", "form_key": "script"}
     answer = villager.client.post(FORM, data=data, headers={"Accept": "application/json, text/html"})
@@ -135,6 +147,7 @@ def test_a_script_is_told_where_the_receipt_is(villager: Villager) -> None:
     assert refused.status_code == 422 and refused.headers["content-type"].startswith("text/html")
 
 
+@on_one_database
 def test_the_receipt_is_a_picture_with_number_code_and_address_and_no_word_of_hers(villager: Villager) -> None:
     ticket_id = villager.has_said(text=TELLING, name="王秀英")
     answer = villager.client.get(f"/r/{tracking_token(ticket_id)}/picture")
@@ -167,6 +180,7 @@ def test_the_phone_remembers_only_what_it_was_asked_to_and_forgets_in_one_tap(vi
     assert number_of(ticket_id, NOW) not in villager.opens("/mine").words
 
 
+@on_one_database
 def test_a_receipt_can_be_remembered_later(villager: Villager) -> None:
     ticket_id = villager.has_said()
     receipt = f"/r/{tracking_token(ticket_id)}"
@@ -177,6 +191,7 @@ def test_a_receipt_can_be_remembered_later(villager: Villager) -> None:
     assert villager.opens("/mine").status == 200
 
 
+@on_one_database
 def test_the_task_of_a_form_that_was_opened_yesterday_is_given_anew(
     villager: Villager, monday: time_machine.Traveller
 ) -> None:
