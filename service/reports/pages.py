@@ -39,6 +39,7 @@ def board(request: Request, visit: Looking, area: AreaId = None) -> Response:
         request,
         "reports/board.html",
         as_of=figures.as_of,
+        stale_for=panes.stale_for(figures.as_of, visit.now),
         place=choice.place.name,
         chosen=chosen_words(request, choice),
         choosing=form_of(visit, choice),

@@ -1,7 +1,7 @@
 """What stands at the head of the board and along its time, ready for the template."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -27,6 +27,15 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "open": ((_("超期"), "open_overdue"), (_("没超期"), "not_yet_due")),
 }
 """What a figure is the sum of, where it is no share of anything."""
+
+
+STALE_AFTER = timedelta(minutes=5)
+"""The figures are brought up to date every minute; older ones are shown with their age."""
+
+
+def stale_for(as_of: datetime, now: datetime) -> timedelta | None:
+    """How old the figures are, where nobody should take them for those of now."""
+    return now - as_of if now - as_of > STALE_AFTER else None
 
 
 # The four figures

@@ -19,8 +19,6 @@ from workflows.definitions import Window
 router = APIRouter(prefix="/board", include_in_schema=False)
 
 ASKS_AGAIN = timedelta(minutes=1)
-STALE_AFTER = timedelta(minutes=5)
-"""The figures are counted every minute; older ones are shown with their age."""
 CONCERNS_SHOWN = 5
 TONES = ("overdue", "soon", "fine", "")
 
@@ -29,7 +27,6 @@ TONES = ("overdue", "soon", "fine", "")
 def screen(request: Request, visit: Looking, area: AreaId = None) -> Response:
     choice = choice_in(request, visit, area)
     figures = seen(visit.session, choice, towns_of(visit, choice.place), visit.now)
-    age = visit.now - figures.as_of
     return web.render(
         request,
         "reports/board_screen.html",
@@ -40,7 +37,7 @@ def screen(request: Request, visit: Looking, area: AreaId = None) -> Response:
         attention=_pressing(request, visit, choice),
         points=_weeks(visit, choice),
         towns=_towns(figures),
-        stale_for=age if age > STALE_AFTER else None,
+        stale_for=panes.stale_for(figures.as_of, visit.now),
         seconds=int(ASKS_AGAIN.total_seconds()),
         back=f"/board?{choice.suffix}",
     )

@@ -219,9 +219,12 @@ def test_the_big_screen_tells_numbers_and_nobodys_words(supervisor: Official, da
     assert supervisor.opens("/board/screen?source=home_visit").status == 200
 
 
-def test_the_big_screen_says_how_old_its_numbers_are(supervisor: Official, database: Database) -> None:
+def test_numbers_that_are_old_are_said_to_be_so(supervisor: Official, database: Database) -> None:
     refresh_figures(database, TODAY - timedelta(minutes=17))
-    assert "数字已经 17 分钟没有更新" in supervisor.opens("/board/screen").words
+    for path in ("/board/screen", "/board"):
+        assert "数字已经 17 分钟没有更新" in supervisor.opens(path).words, path
+    refresh_figures(database, TODAY)
+    assert "没有更新" not in supervisor.opens("/board").words
 
 
 # 指标口径
