@@ -1,4 +1,4 @@
-"""What anybody may say in a property test: the samples of the pure tests, with units, dates and numbers of the county."""
+"""What anybody may say in a property test: the samples of the pure tests, with the county's units, days and numbers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

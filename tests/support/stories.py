@@ -1,4 +1,4 @@
-"""Long stories: over HTTP with a clock that can be moved, and the same on screens, each person in a browser of his own."""
+"""Long stories: over HTTP with a clock that can be moved, and on screens, each person in a browser of his own."""
 
 import os
 from collections.abc import Iterator
