@@ -116,7 +116,7 @@ def _handed_in(
         asked = command.model_copy(update=files)
         performed = lifecycle.submit(session, asked, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
         if not performed.is_repeat:
-            crowd.admit(session, link, address, command.text, now, solution)
+            crowd.admit(session, link, address, command.text + uploads.spoken.mark, now, solution)
             consents.as_ticked(session, form, command, performed.ticket_id, now)
         return performed
 

@@ -35,8 +35,12 @@ def webm_seconds(content: bytes) -> float:
 def _elements(content: bytes, at: int, end: int) -> Iterator[Element]:
     """Each element, and those within it. One of unknown size lasts to the end: what follows is told within it."""
     while at < end:
-        name, width = _number(content, at, keeps_marker=True)
-        size, length = _number(content, at + width, keeps_marker=False)
+        try:
+            name, width = _number(content, at, keeps_marker=True)
+            size, length = _number(content, at + width, keeps_marker=False)
+        except (ValueError, IndexError):
+            # A recorder that was torn off leaves half an element: what came before it can be heard.
+            return
         start = at + width + length
         is_endless = size == (1 << 7 * length) - 1
         stop = end if is_endless else min(start + size, end)

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from service.sealing import tracking_token
 from service.security import SESSION_COOKIE
+from service.tickets.crowds import SAME_WORDS
 from service.tickets.models import Voice
 from service.tickets.voice_kinds import LARGEST, measured
 from service.tickets.voices import VOICES, tidy_voices
@@ -87,6 +88,12 @@ def test_pressing_twice_is_one_wish_and_another_recording_is_another(villager: V
     assert speaks(villager, webm(4)).goes_to == speaks(villager, webm(4)).goes_to
     assert speaks(villager, webm(9)).goes_to != speaks(villager, webm(4)).goes_to
     assert len(villager.tickets()) == 2
+
+
+def test_a_village_that_speaks_is_no_flood_of_one_text(villager: Villager) -> None:
+    """All of these say the same in writing: that they are spoken, and for how long."""
+    answers = [speaks(villager, webm(4) + bytes(n), form_key=f"form {n}") for n in range(SAME_WORDS.most + 2)]
+    assert {answer.status for answer in answers} == {303} and len(villager.tickets()) == len(answers)
 
 
 def test_a_recording_that_was_fine_comes_back_with_the_form(villager: Villager) -> None:
