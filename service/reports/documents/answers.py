@@ -1,15 +1,15 @@
 """A report as a file over HTTP: written beside the service's other temporary files, sent, and taken away."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkstemp
 from threading import BoundedSemaphore
+from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi import Response
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import StreamingResponse
 
 from service.errors import Busy
 from service.local_words import LocalWords
@@ -27,6 +27,7 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
+PIECE = 256 * 1024
 AT_ONCE, PATIENCE = 3, 5
 _presses = BoundedSemaphore(AT_ONCE)
 """Each press is a process of a hundred megabytes; and whoever asks for a page must not wait for those who print."""
@@ -38,25 +39,34 @@ def file_name(content: Content, kind: Format) -> str:
 
 def sheet_answer(content: Content, words: LocalWords, kind: Format) -> Response:
     """Row by row onto the disk: a hundred thousand rows take no memory. Its transaction must still be open."""
-    writers: dict[Format, Callable[[Path], None]] = {
-        Format.csv: lambda path: write_csv(content, words, path),
-        Format.xlsx: lambda path: write_excel(content, words, path),
-    }
     handle, name = mkstemp(prefix="weiyuan-", suffix=f".{kind}")
     os.close(handle)
     path = Path(name)
     try:
-        writers[kind](path)
-    except BaseException:
+        WRITERS[kind](content, words, path)
+        file = path.open("rb")
+    finally:
         path.unlink()
-        raise
-    gone = BackgroundTask(path.unlink)
-    return FileResponse(path, media_type=MEDIA_TYPES[kind], filename=file_name(content, kind), background=gone)
+    sized = {**_named(file_name(content, kind)), "Content-Length": str(os.fstat(file.fileno()).st_size)}
+    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[kind], headers=sized)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """The file has no name any more: whoever goes away in the middle leaves nothing behind."""
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def write_csv(content: Content, words: LocalWords, path: Path) -> None:
     with path.open("w", encoding="utf8", newline="") as file:
         file.writelines(csv_lines(content, words))
+
+
+WRITERS: dict[Format, Callable[[Content, LocalWords, Path], None]] = {
+    Format.csv: write_csv,
+    Format.xlsx: write_excel,
+}
 
 
 def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, template: bytes | None) -> bytes:
@@ -70,5 +80,8 @@ def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format
 
 
 def answer_with(content: bytes, kind: Format, name: str) -> Response:
-    named = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"}
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=named)
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=_named(name))
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"}

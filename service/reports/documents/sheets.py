@@ -30,6 +30,7 @@ ROWS_MOST = 1_048_000
 CHARTED_MOST = 40
 CELL_MOST = 32_767
 NAME_MOST = 31
+FRACTION = "fraction"
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 TOO_MANY_ROWS = _("一个工作表最多 {most} 行：请选短一点的时段，或者下载 CSV。")
 PARTS = (_("{name}"), _("{name}：分子"), _("{name}：分母"), _("{name}：95% 区间从"), _("{name}：到"))
@@ -121,7 +122,8 @@ def _looks(book: Any) -> dict[str, Any]:
         "heading": book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF4", "bottom": 1}),
         "percent": book.add_format({"num_format": "0.00%"}),
         Kind.text: book.add_format({"text_wrap": True, "valign": "top"}),
-        Kind.number: book.add_format({"num_format": "#,##0.##", "valign": "top"}),
+        Kind.number: book.add_format({"num_format": "#,##0", "valign": "top"}),
+        FRACTION: book.add_format({"num_format": "#,##0.0#", "valign": "top"}),
         Kind.day: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         Kind.moment: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
     }
@@ -146,8 +148,8 @@ def _write_cover(book: Any, looks: dict[str, Any], content: Content, words: Loca
         sheet.write_string(at, place, words._(heading), looks["heading"])
     for number, told in enumerate(content.body.figures, at + 1):
         for place, cell in enumerate(figure_row(told, words)):
-            look = looks["percent"] if place == 1 and told.rate else looks[Kind.text]
-            _write(sheet, number, place, cell, look)
+            look = "percent" if place == 1 and told.rate else Kind.number if 0 < place < 5 else Kind.text
+            _write(sheet, number, place, cell, looks[_look_of(cell, look)])
 
 
 def _write_section(book: Any, looks: dict[str, Any], section: Section, words: LocalWords) -> None:
@@ -164,7 +166,7 @@ def _write_section(book: Any, looks: dict[str, Any], section: Section, words: Lo
         if last > ROWS_MOST:
             raise Refused(TOO_MANY_ROWS, most=f"{ROWS_MOST:,}")
         for place, cell in enumerate(spread(row, section.columns)):
-            _write(sheet, last, place, cell, looks[kinds[1][place]])
+            _write(sheet, last, place, cell, looks[_look_of(cell, kinds[1][place])])
     for number, note in enumerate(filter(None, (section.explained, *section.notes)), last + 2):
         sheet.write_string(number, 0, note)
     if section.chart and last:
@@ -180,6 +182,12 @@ def _kinds(columns: tuple[Column, ...]) -> tuple[list[int], list[Any]]:
         widths += [column.width] * (len(PARTS) if is_rate else 1)
         looks += ["percent", Kind.number, Kind.number, "percent", "percent"] if is_rate else [column.kind]
     return widths, looks
+
+
+def _look_of(cell: Cell, look: Any) -> Any:
+    """Half points are shown as such, whole numbers without a comma behind them."""
+    is_part = isinstance(cell, float) and not cell.is_integer()
+    return FRACTION if look is Kind.number and is_part else look
 
 
 def _sheet_name(book: Any, words: str) -> str:
