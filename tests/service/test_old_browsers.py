@@ -13,8 +13,9 @@ from service.static_files import STATIC, VILLAGER_STYLES
 from tests.support import needs
 
 SCRIPTS = sorted(path.name for path in STATIC.glob("*.js") if path.name != "api-docs.js")
-# What every page of a villager's may load, whatever else is added to it.
-SHEETS = sorted({*VILLAGER_STYLES, "wall.css"})
+# A county PC is younger than a villager's phone. Whatever else there is, or comes, may be loaded by such a phone.
+OF_OFFICIALS = {"board.css", "desk.css", "reports.css", "screen.css"}
+SHEETS = sorted({path.name for path in STATIC.glob("*.css")} - OF_OFFICIALS)
 # Node brings the parser of the language along: it refuses what the edition did not know.
 PARSE = """
 const {parse} = require('internal/deps/acorn/acorn/dist/acorn');
@@ -59,6 +60,10 @@ def test_what_is_younger_would_be_found() -> None:
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_style_has_a_plain_value_before_the_young_one(name: str) -> None:
     assert list(without_fallback((STATIC / name).read_text(encoding="utf-8"))) == []
+
+
+def test_what_villagers_load_is_among_them() -> None:
+    assert {*VILLAGER_STYLES} <= {*SHEETS} and {path.name for path in STATIC.glob("*.css")} >= OF_OFFICIALS
 
 
 def test_a_style_without_a_plain_value_would_be_found() -> None:
