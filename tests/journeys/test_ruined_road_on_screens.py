@@ -1,5 +1,6 @@
 """The ruined trunk road on screens: a villager writes, the desk groups and whistles, the principal approves, the head
-of the bureau reports in on his telephone, plans, and everybody is answered "for now"; she reads who was called until when.
+of the bureau reports in on his telephone and plans, everybody is answered "for now", and she reads who was called until
+when.
 """
 
 import re
