@@ -21,9 +21,9 @@ class SetWhistleKind(Offered):
     verb: Literal["set_whistle_kind"] = "set_whistle_kind"
     approval: Approval = field(_("镇主要负责人"), widget="select")
     report: Number = field(_("多久以内报到"), widget="number", ge=1)
-    report_unit: TermUnit = field(_("报到的单位"), widget="select")
+    report_unit: TermUnit = field(_("报到按什么算"), widget="select")
     plan: Number = field(_("报到后多久以内排出计划"), widget="number", ge=1)
-    plan_unit: TermUnit = field(_("计划的单位"), widget="select")
+    plan_unit: TermUnit = field(_("排计划按什么算"), widget="select")
 
     def details(self) -> dict[str, Any]:
         """Number and unit are one thing to a reader."""
