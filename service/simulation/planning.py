@@ -173,7 +173,8 @@ def _close_the_others(fates: Sequence[Fate], open_left: int, frame: Frame) -> No
         fate.stays = Stays.slow
     if len(alone) < open_left:
         raise Failure(_("这么少的心愿演不出一年，请多要一些。"))
-    for group in _groups(fate for fate in late if fate.stays is None):
+    in_time = {place for place, ends_at in ends.items() if ends_at <= end}
+    for group in _groups(fate for fate in late if fate.stays is None and fate.place not in in_time):
         _hurry(group, frame)
 
 

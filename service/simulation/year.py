@@ -4,7 +4,9 @@ play_year(session, asked, advance) -> Outcome     into a county that has no wish
 simulate(database, asked, advance) -> Outcome     the same from an empty database on, and checked against what was asked
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -106,19 +108,34 @@ def play_year(session: Session, ids: Ids, asked: Asked, advance: Advance) -> Out
     ticket_ids = history.next_ids(session, Ticket, asked.wishes)
     frame = Frame(with_people.known.calendar, asked.span, asked.seed)
     planned = plan(asked.wishes, frame, lambda fate: is_drawn(rule, number_of(ticket_ids[fate.place], fate.at)))
-    done = 0
-    for lot in planned.lots():
-        for written in _written_in_parts(session, lot, ticket_ids, with_people, asked):
-            advance((done + IN_MEMORY * written) / asked.wishes, done + written)
-        meet(session, with_people, lot, ticket_ids, asked.span.end)
-        done += len(lot.stories)
-        session.flush()
-        session.expunge_all()
-        advance(done / asked.wishes, done)
+    with settled_objects():
+        _play(session, planned, ticket_ids, with_people, asked, advance)
     session.execute(delete(OutboxRow))
     outcome = Outcome(planned, count_figures(session, asked.span.end))
     _compare(outcome)
     return outcome
+
+
+@contextmanager
+def settled_objects() -> Iterator[None]:
+    """What is there now stays to the end: Python need not look through it again and again for what may be thrown away."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _play(session: Session, planned: Plan, ids: Sequence[int], people: Company, asked: Asked, advance: Advance) -> None:
+    done = 0
+    for lot in planned.lots():
+        for written in _written_in_parts(session, lot, ids, people, asked):
+            advance((done + IN_MEMORY * written) / asked.wishes, done + written)
+        meet(session, people, lot, ids, asked.span.end)
+        done += len(lot.stories)
+        session.flush()
+        session.expunge_all()
+        advance(done / asked.wishes, done)
 
 
 def _publish_the_draw(session: Session, ids: Ids, asked: Asked) -> SamplingRule:
