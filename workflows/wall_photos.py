@@ -1,4 +1,4 @@
-"""Photographs on the public wall: one from before and one from after, each chosen by an official who has looked at it."""
+"""Photographs on the public wall: one from before and one from after, each chosen by an official who looked at it."""
 
 from typing import Literal
 

@@ -18,6 +18,8 @@ SAID: dict[str, dict[str, Any]] = {
     "contact":         {"way": "phone", "is_reached": True, "words": "约好明天上午到现场。"},
     "verify":          {"words": "两盏灯的线路都断了。"},
     "report_progress": {"words": "灯已经买好，后天装。", "is_public": True},
+    "inquire":         {"words": "坏的是哪几盏，灯杆上写着几号？"},
+    "lapse_inquiry":   {},
     "reply":           {"outcome": "resolved", "words": "两盏路灯都换了新的，今晚起亮。"},
     "approve_reply":   {"note": "已经打电话核实。"},
     "send_back":       {"reason": "请写清楚哪天修好。"},
@@ -65,7 +67,7 @@ def _example(verb: str) -> Example:
 
 
 BY_THE_CLOCK = {
-    *("warn", "mark_overdue", "recalculate_due", "press_decision", "report_undecided"),
+    *("warn", "mark_overdue", "recalculate_due", "press_decision", "report_undecided", "lapse_inquiry"),
     *("remind_promise", "break_promise", "return_to_desk"),
 }
 EXAMPLES = {verb: _example(verb) for verb in SAID if verb not in {"submit", *BY_THE_CLOCK}}

@@ -346,6 +346,7 @@ OFFICIALS: dict[str, tuple[Status, str, dict[str, Any], Status]] = {
     "contact": (S.in_progress, "handler", {"way": ContactWay.visit, "is_reached": True}, S.in_progress),
     "verify": (S.in_progress, "handler", SAID["verify"], S.in_progress),
     "report_progress": (S.in_progress, "handler", SAID["report_progress"], S.in_progress),
+    "inquire": (S.in_progress, "handler", SAID["inquire"], S.in_progress),
     "reply": (S.in_progress, "handler", SAID["reply"], S.replied),
     "approve_reply": (S.replied, "reviewer", {}, S.follow_up),
     "send_back": (S.replied, "reviewer", SAID["send_back"], S.in_progress),
