@@ -65,7 +65,7 @@ class Kept:
         return _with_rest(tallies, _own_key(place, column), _less(whole, tallies.values()))
 
     def _parts(self, column: str) -> list[Area]:
-        """The places right below, whose tallies hold all that lies in them; of a town, by town, there is only itself."""
+        """The places right below, whose tallies hold all that lies in them; of a town, by town, only itself."""
         place = self.choice.place
         if column == "town_id" and place.level is not AreaLevel.county:
             return []

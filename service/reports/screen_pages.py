@@ -1,4 +1,4 @@
-"""The big screen in the hall (大屏): the board at one glance, which asks again by itself. Numbers only, nobody's words."""
+"""The big screen in the hall (大屏): the board at one glance, which asks again by itself. Nobody's words."""
 
 from datetime import timedelta
 from typing import Any

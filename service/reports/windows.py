@@ -1,4 +1,4 @@
-"""Counts for what a reader has chosen: each row of the catalogue over the tickets that its window puts into the days."""
+"""Counts for what a reader has chosen: each row of the catalogue over the tickets that its window lets in."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
