@@ -20,6 +20,7 @@ from service.endorsements.models import Endorsement
 from service.issues.models import Issue, IssueAnswer
 from service.oversight.checks import breaches
 from service.reports.figures import count_figures
+from service.simulation import planning
 from service.simulation.fates import draw, of_year, up_to
 from service.simulation.targets import targets
 from service.simulation.year import Asked, before_the_demo, simulate
@@ -170,6 +171,17 @@ def test_whoever_ends_it_early_has_an_empty_county(sqlite_database: Database) ->
     with sqlite_database.reading() as session:
         assert session.exec(select(func.count()).select_from(Ticket)).one() == 0
         assert session.exec(select(Area.id)).all() == []
+
+
+def test_a_year_too_large_for_one_lot_is_played_in_several(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "TOGETHER", 70)
+    tally = simulate(sqlite_database, Asked(200, YEAR.span, SEED), silent).figures.tally
+    assert (tally.collected, tally.concluded) == (200, targets(200).concluded)
+    with sqlite_database.reading() as session:
+        assert [str(breach) for breach in breaches(session)] == []
+        assert session.exec(select(func.count()).select_from(Issue)).one() > 1
 
 
 def test_the_demos_year_ends_today() -> None:
