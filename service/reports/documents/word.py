@@ -8,10 +8,11 @@ import zipfile
 from typing import Any
 
 from service.local_words import LocalWords
-from service.reports.documents.cells import beside_in_words, fields_of, in_words, told_in_words
+from service.reports.documents.cells import beside_in_words, fields_of, in_words, parts_in_words, told_in_words
 from service.reports.documents.codes import UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
-from service.reports.documents.content import Content, Section
+from service.reports.documents.content import Cell, Content, Kind, Section
 from service.reports.documents.press import PressFailed, press
+from workflows.formulas import Rate
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -104,9 +105,19 @@ def _printable(value: Any) -> Any:
 
 def _rows_of(section: Section) -> list[dict[str, str]]:
     keys = [column.key for column in section.columns]
-    return [dict(zip(keys, map(in_words, row), strict=True)) for row in section.rows()]
+    return [dict(zip(keys, map(_in_two_lines, row), strict=True)) for row in section.rows()]
+
+
+def _in_two_lines(cell: Cell) -> str:
+    """A rate over its parts: a column of a page has no room for both side by side."""
+    if isinstance(cell, Rate) and cell.percent is not None:
+        return f"{cell.percent:.2f}%\n{parts_in_words(cell)}"
+    return in_words(cell)
 
 
 def _section_of(section: Section) -> dict[str, Any]:
-    columns = [{"key": column.key, "words": column.words} for column in section.columns]
+    columns = [
+        {"key": each.key, "words": each.words, "width": each.width, "is_number": each.kind in (Kind.number, Kind.rate)}
+        for each in section.columns
+    ]
     return {"key": section.key, "words": section.words, "explained": section.explained, "columns": columns}

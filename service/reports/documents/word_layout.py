@@ -1,18 +1,32 @@
 """The template that a document has until an office puts its own in its place: made from the sections of the report."""
 
 import io
+from dataclasses import dataclass
 from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 COLUMNS_UPRIGHT = 8
 """What has more is laid across the page."""
+FIGURE_WIDTHS = (21, 29, 50)
+RED = RGBColor(0xB3, 0x20, 0x1A)
 BODY, HEAD = "仿宋", "黑体"
 """The faces of official papers; every Chinese Word has them."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column: its heading, the field in its cells, and its share of the width."""
+
+    words: str
+    field: str
+    width: int
+    is_number: bool = False
 
 
 def laid_out(content: dict[str, Any]) -> bytes:
@@ -42,6 +56,7 @@ def _set_up(document: Any, *, is_wide: bool) -> None:
     for name, face, size in (("Normal", BODY, 12), ("Title", HEAD, 22), ("Heading 1", HEAD, 15)):
         style = document.styles[name]
         style.font.name, style.font.size = face, Pt(size)
+        style.font.color.rgb = RED if name == "Title" else None
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
@@ -57,8 +72,9 @@ def _repeated(document: Any, loop: str, words: str) -> None:
 def _figures(document: Any, content: dict[str, Any]) -> None:
     if not content["figures"]:
         return
-    heads = content["figure_heads"]
-    _table(document, heads, "figure in figures", ["{{ figure.words }}", "{{ figure.value }}", "{{ figure.beside }}"])
+    fields = ["{{ figure.words }}", "{{ figure.value }}", "{{ figure.beside }}"]
+    heads = zip(content["figure_heads"], fields, FIGURE_WIDTHS, strict=True)
+    _table(document, "figure in figures", [Place(*each) for each in heads])
 
 
 def _section(document: Any, section: dict[str, Any]) -> None:
@@ -66,22 +82,43 @@ def _section(document: Any, section: dict[str, Any]) -> None:
     document.add_heading(section["words"], 1)
     if section["explained"]:
         _line(document, section["explained"])
-    cells = [f"{{{{ row.{column['key']} }}}}" for column in section["columns"]]
-    _table(document, [column["words"] for column in section["columns"]], f"row in {key}", cells)
+    places = [
+        Place(column["words"], f"{{{{ row.{column['key']} }}}}", column["width"], column["is_number"])
+        for column in section["columns"]
+    ]
+    _table(document, f"row in {key}", places)
     _repeated(document, f"note in {key}_notes", "{{ note }}")
 
 
-def _table(document: Any, heads: list[str], loop: str, cells: list[str]) -> None:
-    table = document.add_table(rows=4, cols=len(heads))
-    table.style = "Table Grid"
-    for cell, words in zip(table.rows[0].cells, heads, strict=True):
-        cell.text = ""
-        run = cell.paragraphs[0].add_run(words)
-        run.bold = True
-        run.font.size = Pt(10)
+def _table(document: Any, loop: str, places: list[Place]) -> None:
+    """A heading that is repeated on each page and never stands alone, and one row that is repeated for each row."""
+    table = document.add_table(rows=4, cols=len(places))
+    table.style, table.autofit = "Table Grid", False
+    _share_width(document, table, [place.width for place in places])
+    for cell, place in zip(table.rows[0].cells, places, strict=True):
+        _fill(cell, place.words, place.is_number, is_head=True)
     table.rows[1].cells[0].text = f"{{%tr for {loop} %}}"
-    for cell, words in zip(table.rows[2].cells, cells, strict=True):
-        cell.text = ""
-        cell.paragraphs[0].add_run(words).font.size = Pt(10)
+    for cell, place in zip(table.rows[2].cells, places, strict=True):
+        _fill(cell, place.field, place.is_number)
     table.rows[3].cells[0].text = "{%tr endfor %}"
+    for row, mark in ((table.rows[0], "w:tblHeader"), (table.rows[0], "w:cantSplit"), (table.rows[2], "w:cantSplit")):
+        row._tr.get_or_add_trPr().append(OxmlElement(mark))
     document.add_paragraph()
+
+
+def _share_width(document: Any, table: Any, widths: list[int]) -> None:
+    page = document.sections[0]
+    room = page.page_width - page.left_margin - page.right_margin
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = room * width // sum(widths)
+        for cell in column.cells:
+            cell.width = column.width
+
+
+def _fill(cell: Any, words: str, is_number: bool, *, is_head: bool = False) -> None:
+    cell.text = ""
+    line = cell.paragraphs[0]
+    line.paragraph_format.space_after, line.paragraph_format.keep_with_next = Pt(0), is_head
+    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT if is_number else WD_ALIGN_PARAGRAPH.LEFT
+    run = line.add_run(words)
+    run.bold, run.font.size = is_head, Pt(10)
