@@ -10,8 +10,10 @@ from sqlmodel import Session
 from service.database import Database
 from service.directory.models import Area, AreaLevel
 from service.directory.reference import Reference, reference
+from service.reports.counting import tallies_by_area, tally_of_area
 from service.reports.folding import fold_up_to
-from service.reports.rollups import Rollups, exactly, rollups
+from service.reports.rollups import Rollups, exactly, folded
+from service.reports.way import days_by_area, days_of_area
 from workflows.answer_days import Days
 from workflows.definitions import Window
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES, Rate, Tally
@@ -34,21 +36,33 @@ class Figures:
 
 def count_figures(session: Session, now: datetime) -> Figures:
     """Of this very moment."""
+    if folded(session) is None:
+        return _on_the_spot(session, now)
     return _of_county(reference(session), exactly(session, now))
 
 
 def latest_figures(session: Session, now: datetime) -> Figures:
     """As they were last folded; counted on the spot where they have not been yet."""
-    return _of_county(reference(session), rollups(session, now))
+    found = folded(session)
+    return _of_county(reference(session), found) if found else _on_the_spot(session, now)
 
 
 def figures_of(session: Session, place: Area, now: datetime) -> Figures:
-    """Those of the county with its towns', or of any other place alone, as they were last folded."""
-    known, found = reference(session), rollups(session, now)
-    if place.id == known.county.id:
-        return _of_county(known, found)
-    tally, days = found.tally(place.path, Window.standing), found.answers(place.path)
-    return Figures(found.as_of, place, tally, days={place.id or 0: days.get("", {})})
+    """Those of the county with its towns', or of any other place alone, as `latest_figures`."""
+    if place.id == reference(session).county.id:
+        return latest_figures(session, now)
+    found = folded(session)
+    if found is None:
+        days: Mapping[int, Days] = {place.id or 0: days_of_area(session, place.path)}
+        return Figures(now, place, tally_of_area(session, place.path, now), days=days)
+    days = {place.id or 0: found.answers(place.path).get("", {})}
+    return Figures(found.as_of, place, found.tally(place.path, Window.standing), days=days)
+
+
+def _on_the_spot(session: Session, now: datetime) -> Figures:
+    """In a county whose figures have never been folded."""
+    known = reference(session)
+    return _laid_out(known, tallies_by_area(session, known, now), now, days_by_area(session, known))
 
 
 def _of_county(known: Reference, found: Rollups) -> Figures:
