@@ -111,7 +111,7 @@ def answer_members(database: Database, act: Act, actor: Actor, now: datetime, mo
 
 
 def answer_one(session: Session, act: Act, ticket_id: int, actor: Actor, now: datetime, local: LocalWords) -> int:
-    """1 when this wish was answered now. Looked at again under the lock: somebody may have pressed at the same moment."""
+    """1 when this wish was answered now. Looked at again under the lock: somebody may have pressed as well."""
     ticket = tickets.locked(session, ticket_id)
     has_gone = ticket.issue_id != act.issue_id or ticket.status is not Status.in_progress
     if has_gone or session.get(IssueAnswer, (act.id, ticket_id)) is not None:

@@ -28,7 +28,7 @@ def whistles_without_holder(session: Session) -> Iterable[str]:
 
 
 def milestones_without_holder(session: Session) -> Iterable[str]:
-    """An open one stands in an open whistle, with a date and a unit that takes part, or the desk that the town has now."""
+    """An open one stands in an open whistle, with a date and a unit that takes part, or the desk of the town now."""
     takes_part = (
         select(WhistleCall.id)
         .where(

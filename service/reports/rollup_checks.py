@@ -1,6 +1,6 @@
 """What `weiyuan check` asks of the figures: that they are what a recount from the tickets says.
 
-By itself it looks at the newest tickets and at some all over the county, and at the county's sums; with `--all` at every
+By itself it looks at the newest tickets and at some all over the county, and at its sums; with `--all` at every
 ticket and every row. Tickets that have changed since the last fold are not judged: they are marked.
 """
 

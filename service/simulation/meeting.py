@@ -1,4 +1,4 @@
-"""Plays what several units have a part in through the doors that everybody uses, in the order of time: whistles, issues;
+"""Plays what several units have a part in through everybody's doors, in the order of time: whistles, issues;
 between two steps the clock does what it would."""
 
 from collections.abc import Iterable, Sequence
@@ -60,7 +60,7 @@ class Meeting:
 
 @dataclass
 class TicketRun:
-    """A story from the first step on in which others have a part. What a whistle does leaves the wish's clocks alone."""
+    """A story from the first step on in which others have a part. A whistle leaves the wish's clocks alone."""
 
     told: Told
     meeting: Meeting

@@ -118,7 +118,7 @@ def play_year(session: Session, ids: Ids, asked: Asked, advance: Advance) -> Out
 
 @contextmanager
 def settled_objects() -> Iterator[None]:
-    """What is there now stays to the end: Python need not look through it again and again for what may be thrown away."""
+    """What is there now stays to the end: Python need not look through it again and again for rubbish."""
     gc.freeze()
     try:
         yield

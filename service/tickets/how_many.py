@@ -27,9 +27,12 @@ class HowMany:
     people: int = 0
 
 
+_OF_ISSUE: Any = col(Ticket.issue_id)
+
+
 def in_issues(session: Session, issue_ids: Sequence[int]) -> dict[int, HowMany]:
     """By issue, in one query. One without wishes is not there."""
-    return _counted(session, col(Ticket.issue_id), col(Ticket.issue_id).in_(issue_ids)) if issue_ids else {}
+    return _counted(session, _OF_ISSUE, col(Ticket.issue_id).in_(issue_ids)) if issue_ids else {}
 
 
 def in_issue(session: Session, issue_id: int) -> HowMany:
@@ -45,7 +48,7 @@ def of_matter(session: Session, ticket_id: int, issue_id: int | None) -> HowMany
 
 def by_town_and_status(session: Session, issue_id: int) -> list[tuple[int | None, Status, int]]:
     """So many wishes of an issue are of this town and have come this far; together they are its `wishes`."""
-    said = _said(col(Ticket.issue_id), col(Ticket.issue_id) == issue_id)
+    said = _said(_OF_ISSUE, col(Ticket.issue_id) == issue_id)
     rows = session.execute(
         select(said.c.town_id, said.c.status, func.count().label("wishes")).group_by(said.c.town_id, said.c.status)
     )

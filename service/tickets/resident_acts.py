@@ -48,7 +48,10 @@ def perform(
     database: Database,
     mark: tuple[str, bool] | None = None,
 ) -> None:
-    """`mark` says from which device, for ratings. Raise Refused and its family, or Conflict when her page was not the latest any more."""
+    """`mark` says from which device a rating comes.
+
+    Raise Refused and its family, or Conflict when her page was not the latest any more.
+    """
     command, now, version = _command(verb, form, uploads), clock.now(), _version(form)
 
     def act(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Photographs on the wall: which two an official has approved, their secret addresses, and the form that chooses them."""
+"""Photographs on the wall: which two an official approved, their secret addresses, and the form that chooses them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -47,6 +47,6 @@ def best_of(times: int, act: Callable[[], object]) -> float:
 
 
 def medians_in_turns(times: int, *acts: Callable[[], object]) -> tuple[float, ...]:
-    """Of several that are compared: a moment in which the machine is busy is then no reason to call one of them slower."""
+    """Of several that are compared: a busy moment of the machine is then no reason to call one of them slower."""
     runs = [[seconds_of(act) for act in acts] for _run in range(times)]
     return tuple(sorted(each)[times // 2] for each in zip(*runs, strict=True))

@@ -1,4 +1,4 @@
-"""The register of signals: found from real tickets at night, looked at by a supervisor by day, and forgotten by none."""
+"""The register of signals: found from real tickets at night, looked at by a supervisor by day."""
 
 import io
 from datetime import timedelta

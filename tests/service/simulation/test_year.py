@@ -1,4 +1,4 @@
-"""A county's year at a small scale, on both databases: its totals come out, nothing breaks a check, and it is repeatable."""
+"""A county's year at a small scale, on both databases: its totals come out, no check is broken, it is repeatable."""
 
 import shutil
 from collections import Counter
