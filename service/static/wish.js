@@ -6,6 +6,7 @@
   var outbox = self.weiyuanOutbox;
   var form = document.getElementById("wish");
   var shelf = document.getElementById("outbox");
+  var isTrying = false;
   var SLOW = 8000;
   var AGAIN = 20000;
 
@@ -239,7 +240,9 @@
   }
 
   function trying() {
-    outbox.sendAll().catch(function () { return; }).then(show);
+    if (isTrying) return;
+    isTrying = true;
+    outbox.sendAll().catch(function () { return; }).then(function () { isTrying = false; return show(); });
   }
 
   function button(words, act, isPlain) {
@@ -299,7 +302,8 @@
     return fetch(location.pathname, { cache: "force-cache", credentials: "same-origin" }).then(function (page) {
       if (!page.ok || /no-store/.test(page.headers.get("cache-control") || "")) return null;
       return caches.open("weiyuan").then(function (shelf) {
-        return shelf.put(location.pathname, page).then(function () { return shelf.addAll(scripts); }).then(function () { return tidied(shelf, scripts); });
+        // The page comes last: what is there is there with its scripts.
+        return shelf.addAll(scripts).then(function () { return shelf.put(location.pathname, page); }).then(function () { return tidied(shelf, scripts); });
       });
     });
   }
