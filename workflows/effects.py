@@ -106,7 +106,8 @@ def conclude(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
 
 
 def end_without_answer(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    return Changes({"closed_at": now}, ended="ended", supporting=())
+    """What was put off (挂账) and is taken back is looked at no more."""
+    return Changes({"closed_at": now, "deferred_until": None}, ended="ended", supporting=())
 
 
 def join_main_ticket(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:

@@ -306,6 +306,12 @@ def test_what_is_put_off_keeps_its_unit_and_comes_back_by_itself_with_a_new_prom
     assert back.original_due_at == PROMISED
 
 
+def test_what_its_villager_takes_back_while_it_is_put_off_is_looked_at_no_more() -> None:
+    put_off = granted(AskKind.deferral).after
+    given_up = decide(put_off, SAMPLES["withdraw"], RESIDENT, NOW).after
+    assert (given_up.status, given_up.deferred_until) == (S.withdrawn, None)
+
+
 def test_a_review_gives_a_new_date_from_outside_and_is_watched_again() -> None:
     case = granted(AskKind.deferral).after.changed(fired=frozenset({"review_soon"}))
     assert refusal(case, SAMPLES["review_deferral"], OF_THE_LEAD) == "acts_from_outside"

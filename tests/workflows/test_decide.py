@@ -84,7 +84,7 @@ def test_an_ordinary_life_is_what_the_cases_say() -> None:
 def test_a_wish_that_ends_early_is_held_by_nobody(verb: str, to: Status) -> None:
     actor = DISPATCHER if verb == "decline" else RESIDENT
     decision = decide(case_in(S.submitted), SAMPLES[verb], actor, CLOSED)
-    assert decision.changes == Changes({"closed_at": CLOSED}, ended="ended", supporting=())
+    assert decision.changes == Changes({"closed_at": CLOSED, "deferred_until": None}, ended="ended", supporting=())
     assert decision.after == case_in(to)
 
 
