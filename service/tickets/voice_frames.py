@@ -13,7 +13,7 @@ RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
 HERTZ_OF_MP3 = {0: (11025, 12000, 8000), 2: (22050, 24000, 16000), 3: (44100, 48000, 32000)}
 HERTZ_OF_AAC = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 NARROW, WIDE = (12, 13, 15, 17, 19, 20, 26, 31, 5), (17, 23, 32, 36, 40, 46, 50, 58, 60, 5)
-FRAME_OF_AMR = 0.02
+FRAME_OF_AMR, FRAMES_MOST = 0.02, 500_000
 
 
 def mp3_seconds(content: bytes) -> float:
@@ -56,7 +56,7 @@ def adts_seconds(content: bytes) -> float:
 def amr_seconds(content: bytes) -> float:
     is_wide = content.startswith(b"#!AMR-WB\n")
     at, sizes, frames = 9 if is_wide else 6, WIDE if is_wide else NARROW, 0
-    while at < len(content):
+    while at < len(content) and frames < FRAMES_MOST:
         kind = content[at] >> 3 & 15
         at += 1 + (sizes[kind] if kind < len(sizes) else 0)
         frames += 1

@@ -9,6 +9,8 @@ PARENTS = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf", b"mvex"})
 # Where phones write the place, the device and the owner's title.
 PRIVATE = frozenset({b"udta", b"meta", b"uuid"})
 DEFAULT_LENGTH = 0x8
+BOXES_MOST = 100_000
+"""A browser that writes a fragment for each frame needs 60,000 for three minutes."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Box:
 def mp4_seconds(content: bytes) -> float:
     """As its head says, or as its fragments add up: one that was written as it came has next to nothing in its head."""
     scale, whole, usual, parts, handlers = 0, 0, 0, 0, set()
-    for box in _boxes(content, 0, len(content)):
+    for box in _boxes(content):
         if box.name == b"hdlr":
             handlers.add(content[box.start + 8 : box.start + 12])
         elif box.name == b"mdhd":
@@ -42,24 +44,36 @@ def mp4_seconds(content: bytes) -> float:
 def without_metadata(content: bytes) -> bytes:
     """Private boxes become free space of the same size, so that nothing else has to move."""
     blank = bytearray(content)
-    for box in _boxes(content, 0, len(content)):
+    for box in _boxes(content):
         if box.name in PRIVATE:
             blank[box.start - 4 : box.end] = b"free" + bytes(box.end - box.start)
     return bytes(blank)
 
 
-def _boxes(content: bytes, at: int, end: int) -> Iterator[Box]:
-    while at + 8 <= end:
-        size, name, start = _uint(content, at), content[at + 4 : at + 8], at + 8
-        if size == 1:
-            size, start = int.from_bytes(content[at + 8 : at + 16], "big"), at + 16
-        stop = end if size == 0 else min(at + size, end)
-        if stop < start:
-            raise ValueError("a box that is smaller than its head")
-        yield Box(name, start, stop)
-        if name in PARENTS:
-            yield from _boxes(content, start, stop)
-        at = stop
+def _boxes(content: bytes) -> Iterator[Box]:
+    """Each box, and then those within it. However deep they are nested, a box costs the same; and there is a most."""
+    at, ends = 0, [len(content)]
+    for _number in range(BOXES_MOST):
+        while at + 8 > ends[-1]:
+            at = ends.pop()
+            if not ends:
+                return
+        box = _box(content, at, ends[-1])
+        yield box
+        if box.name in PARENTS:
+            ends.append(box.end)
+        at = box.start if box.name in PARENTS else box.end
+    raise ValueError("more boxes than any recording has")
+
+
+def _box(content: bytes, at: int, end: int) -> Box:
+    size, start = _uint(content, at), at + 8
+    if size == 1:
+        size, start = int.from_bytes(content[at + 8 : at + 16], "big"), at + 16
+    stop = end if size == 0 else min(at + size, end)
+    if stop < start:
+        raise ValueError("a box that is smaller than its head")
+    return Box(content[at + 4 : at + 8], start, stop)
 
 
 def _scale_and_length(content: bytes, box: Box) -> tuple[int, int]:

@@ -9,6 +9,9 @@ TRACK, TRACK_TYPE, BLOCK_GROUP = 0xAE, 0x83, 0xA0
 SCALE, LENGTH, TIME, SIMPLE_BLOCK, BLOCK = 0x2AD7B1, 0x4489, 0xE7, 0xA3, 0xA1
 ENTERED = frozenset({SEGMENT, INFO, TRACKS, TRACK, CLUSTER, BLOCK_GROUP})
 VIDEO_TRACK = 1
+ELEMENTS_MOST = 100_000
+"""Three minutes in the shortest frames that Opus knows are 72,000."""
+NUMBER_MOST = 8
 # 20 ms of Opus last on after the moment at which the last block begins.
 LAST_BLOCK = 0.02
 
@@ -19,12 +22,12 @@ Element = tuple[int, int, int]
 def webm_seconds(content: bytes) -> float:
     scale, cluster, last, has_sound = 1_000_000, 0, 0, False
     for name, start, end in _elements(content, 0, len(content)):
-        if name == TRACK_TYPE and int.from_bytes(content[start:end], "big") == VIDEO_TRACK:
+        if name == TRACK_TYPE and _uint(content, start, end) == VIDEO_TRACK:
             raise Video()
         if name == SCALE:
-            scale = int.from_bytes(content[start:end], "big")
+            scale = _uint(content, start, end)
         elif name == TIME:
-            cluster = int.from_bytes(content[start:end], "big")
+            cluster = _uint(content, start, end)
         elif name in {SIMPLE_BLOCK, BLOCK}:
             _track, width = _number(content, start, keeps_marker=False)
             behind = int.from_bytes(content[start + width : start + width + 2], "big", signed=True)
@@ -34,7 +37,9 @@ def webm_seconds(content: bytes) -> float:
 
 def _elements(content: bytes, at: int, end: int) -> Iterator[Element]:
     """Each element, and those within it. One of unknown size lasts to the end: what follows is told within it."""
-    while at < end:
+    for _number_of_it in range(ELEMENTS_MOST):
+        if at >= end:
+            return
         try:
             name, width = _number(content, at, keeps_marker=True)
             size, length = _number(content, at + width, keeps_marker=False)
@@ -49,6 +54,14 @@ def _elements(content: bytes, at: int, end: int) -> Iterator[Element]:
             continue
         yield name, start, stop
         at = stop
+    raise ValueError("more elements than any recording has")
+
+
+def _uint(content: bytes, start: int, end: int) -> int:
+    """Megabytes are no number: whoever reckons with one holds up everybody."""
+    if end - start > NUMBER_MOST:
+        raise ValueError("longer than any number of EBML")
+    return int.from_bytes(content[start:end], "big")
 
 
 def _number(content: bytes, at: int, *, keeps_marker: bool) -> tuple[int, int]:

@@ -31,6 +31,7 @@ NO_ROOM = _("录音现在存不下来，请过一会儿再试，或者写成字�
 SPOKEN_ONLY = _("（这件心愿是说的，请听录音，{n} 秒。）")
 KEPT_UNBOUND = timedelta(days=1)
 NAME_MOST = 40
+DIGITS_MOST = 9
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ def _piece(asked: str, size: int) -> range | None:
     """Of `bytes=0-1`, `bytes=100-` or `bytes=-100`; None for anything else, which is answered whole."""
     unit, _equals, wanted = asked.partition("=")
     first, dash, last = wanted.strip().partition("-")
-    if unit != "bytes" or not dash or not (first + last).isdecimal() or (not first and not last):
+    is_number = (first + last).isdecimal() and max(len(first), len(last)) <= DIGITS_MOST
+    if unit != "bytes" or not dash or not is_number:
         return None
     start = int(first) if first else max(0, size - int(last))
     stop = min(size, int(last) + 1) if first and last else size
