@@ -2,13 +2,15 @@
 
 Run as `python -m service.reports.documents.press_word`. It reads JSON: `content` (see `word.py`) and `template`
 (base64; without it the service's own, made from the content), and `is_blank` where only that template is wanted. The
-template comes from people: it is rendered in a sandbox, and a field that there is not is a mistake and never a gap.
+template comes from people: it is rendered in a sandbox, with so much memory and time and no more, and a field that
+there is not is a mistake and never a gap.
 """
 
 import base64
 import io
 import json
 import re
+import resource
 import sys
 import zipfile
 from typing import Any
@@ -19,13 +21,17 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from service.reports.documents.codes import UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
+from service.reports.documents.codes import TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
 from service.reports.documents.word_layout import laid_out
 
+MEMORY_MOST, SECONDS_MOST = 2 << 30, 60
+"""Bytes and seconds of a processor; ten thousand rows take a third of the one and a tenth of the other."""
 NAMED = re.compile(r"'([^']*)' is undefined|has no attribute '([^']*)'")
 
 
 def main() -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MOST, MEMORY_MOST))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MOST, SECONDS_MOST))
     asked = json.load(sys.stdin)
     try:
         sys.stdout.buffer.write(_written(asked))
@@ -35,7 +41,11 @@ def main() -> int:
         return _refused(WRONG_SYNTAX, str(wrong.message))
     except TemplateError as wrong:
         return _refused(WRONG_SYNTAX, str(wrong))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError):
+    except (MemoryError, OverflowError, RecursionError):
+        return _refused(TOO_MUCH, "")
+    except (TypeError, ArithmeticError) as wrong:
+        return _refused(WRONG_SYNTAX, str(wrong))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, NotImplementedError, RuntimeError, OSError):
         return _refused(UNREADABLE, "")
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.local_words import LocalWords
 from service.reports.documents.cells import beside_in_words, fields_of, in_words, parts_in_words, told_in_words
-from service.reports.documents.codes import UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
+from service.reports.documents.codes import TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
 from service.reports.documents.content import Cell, Content, Kind, Section
 from service.reports.documents.press import PressFailed, press
 from workflows.formulas import Rate
@@ -25,6 +25,7 @@ SENTENCES = {
     WRONG_FIELD: _("模板里的字段“{words}”没有这个数，请对照字段表改一改。原来的模板还在用。"),
     WRONG_SYNTAX: _("模板里有一处写法看不懂：{words}。原来的模板还在用。"),
     UNREADABLE: NO_WORD,
+    TOO_MUCH: _("这个模板要算的东西太多，做不出来。请写简单一些。原来的模板还在用。"),
 }
 
 
@@ -56,7 +57,7 @@ def _refuse_bombs(template: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise Refused(NO_WORD, field="template") from None
     if unpacked > UNPACKED_MOST:
         raise Refused(TOO_LARGE, field="template")
@@ -66,8 +67,10 @@ def _pressed(asked: dict[str, Any]) -> bytes:
     try:
         return press("press_word", json.dumps(_printable(asked)).encode())
     except PressFailed as failed:
-        if failed.code in SENTENCES:
-            raise Refused(SENTENCES[failed.code], words=failed.words[:80], field="template") from None
+        # A press that was ended by its limits says nothing any more.
+        code = TOO_MUCH if failed.code < 0 and asked.get("template") else failed.code
+        if code in SENTENCES:
+            raise Refused(SENTENCES[code], words=failed.words[:80], field="template") from None
         raise
 
 

@@ -1,6 +1,8 @@
 """What a template may do: name what the report holds, and nothing else whatsoever."""
 
+import base64
 import io
+import json
 import subprocess
 import sys
 
@@ -8,6 +10,8 @@ import pytest
 from docx import Document
 from jinja2 import TemplateError, UndefinedError
 
+from service.reports.documents.codes import TOO_MUCH, WRONG_SYNTAX
+from service.reports.documents.press import PressFailed, press
 from service.reports.documents.press_word import rendered
 
 CONTENT = {"title": "月通报", "towns": [{"town": "清溪镇 <b> & {{ title }}"}]}
@@ -45,6 +49,23 @@ def test_a_field_that_there_is_not_is_never_a_gap(words: str) -> None:
 def test_a_template_reaches_nothing_beyond_the_report(words: str) -> None:
     with pytest.raises((TemplateError, TypeError)):
         rendered(template(words), CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("{{ 'x' * 10 ** 11 }}", TOO_MUCH),
+        ("{{ range(10 ** 9) }}", TOO_MUCH),
+        ("{{ 1 / 0 }}", WRONG_SYNTAX),
+        ("{{ title() }}", WRONG_SYNTAX),
+    ],
+)
+def test_what_a_template_cannot_have_is_told_to_whoever_sent_it(words: str, code: int) -> None:
+    """The memory of the machine is for everybody; and a slip of the pen is no breakdown of the service."""
+    asked = {"content": CONTENT, "template": base64.b64encode(template(words)).decode()}
+    with pytest.raises(PressFailed) as failed:
+        press("press_word", json.dumps(asked).encode())
+    assert failed.value.code == code
 
 
 def test_the_service_itself_loads_nothing_that_prints() -> None:
