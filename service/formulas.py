@@ -1,6 +1,7 @@
 """Words that a spreadsheet would calculate are written so that it does not."""
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The wide ones of Chinese keyboards among them, which some Excels calculate as well (OWASP, CSV injection)."""
 
 
 def guarded(words: str) -> str:

@@ -19,6 +19,7 @@ from service.administration.year_sheets import Rows
 from service.directory.models import CalendarYear
 from service.errors import Conflict
 from service.fields import Action, Choice, Field
+from service.formulas import guarded
 from service.tickets.desk_words import local_words
 from service.typed import Typed, said
 from workflows.calendar_years import CalendarErrors
@@ -56,7 +57,7 @@ def download_year(year: Annotated[int, Path(ge=FIRST, le=LAST)], visit: Looking)
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(years.HEADINGS)
-    rows.writerows(years.days_of(visit, year))
+    rows.writerows([guarded(cell) for cell in day] for day in years.days_of(visit, year))
     named = {"Content-Disposition": f'attachment; filename="calendar-{year}.csv"'}
     return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8", headers=named)
 

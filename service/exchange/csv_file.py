@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from service.exchange.sheets import CELL_MOST, NotASheet, SheetRow
+from service.formulas import FORMULA_SIGNS
 from workflows.words import _
 
 BLOCK = 1 << 20
@@ -15,7 +16,7 @@ BEGINNING = 1 << 13
 SEPARATORS = ",\t;"
 FIRST_LINES = 20
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-GUARDED = ("'=", "'+", "'-", "'@")
+GUARDED = tuple(f"'{sign}" for sign in FORMULA_SIGNS)
 """An apostrophe that keeps Excel from calculating is no part of the words."""
 
 NO_TEXT = _("这个文件不是表格，也不是能读的文字。请给 .xlsx 或 .csv 文件。")

@@ -136,7 +136,7 @@ def test_only_the_owner_can_read_the_file(database: Database, county: County, tm
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-FORMULAS = ["=1+1", "+86 138", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+FORMULAS = ["=1+1", "+86 138", "-1", "@SUM(A1)", "＝1＋1", "\n=1", "\t=1", "\r=1", '=HYPERLINK("http://x")']
 
 
 def test_nothing_that_people_wrote_is_calculated(tmp_path: Path) -> None:
@@ -146,12 +146,12 @@ def test_nothing_that_people_wrote_is_calculated(tmp_path: Path) -> None:
                 writer.write([words])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     assert sheet is not None
-    assert {sheet.cell(row, 1).data_type for row in range(2, 12)} <= {"s", "inlineStr"}
+    assert {sheet.cell(row, 1).data_type for row in range(2, 14)} <= {"s", "inlineStr"}
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [row[0] for row in csv.reader(file)][1:]
     assert cells == [guarded(words) for words in FORMULAS] + ["普通的话", "http://x", "007"]
     assert all(cell.startswith("'") for cell in cells[: len(FORMULAS)])
-    assert [row.cells[0] for row in rows_of(tmp_path / "a.csv")[1:5]] == FORMULAS[:4]
+    assert [row.cells[0] for row in rows_of(tmp_path / "a.csv")[1:6]] == FORMULAS[:5]
 
 
 def test_a_csv_is_what_excel_in_chinese_expects(database: Database, county: County, tmp_path: Path) -> None:
