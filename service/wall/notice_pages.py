@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from service import paper, web
 from service.accounts.visits import Looking, Visit
 from service.directory.models import Area
+from service.errors import NotFound
 from service.static_files import STATIC
 from service.tickets.panels import Register
 from service.tickets.posted import local_words
@@ -35,7 +36,7 @@ def show_villages(request: Request, visit: Looking) -> Response:
 
 @router.get("/{area}/{quarter}.pdf")
 def download_notice(request: Request, area: AreaId, quarter: str, visit: Looking) -> Response:
-    village, asked = village_called(visit.known, area), quarter_named(quarter)
+    village, asked = _village(visit, area), quarter_named(quarter)
     language, zone = web.language_of(request), request.app.state.face.zone
     page = web.environment(language, zone).get_template("wall/notice.html")
     made = paper.pdf(page.render(**_shown(request, visit, village, asked), styles=None), STYLES)
@@ -46,7 +47,7 @@ def download_notice(request: Request, area: AreaId, quarter: str, visit: Looking
 @router.get("/{area}/{quarter}")
 def show_notice(request: Request, area: AreaId, quarter: str, visit: Looking) -> Response:
     """The same on a page that a browser prints."""
-    village, asked = village_called(visit.known, area), quarter_named(quarter)
+    village, asked = _village(visit, area), quarter_named(quarter)
     return web.render(request, "wall/notice.html", **_shown(request, visit, village, asked), styles="notice.css")
 
 
@@ -64,6 +65,17 @@ def _shown(request: Request, visit: Visit, village: Area, quarter: Quarter) -> d
 
 def _villages(visit: Visit) -> list[tuple[int, str]]:
     """Those in which the reader has a post, or whose town or county he serves."""
-    paths = tuple({post.area_path for post in visit.actor.posts})
     seen = [area for area in visit.known.areas.values() if area.path.count("/") == VILLAGE]
-    return [(area.id or 0, visit.known.place_name(area.id or 0)) for area in seen if area.path.startswith(paths)]
+    return [(area.id or 0, visit.known.place_name(area.id or 0)) for area in seen if _is_served(visit, area)]
+
+
+def _village(visit: Visit, area_id: int) -> Area:
+    """Raises NotFound for one that is not in the reader's list."""
+    village = village_called(visit.known, area_id)
+    if not _is_served(visit, village):
+        raise NotFound()
+    return village
+
+
+def _is_served(visit: Visit, village: Area) -> bool:
+    return village.path.startswith(tuple({post.area_path for post in visit.actor.posts}))

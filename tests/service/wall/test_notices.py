@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.database import Database
+from service.directory.models import Area, AreaLevel
 from service.security import SESSION_COOKIE
 from service.wall.notices import Quarter, quarter_of
 from tests.factories import PHONE, County, sign_in, submit_wish
@@ -51,6 +52,19 @@ def test_the_sheet_counts_every_wish_and_shows_those_that_were_approved(
     answer = client.get(f"{HERE}/{county.village}/2026-Q4.pdf")
     printed = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert "双喜村微心愿公开" in printed and "村口的路灯坏了" in printed and "羊圈" not in printed
+
+
+def test_a_village_prints_its_own_sheet_and_no_others(client: TestClient, database: Database, county: County) -> None:
+    with database.writing() as session:
+        client.cookies[SESSION_COOKIE] = sign_in(session, county.village_secretary)
+        path = session.get_one(Area, county.town).path
+        beside = Area(name="别村", level=AreaLevel.village, parent_id=county.town, path=f"{path}999/")
+        session.add(beside)
+        session.flush()
+        elsewhere = beside.id
+    assert client.get(f"{HERE}/{county.village}/2026-Q4").status_code == 200
+    for ending in ("", ".pdf"):
+        assert client.get(f"{HERE}/{elsewhere}/2026-Q4{ending}").status_code == 404
 
 
 def test_what_is_no_village_or_no_quarter_is_not_there(client: TestClient, database: Database, county: County) -> None:
