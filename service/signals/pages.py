@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import FormData
 
@@ -22,6 +22,7 @@ from workflows.words import _
 
 router = APIRouter(prefix="/desk/signals", include_in_schema=False)
 
+FindingId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Cursor = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 WORDS_LEAST, WORDS_MOST = 2, 500
 NO_OUTCOME = _("请选一项：看下来是什么情况。")
@@ -55,13 +56,13 @@ def show_register(request: Request, visit: Looking, show: str = "", cursor: Curs
 
 
 @router.get("/{finding_id}")
-def show_finding(request: Request, finding_id: int, visit: Looking) -> Response:
+def show_finding(request: Request, finding_id: FindingId, visit: Looking) -> Response:
     visit.must_be(Role.supervisor)
     return _page(request, visit, finding_id)
 
 
 @router.post("/{finding_id}")
-def look_at(request: Request, finding_id: int, typed: Typed, visit: Acting) -> Response:
+def look_at(request: Request, finding_id: FindingId, typed: Typed, visit: Acting) -> Response:
     """Raise Conflict when somebody else has said what it is: his words are on the page."""
     visit.must_be(Role.supervisor)
     found = queries.finding_of(visit, finding_id, to_change=True)

@@ -136,6 +136,8 @@ def test_only_supervisors_see_it_and_an_address_that_was_made_up_leads_nowhere(
         assert other.opens(HERE).status == 403
         assert "防造假台账" not in other.opens("/desk/registers").words
     assert supervisor.opens(f"{HERE}/999999").status == 404
+    assert supervisor.opens(f"{HERE}/{10**30}").status == 422
+    assert supervisor.sends(f"{HERE}/{10**30}", outcome="wrong", words="看过了").status == 422
     assert supervisor.opens(f"{HERE}?cursor=-1").status == 422
     assert "一条也没有" in supervisor.opens(HERE).words
 
