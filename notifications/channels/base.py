@@ -58,13 +58,17 @@ class Tools:
 
 
 class DeliveryFailed(Exception):
-    """`reason` is shown to officials, so it holds no address and no key; `permanent` means trying again is no use."""
+    """`reason` is shown to officials, so it holds no address and no key; `permanent` means trying again is no use, and
+    `is_its_own` that others on the same way may well arrive."""
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, retry_after: timedelta | None = None, is_its_own: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
+        self.is_its_own = is_its_own or permanent
 
 
 class Channel(Protocol):

@@ -111,6 +111,6 @@ def read_answer(answer: Answer) -> None:
     if code == LIMITED:
         said = str(answer.get("Message", ""))
         wait = next(span for word, span in LIMITS if word in said)
-        raise DeliveryFailed(_("发给这个号码的短信太多了") + f"（{code}）", retry_after=wait)
+        raise DeliveryFailed(_("发给这个号码的短信太多了") + f"（{code}）", retry_after=wait, is_its_own=True)
     refusal = REFUSALS.get(code, Refusal(_("短信平台拒收")))
     raise DeliveryFailed(f"{refusal.reason}（{code}）", permanent=refusal.permanent, retry_after=refusal.retry_after)

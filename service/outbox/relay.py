@@ -152,7 +152,7 @@ def _send_one(run: Run, delivery_id: int) -> None:
         _hand_over(delivery, address, run.tools)
     except DeliveryFailed as failure:
         run.note(failure.reason)
-        if not failure.permanent:
+        if not failure.is_its_own:
             run.failing.add(line_of(delivery))
         _settle(run, delivery, _after_failure(delivery, failure, run.now))
     else:

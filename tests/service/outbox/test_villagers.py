@@ -135,6 +135,19 @@ def test_what_was_waiting_when_she_said_stop_is_neither_sent_nor_kept(
     assert to_villagers(database) == [] and platform.sent == []
 
 
+def test_a_number_that_gets_too_many_messages_holds_up_nobody_elses(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    """Anybody may hand in wishes in one breath, and ask for messages to one number."""
+    other = "13900000009"
+    with database.writing() as session:
+        for phone in (PHONE, PHONE, PHONE, other):
+            wish = told_wish(session, county, phone=phone)
+            act(session, wish, Assign(unit=county.bureau), county.dispatcher)
+    plan_all(around)
+    assert (sent_at(around, platform, NOW).done, [each.phone for each in platform.sent]) == (2, [PHONE, other])
+
+
 def test_her_telephone_is_silent_at_night(
     database: Database, county: County, around: Around, platform: Platform
 ) -> None:
