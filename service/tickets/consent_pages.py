@@ -1,6 +1,6 @@
 """A villager's choice to be told: by short message or in 微信, on her own page; stopped there, or from any message."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -96,7 +96,7 @@ def stop(request: Request, token: str, database: TheDatabase) -> Response:
 def tell_me(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
     """By short message, to the number that she left with her wish or types here."""
     typed = said(form, "phone").strip()[:40] or None
-    return _agree(request, token, database, Way.sms, typed)
+    return _agree(request, token, database, Way.sms, lambda: typed)
 
 
 @router.get("/t/{token}/wechat")
@@ -108,19 +108,26 @@ def tell_me_in_wechat(request: Request, token: str, database: TheDatabase, code:
         return web.redirect(consent_address(account, back, form_token(f"wechat {_known(token)}", now)))
     if not is_form_token(state, f"wechat {_known(token)}", now):
         return _back(request, token, WECHAT_SAID_NO, "refused")
-    try:
-        with http_client() as http:
-            openid = openid_of(http, account, code[:LONGEST_CODE])
-    except DeliveryFailed:
-        return _back(request, token, WECHAT_SAID_NO, "refused")
-    return _agree(request, token, database, Way.wechat, openid)
+    return _agree(request, token, database, Way.wechat, lambda: _openid(account, code[:LONGEST_CODE]))
 
 
-def _agree(request: Request, token: str, database: Database, way: Way, address: str | None) -> Response:
+def _openid(account: WeChatAccount, code: str) -> str:
+    """Raise DeliveryFailed."""
+    with http_client() as http:
+        return openid_of(http, account, code)
+
+
+def _agree(
+    request: Request, token: str, database: Database, way: Way, address_of: Callable[[], str | None]
+) -> Response:
+    """Tries are counted before anybody is asked for an address: not even 微信 is asked without end."""
     ticket_id, now = _known(token), clock.now()
     try:
         rate_limits.spend(database, TELL_ME, str(ticket_id), now)
+        address = address_of()
         database.together(lambda session: consents.agree(session, ticket_id, way, now, address))
+    except DeliveryFailed:
+        return _back(request, token, WECHAT_SAID_NO, "refused")
     except (Refused, TooMany) as refused:
         _status, sentence, errors = sentences(request, refused)
         return _back(request, token, next(iter(errors.values()), sentence), "refused")

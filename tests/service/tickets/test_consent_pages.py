@@ -8,6 +8,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from service.database import Database
+from service.rate_limits import TELL_ME
 from service.settings import Settings
 from service.tickets.models import Consent
 from tests.factories import PHONE, County, submit_wish, wish_in
@@ -110,6 +111,18 @@ def test_in_wechat_she_is_asked_by_wechat_itself(told: Villager, official: Offic
     assert consents_of(database) == [(Way.wechat, OPENID, True)]
     told.client.get(f"{page_of(ticket_id)}/wechat?code=081xyz&state={state[1]}")
     assert "微信没有告诉我们您是谁" in told.opens(page_of(ticket_id)).words
+
+
+def test_codes_that_were_made_up_do_not_make_us_ask_wechat_without_end(
+    told: Villager, official: OfficialAccount
+) -> None:
+    ticket_id = told.has_said()
+    asked = told.client.get(f"{page_of(ticket_id)}/wechat").headers["location"]
+    state = asked.partition("state=")[2].partition("#")[0]
+    for number in range(TELL_ME.most + 3):
+        told.client.get(f"{page_of(ticket_id)}/wechat?code=made{number}&state={state}")
+    assert len(official.refused) == TELL_ME.most
+    assert "您试得太频繁了" in told.opens(page_of(ticket_id)).words
 
 
 @pytest.mark.parametrize(("status", "spot"), [(Status.in_progress, ""), (Status.follow_up, "#rate")])
