@@ -12,7 +12,7 @@ from service.tickets.numbers import id_of
 from service.tickets.scope import visible_tickets
 from workflows.actors import Actor
 from workflows.command_fields import CommandBase
-from workflows.issues import Grouped, IssueCase, common_area
+from workflows.issues import CANNOT_BE_GROUPED, Grouped, IssueCase, common_area
 
 
 def case_of(
@@ -62,13 +62,23 @@ def _handling_units(session: Session, issue: Issue) -> frozenset[int]:
 
 
 def _others(session: Session, issue: Issue, named: Sequence[Grouped]) -> int:
-    """Whether anybody would be left: one is enough to know."""
-    left = select(IssueTicket.id).where(
-        IssueTicket.issue_id == issue.id,
-        col(IssueTicket.left_at).is_(None),
-        col(IssueTicket.ticket_id).not_in([wish.id for wish in named]),
+    """Whether anybody would be left who can stand for it: one is enough to know."""
+    return int(has_others(session, issue.id or 0, [wish.id for wish in named]))
+
+
+def has_others(session: Session, issue_id: int, leaving: Sequence[int]) -> bool:
+    """One that was merged or withdrawn a moment ago is still in it, and stands for nothing."""
+    left = (
+        select(IssueTicket.id)
+        .join(Ticket, col(Ticket.id) == col(IssueTicket.ticket_id))
+        .where(
+            IssueTicket.issue_id == issue_id,
+            col(IssueTicket.left_at).is_(None),
+            col(IssueTicket.ticket_id).not_in(leaving),
+            col(Ticket.status).not_in(CANNOT_BE_GROUPED),
+        )
     )
-    return len(session.exec(left.limit(1)).all())
+    return session.exec(left.limit(1)).first() is not None
 
 
 _COLUMNS = select(Ticket.id, Ticket.area_path, Ticket.status, Ticket.issue_id)

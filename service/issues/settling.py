@@ -6,7 +6,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.issues import lifecycle
-from service.issues.models import Issue, IssueTicket
+from service.issues.casefile import has_others
+from service.issues.models import Issue
 from service.jobs import Surroundings, Tally, one_by_one
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
@@ -37,10 +38,7 @@ def let_go(session: Session, issue_id: int, ticket_id: int, now: datetime) -> No
     if ticket.issue_id != issue_id or issue.status is IssueStatus.ended:
         return
     number = number_of(ticket_id, ticket.created_at)
-    others = select(IssueTicket.id).where(
-        IssueTicket.issue_id == issue_id, col(IssueTicket.left_at).is_(None), IssueTicket.ticket_id != ticket_id
-    )
-    is_last = session.exec(others.limit(1)).first() is None
+    is_last = not has_others(session, issue_id, [ticket_id])
     command: CommandBase = EndIssue(reason=EMPTY) if is_last else LeaveIssue(ticket=number, reason=GONE)
     lifecycle.perform(session, issue_id, command, GIVEN_UP, now)
 

@@ -11,7 +11,7 @@ from service.jobs import Surroundings
 from service.oversight.checks import breaches
 from service.settings import settings
 from service.tickets.models import TicketEvent, TicketEventDetails
-from tests.factories import NOW, County, act, later
+from tests.factories import NOW, County, act, later, number_of
 from tests.service.at_once import at_once
 from tests.service.issues.conftest import TITLE, Grouping
 from workflows.commands import Decline, DeclineGround, Merge, Withdraw
@@ -197,3 +197,14 @@ def test_a_check_finds_an_issue_whose_main_ticket_is_no_member(grouping: Groupin
         found = [str(breach) for breach in breaches(session)]
     assert len(found) == 2 and lost
     assert any(f"issue {issue}" in breach for breach in found) and any(f"ticket {second}" in breach for breach in found)
+
+
+def test_the_last_one_that_can_stand_for_the_issue_does_not_leave_it(grouping: Grouping, database: Database) -> None:
+    first, second = grouping.wishes(Status.in_progress, Status.in_progress)
+    issue = grouping.creates(first, second, who=grouping.county.dispatcher)
+    with database.writing() as session:
+        act(session, second, Merge(into=number_of(session, first)), grouping.county.dispatcher)
+    with pytest.raises(Refused, match="最后一件"):
+        grouping.asks(issue, LeaveIssue(ticket=grouping.number(first), reason="说的是另一段"))
+    with database.reading() as session:
+        assert list(breaches(session)) == []
