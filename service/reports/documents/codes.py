@@ -3,4 +3,4 @@
 from pathlib import Path
 
 STYLES = Path(__file__).parents[2] / "static" / "paper.css"
-WRONG_FIELD, WRONG_SYNTAX, UNREADABLE, TOO_MUCH = 4, 5, 6, 7
+WRONG_FIELD, WRONG_SYNTAX, UNREADABLE, TOO_MUCH, LINKED = 4, 5, 6, 7, 8

@@ -21,12 +21,16 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from service.reports.documents.codes import TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
+from service.reports.documents.codes import LINKED, TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
 from service.reports.documents.word_layout import laid_out
 
 MEMORY_MOST, SECONDS_MOST = 2 << 30, 60
 """Bytes and seconds of a processor; ten thousand rows take a third of the one and a tenth of the other."""
 NAMED = re.compile(r"'([^']*)' is undefined|has no attribute '([^']*)'")
+
+
+class Linked(Exception):
+    """It would have Word fetch something from somewhere else."""
 
 
 def main() -> int:
@@ -35,6 +39,8 @@ def main() -> int:
     asked = json.load(sys.stdin)
     try:
         sys.stdout.buffer.write(_written(asked))
+    except Linked:
+        return _refused(LINKED, "")
     except UndefinedError as wrong:
         return _refused(WRONG_FIELD, _field_in(wrong))
     except (TemplateSyntaxError, SecurityError) as wrong:
@@ -57,10 +63,19 @@ def _written(asked: dict[str, Any]) -> bytes:
 
 def rendered(template: bytes, content: dict[str, Any]) -> bytes:
     document = DocxTemplate(io.BytesIO(template))
+    _refuse_links(document.get_docx().part.package)
     written = io.BytesIO()
     document.render(content, ImmutableSandboxedEnvironment(undefined=StrictUndefined), autoescape=True)
     document.save(written)
     return written.getvalue()
+
+
+def _refuse_links(package: Any) -> None:
+    """Addresses to click on may lead where they like; all else (templates, pictures, objects) is fetched unasked."""
+    for place in (package, *package.iter_parts()):
+        for each in place.rels.values():
+            if each.is_external and not each.reltype.endswith("/hyperlink"):
+                raise Linked
 
 
 def _field_in(wrong: UndefinedError) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.local_words import LocalWords
 from service.reports.documents.cells import beside_in_words, fields_of, in_words, parts_in_words, told_in_words
-from service.reports.documents.codes import TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
+from service.reports.documents.codes import LINKED, TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
 from service.reports.documents.content import Cell, Content, Kind, Section
 from service.reports.documents.press import PressFailed, press
 from workflows.formulas import Rate
@@ -26,6 +26,7 @@ SENTENCES = {
     WRONG_SYNTAX: _("模板里有一处写法看不懂：{words}。原来的模板还在用。"),
     UNREADABLE: NO_WORD,
     TOO_MUCH: _("这个模板要算的东西太多，做不出来。请写简单一些。原来的模板还在用。"),
+    LINKED: _("这个模板连着别处的文件（模板、图片或者别的）。请在 Word 里断开链接再传。原来的模板还在用。"),
 }
 
 

@@ -10,10 +10,11 @@ import pytest
 from docx import Document
 from jinja2 import TemplateError, UndefinedError
 
-from service.reports.documents.codes import TOO_MUCH, WRONG_SYNTAX
+from service.reports.documents.codes import LINKED, TOO_MUCH, WRONG_SYNTAX
 from service.reports.documents.press import PressFailed, press
 from service.reports.documents.press_word import rendered
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT = {"title": "月通报", "towns": [{"town": "清溪镇 <b> & {{ title }}"}]}
 
 
@@ -66,6 +67,27 @@ def test_what_a_template_cannot_have_is_told_to_whoever_sent_it(words: str, code
     with pytest.raises(PressFailed) as failed:
         press("press_word", json.dumps(asked).encode())
     assert failed.value.code == code
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "image", "oleObject"])
+def test_a_template_brings_along_nothing_from_elsewhere(kind: str) -> None:
+    """Word fetches it, with the reader's name, from everybody who opens the bulletin."""
+    document, written = Document(), io.BytesIO()
+    document.part._settings_part.relate_to("http://198.51.100.7/x.dotm", f"{RELATIONS}/{kind}", is_external=True)
+    document.save(written)
+    asked = {"content": CONTENT, "template": base64.b64encode(written.getvalue()).decode()}
+    with pytest.raises(PressFailed) as failed:
+        press("press_word", json.dumps(asked).encode())
+    assert failed.value.code == LINKED
+
+
+def test_an_address_to_click_on_is_nothing_from_elsewhere() -> None:
+    document, written = Document(), io.BytesIO()
+    document.add_paragraph("{{ title }}").part.relate_to(
+        "https://wish.example", f"{RELATIONS}/hyperlink", is_external=True
+    )
+    document.save(written)
+    assert Document(io.BytesIO(rendered(written.getvalue(), CONTENT))).paragraphs[0].text == "月通报"
 
 
 def test_the_service_itself_loads_nothing_that_prints() -> None:
