@@ -1,5 +1,6 @@
 """The page of an issue with 20 and with 2,000 wishes: it must cost the same."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -15,7 +16,7 @@ from service.issues.queries import seen_issue, story_of_issue, wishes_of
 from service.tickets.how_many import by_town_and_status, in_issue
 from service.tickets.models import Ticket
 from tests.benchmarks.counties import DIALECTS, database_of, fill, open_county
-from tests.benchmarks.rows import Row, median_of
+from tests.benchmarks.rows import Row, medians_in_turns
 from tests.factories import County, number_of, wish_in
 from workflows.issue_commands import CreateIssue
 from workflows.statuses import Status
@@ -33,14 +34,11 @@ def measure() -> list[Row]:
 def _measure_on(dialect: str) -> Row:
     with database_of(dialect) as url, open_county(url) as (database, county):
         fill(database, county, sum(SIZES) + ELSEWHERE)
-        first = 1
-        times: list[float] = []
-        for size in SIZES:
-            issue = _group(database, county, range(first, first + size))
-            first += size
-            times.append(_median(database, county, issue))
-    few, many = times
-    return Row(f"the page of an issue, {SIZES[1]:,} wishes, {dialect}", many, "ms", few, f"{SIZES[0]} wishes", TARGET)
+        few, many = SIZES
+        issues = [_group(database, county, range(1, 1 + few)), _group(database, county, range(1 + few, 1 + few + many))]
+        floor, value = medians_in_turns(TIMES, *(_page_of(database, county, issue) for issue in issues))
+    what = f"the page of an issue, {many:,} wishes, {dialect}"
+    return Row(what, value * 1000, "ms", floor * 1000, f"{few} wishes", TARGET)
 
 
 def _group(database: Database, county: County, places: range) -> int:
@@ -62,7 +60,7 @@ def _put(session: Session, issue: int, ids: list[int], now: Any) -> None:
     session.execute(update(Ticket).where(col(Ticket.id).in_(ids)).values(issue_id=issue))
 
 
-def _median(database: Database, county: County, issue: int) -> float:
+def _page_of(database: Database, county: County, issue: int) -> Callable[[], Any]:
     def page() -> Any:
         with database.reading() as session:
             actor = actor_of(session, county.county_dispatcher, reference(session))
@@ -73,4 +71,4 @@ def _median(database: Database, county: County, issue: int) -> float:
             return wishes_of(session, actor, issue).rows
 
     assert page(), "an issue without wishes measures nothing"
-    return median_of(TIMES, page) * 1000
+    return page
