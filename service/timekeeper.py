@@ -24,6 +24,7 @@ from service.settings import Settings
 SIGNS = "WEIYUAN_TIMEKEEPER_SIGNS"
 """Names the folder of the two files to the workers, in their environment."""
 ALIVE, LEADS = "alive", "leads"
+POLITENESS = 5
 
 
 @contextmanager
@@ -135,6 +136,8 @@ def _keep_time(chosen: Settings, ended: int, folder: Path) -> None:
     """Until the lifeline breaks, which it does when the parent ends, however it ends."""
     alive = FileLock(folder / ALIVE)
     alive.take()
+    # Whoever waits for a page goes first where there is not enough for both.
+    os.nice(POLITENESS)
     database = Database(chosen.database_url, chosen.pool_size)
     clockwork = Clockwork(database, chosen, beat=BEAT, lock=Telling(lock_for(database), FileLock(folder / LEADS)))
     clockwork.start()
