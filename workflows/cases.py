@@ -100,6 +100,8 @@ class Case:
     is_shared: bool = False
     wall_text: str | None = None
     published_at: datetime | None = None
+    wall_before_id: int | None = None
+    wall_after_id: int | None = None
     merged_into_id: int | None = None
     handling_units: frozenset[int] = frozenset()
     handled_by: frozenset[int] = frozenset()

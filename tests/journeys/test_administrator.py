@@ -86,7 +86,7 @@ def test_a_dispatcher_pushes_a_link_from_her_phone_and_takes_it_back(
     told(screen, "链接建好了")
     with database.reading() as session:
         token = session.exec(select(Link.token).order_by(col(Link.id).desc())).first()
-    expect(screen.locator(".copy")).to_contain_text(f"/w/{token}")
+    expect(screen.locator(".copy").first).to_contain_text(f"/w/{token}")
     expect(screen.locator("img.qr")).to_have_js_property("complete", True)
     assert screen.locator("img.qr").evaluate("picture => picture.naturalWidth") > 100
     villager = new_page(A_PHONE)

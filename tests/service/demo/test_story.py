@@ -63,7 +63,9 @@ def test_everybody_who_acts_is_there_and_does_what_can_be_done(now: datetime) ->
     logins = {person.login for person in officials()} | {RESIDENT}
     steps = [step for story in plan(now, CHINA) for step in story.steps]
     assert {step.who for step in steps} <= logins
-    assert all(set(step.fields) <= set(EVERY_COMMAND[step.verb].model_fields) for step in steps)
+    # Said to whoever plays it: the wishes of that road become one issue first.
+    told = {"for_all"}
+    assert all(set(step.fields) - told <= set(EVERY_COMMAND[step.verb].model_fields) for step in steps)
 
 
 @at_any_moment

@@ -147,7 +147,7 @@ EXPECTED = {
     ("handler", Status.assigned): "acknowledge contact verify supplement note "
     "request_return request_extension request_deferral request_consultation",
     ("handler", Status.in_progress): "reply contact report_progress verify supplement note "
-    "request_return request_extension request_deferral request_consultation request_exclusion",
+    "request_return request_extension request_deferral request_consultation request_exclusion inquire",
     ("reviewer", Status.replied): "approve_reply send_back contact note publish",
     ("follow_up_officer", Status.follow_up): "follow_up note publish",
     ("supervisor", Status.in_progress): "expedite supervise note",
