@@ -41,6 +41,7 @@ def test_the_table_holds_the_limits_of_practice() -> None:
         "review_soon_before": working_days(3),
         "promise_soon_before": working_days(3),
         "claim_contact": days(7),
+        "inquiry": working_days(3),
         "whistle_approve": working_hours(4),
         "whistle_confirm": hours(24),
         "whistle_report_emergency": minutes(30),
