@@ -40,7 +40,8 @@ bench: install-dev assets test-needs ## measure speed and memory; ARGS go to the
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lighthouse: install-dev assets test-needs ## Lighthouse's marks for the villager's pages; fetches it from the registry first
-	@cp .npmrc tests/lighthouse/ && (cd tests/lighthouse && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error >/dev/null); rm -f tests/lighthouse/.npmrc
+	@cp .npmrc tests/lighthouse/ && (cd tests/lighthouse && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error >/dev/null); \
+		got=$$?; rm -f tests/lighthouse/.npmrc; exit $$got
 	$(BIN)/python -m tests.lighthouse
 
 readme: install-dev ## write the tables of the code into the README
