@@ -30,7 +30,7 @@ def opened(stand_in: Any) -> Iterator[Any]:
             with suppress(BrokenPipeError):  # the other side would not wait
                 self.wfile.write(answer)
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_PUT = do_POST  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             """The test speaks, not the server."""

@@ -4,12 +4,13 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.door import opened
 
 PATH = "/cgi-bin/webhook/send"
 SIZES = {"text": 2048, "markdown": 4096}
@@ -51,12 +52,12 @@ class Robots:
     def texts(self, key: str) -> list[str]:
         return [message.content for message in self.accepted if message.key == key]
 
-    def answer(self, method: str, target: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         with self.lock:
             if self.broken:
                 return self.broken.pop(0)
             try:
-                self.accepted.append(self._read(method, target, content_type, body))
+                self.accepted.append(self._read(method, target, headers.get("content-type", ""), body))
             except Refused as refusal:
                 self.refused.append(refusal.code)
                 return 200, json.dumps({"errcode": refusal.code, "errmsg": str(refusal)}).encode()
@@ -125,28 +126,5 @@ def _is_list_of_str(value: object) -> bool:
 
 @contextmanager
 def wecom_robots(clock: Callable[[], float] = time.monotonic) -> Iterator[Robots]:
-    robots = Robots(clock=clock)
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, answer = robots.answer(self.command, self.path, self.headers.get("Content-Type", ""), body)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            with suppress(BrokenPipeError):  # the other side would not wait
-                self.wfile.write(answer)
-
-        do_GET = do_PUT = do_POST  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:
-            """The test speaks, not the server."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        robots.address = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
-            yield robots
-        finally:
-            server.shutdown()
+    with opened(Robots(clock=clock)) as robots:
+        yield robots

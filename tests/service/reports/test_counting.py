@@ -1,7 +1,7 @@
 """The database counts exactly as the pure rules count one by one."""
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 import pytest
@@ -16,46 +16,13 @@ from service.reports.models import Rollup, RollupState
 from service.reports.way import days_by_area
 from service.tickets.models import Ticket, TicketEvent
 from tests.factories import NOW, act, build_county, later, wish_in
+from tests.support.recount import one_by_one
 from workflows.answer_days import MEDIAN, percentile
 from workflows.commands import ApproveReply, Outcome, Rate, Reassign, Reply, Satisfaction
-from workflows.rates import Facts, Tally, redo_rate, tally, total
+from workflows.rates import redo_rate, total
 from workflows.statuses import OPEN, Status
 
 EVERY_STATUS = [status for status in Status if status is not Status.deferred]
-
-
-def one_by_one(session: Session, now: datetime) -> Tally:
-    tickets = {ticket.id: ticket for ticket in session.exec(select(Ticket))}
-    return total(tally(facts_of(ticket, tickets), now) for ticket in tickets.values())
-
-
-def facts_of(ticket: Ticket, tickets: dict[int | None, Ticket]) -> Facts:
-    main = ticket
-    while main.status is Status.merged:
-        main = tickets[main.merged_into_id]
-    is_merged = ticket.status is Status.merged
-    return Facts(
-        status=ticket.status,
-        due_at=main.due_at,
-        answered_on_time=main.answered_on_time,
-        contacted_at=ticket.contacted_at,
-        was_contacted=ticket.was_contacted,
-        outcome=ticket.outcome,
-        is_resolved=ticket.is_resolved,
-        satisfaction=ticket.satisfaction,
-        follow_up_attempts=ticket.follow_up_attempts,
-        is_excluded=ticket.is_excluded,
-        main_status=main.status if is_merged else None,
-        original_due_at=main.original_due_at,
-        answered_at=main.answered_at,
-        created_at=ticket.created_at,
-        is_dispatched=ticket.lead_unit_id is not None,
-        is_acknowledged=ticket.acknowledged_at is not None,
-        return_count=ticket.return_count,
-        reopen_count=ticket.reopen_count,
-        promise_state=ticket.promise_state,
-        promise_confirmed=ticket.promise_confirmed,
-    )
 
 
 @pytest.mark.parametrize("days", [0, 3, 30])
