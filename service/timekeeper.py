@@ -17,7 +17,7 @@ from types import FrameType
 
 from service import logs
 from service.database import Database
-from service.leadership import BEAT, FileLock, Lock, lock_for
+from service.leadership import FileLock, Lock, lock_for
 from service.scheduler import Clockwork
 from service.settings import Settings
 
@@ -62,8 +62,7 @@ def leads() -> bool:
 
 def stand_in(database: Database) -> Lock:
     """The lock of a worker's own clockwork: free to it only while no timekeeper of this run is alive."""
-    lock = lock_for(database)
-    return StandIn(lock) if os.environ.get(SIGNS) else lock
+    return StandIn(lock_for(database))
 
 
 class StandIn:
@@ -139,7 +138,7 @@ def _keep_time(chosen: Settings, ended: int, folder: Path) -> None:
     # Whoever waits for a page goes first where there is not enough for both.
     os.nice(POLITENESS)
     database = Database(chosen.database_url, chosen.pool_size)
-    clockwork = Clockwork(database, chosen, beat=BEAT, lock=Telling(lock_for(database), FileLock(folder / LEADS)))
+    clockwork = Clockwork(database, chosen, lock=Telling(lock_for(database), FileLock(folder / LEADS)))
     clockwork.start()
     with suppress(SystemExit):
         os.read(ended, 1)

@@ -27,7 +27,6 @@ class Listed:
     row: SignalFinding
     signal: Signal
     unit_name: str
-    looked_by: str = ""
 
     @property
     def url(self) -> str:
@@ -59,7 +58,7 @@ def listed(visit: Visit, looked_at: bool, cursor: int | None) -> tuple[list[List
     if cursor is not None:
         wanted = wanted.where(col(SignalFinding.id) < cursor)
     rows = visit.session.exec(wanted.limit(PAGE + 1)).all()
-    shown = [_listed(visit, row) for row in rows[:PAGE]]
+    shown = [told(visit, row) for row in rows[:PAGE]]
     return shown, rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
@@ -70,10 +69,6 @@ def finding_of(visit: Visit, finding_id: int, *, to_change: bool = False) -> Sig
     if found is None or found.signal not in BY_NAME:
         raise NotFound()
     return found
-
-
-def told(visit: Visit, row: SignalFinding) -> Listed:
-    return _listed(visit, row)
 
 
 def behind(visit: Visit, row: SignalFinding) -> Sequence[Behind]:
@@ -96,7 +91,7 @@ def behind(visit: Visit, row: SignalFinding) -> Sequence[Behind]:
     ]
 
 
-def _listed(visit: Visit, row: SignalFinding) -> Listed:
+def told(visit: Visit, row: SignalFinding) -> Listed:
     return Listed(row, BY_NAME[row.signal], visit.known.unit_name(row.unit_id))
 
 

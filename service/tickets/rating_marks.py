@@ -22,11 +22,9 @@ def mark_of(request: Request) -> tuple[str, bool]:
     return blind_index(device), bool(request.cookies.get(SESSION_COOKIE))
 
 
-def note(
-    session: Session, command: CommandBase, event_id: int | None, mark: tuple[str, bool] | None, now: datetime
-) -> None:
+def note(session: Session, command: CommandBase, event_id: int | None, mark: tuple[str, bool], now: datetime) -> None:
     """Only of ratings, and only once for each."""
-    if isinstance(command, Rate) and event_id is not None and mark is not None:
+    if isinstance(command, Rate) and event_id is not None:
         session.add(RatingMark(event_id=event_id, device=mark[0], was_signed_in=mark[1], at=now))
 
 

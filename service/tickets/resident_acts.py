@@ -46,7 +46,7 @@ def perform(
     form: FormData,
     uploads: Uploads,
     database: Database,
-    mark: tuple[str, bool] | None = None,
+    mark: tuple[str, bool],
 ) -> None:
     """`mark` says from which device a rating comes.
 
