@@ -7,6 +7,7 @@
   var form = document.getElementById("wish");
   var shelf = document.getElementById("outbox");
   var isTrying = false;
+  var shown = "";
   var SLOW = 8000;
   var AGAIN = 20000;
 
@@ -283,12 +284,16 @@
   function show() {
     return outbox.all().then(function (entries) {
       var gone = byId("her-words");
+      var now = entries.map(function (entry) { return entry.key + entry.state; }).join();
+      if (form) byId("more").hidden = !form.hidden;
+      // Whoever listens to a card or is about to press its button is not disturbed by a try that changed nothing.
+      if (now === shown) return entries;
+      shown = now;
       shelf.textContent = "";
       entries.forEach(function (entry) {
         if (gone && said(entry, "text") === gone.textContent) gone.parentNode.hidden = true;
         shelf.appendChild(card(entry));
       });
-      if (form) byId("more").hidden = !form.hidden;
       return entries;
     });
   }

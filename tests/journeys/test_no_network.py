@@ -69,6 +69,11 @@ def presses(page: Page) -> None:
     page.get_by_role("button", name="说出去").click()
 
 
+def tries_again(page: Page) -> None:
+    """Presses the button in one stroke, or finds that the phone was quicker by itself: both are the phone's right."""
+    page.evaluate("document.querySelectorAll('.is-waiting button:not(.plain)').forEach(button => button.click())")
+
+
 def tickets(database: Database) -> list[Ticket]:
     with database.reading() as session:
         return list(session.exec(select(Ticket).order_by(col(Ticket.id))))
@@ -93,6 +98,8 @@ def test_a_wish_waits_for_the_network_goes_once_and_leaves_nothing_behind(
     assert Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"] == []
     for _press in range(3):
         page.get_by_role("button", name="现在再试").click()
+    # A try that changed nothing leaves the finger, or the screen reader, where it was.
+    expect(page.get_by_role("button", name="现在再试")).to_be_focused()
     # The phone was off, and there still is no network: the form opens, and the wish is there.
     page.reload()
     expect(waiting).to_contain_text(WISH)
@@ -170,7 +177,7 @@ def test_a_link_that_was_revoked_meanwhile_is_told_and_the_words_stay(
     with database.writing() as session:
         session.exec(select(Link).where(Link.token == TOKEN)).one().revoked_at = clock.now()
     cable.mend()
-    page.get_by_role("button", name="现在再试").click()
+    tries_again(page)
     expect(page.locator(".is-refused")).to_contain_text(WISH)
     page.reload()
     expect(page.get_by_role("heading", name="这个入口停用了")).to_be_visible()
@@ -196,7 +203,7 @@ def test_what_was_refused_is_taken_back_mended_and_sent(new_page: NewPage, cable
     presses(page)
     expect(page.locator(".is-waiting")).to_be_visible()
     cable.mend()
-    page.get_by_role("button", name="现在再试").click()
+    tries_again(page)
     page.locator(".is-refused").get_by_role("button", name="拿回来改").click()
     expect(page.get_by_label("您想说什么？")).to_have_value(WISH)
     presses(page)
@@ -226,8 +233,8 @@ def test_a_browser_that_can_less_sends_all_the_same(
     presses(page)
     page.wait_for_timeout(200)
     cable.mend()
-    if page.get_by_role("button", name="现在再试").count():
-        page.get_by_role("button", name="现在再试").click()
+    if page.locator("#outbox section").count():
+        tries_again(page)
         page.get_by_role("button", name="看回执").click()
     else:
         page.goto(f"{cable.url}/w/{TOKEN}")
