@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service import clock
 from workflows.explanations import MONTHS
+from workflows.formulas import in_percent
 from workflows.words import _, _n
 
 SOON = timedelta(hours=24)
@@ -23,6 +24,16 @@ WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("
 class Translations(Protocol):
     def gettext(self, message: str, /) -> str: ...
     def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str: ...
+    def info(self) -> dict[str, str]: ...
+
+
+class Named(Protocol):
+    """Something that the county has named itself, in English too if it liked."""
+
+    @property
+    def words(self) -> str: ...
+    @property
+    def english(self) -> str: ...
 
 
 class Catalogue(GNUTranslations):
@@ -112,7 +123,7 @@ class LocalWords:
 
     def percent(self, rate: float | None, digits: int = 2) -> str:
         """0.9859 is said 98.59%; without a denominator there is no rate, and a dash says so."""
-        return "–" if rate is None else f"{rate * 100:.{digits}f}%"
+        return "–" if rate is None else f"{in_percent(rate, digits)}%"
 
     def filters(self) -> dict[str, Callable[..., object]]:
         return {
@@ -125,11 +136,17 @@ class LocalWords:
             "span": self.span,
             "number": self.number,
             "percent": self.percent,
+            "named": self.named,
         }
 
     def _(self, sentence: str, n: int | None = None) -> str:
         """`n` chooses the form of a sentence about a number."""
         return self.translations.gettext(sentence) if n is None else self.translations.ngettext(sentence, sentence, n)
+
+    def named(self, row: Named) -> str:
+        """What the county calls it; for a reader of English in English where the county has said so."""
+        is_english = self.translations.info().get("language") == "en"
+        return row.english if row.english and is_english else self._(row.words)
 
     def _count(self, sentence: str, n: int) -> str:
         return self._(sentence, n).format(n=n)

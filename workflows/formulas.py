@@ -7,6 +7,7 @@ is no rate, neither 0 % nor 100 %.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from math import isclose, sqrt
 from statistics import NormalDist
 from typing import TypeVar
@@ -32,7 +33,7 @@ class Rate:
     @property
     def percent(self) -> float | None:
         """With two decimals, as it is printed beside the numerator and denominator."""
-        return None if self.value is None else round(100 * self.value, 2)
+        return None if self.value is None else float(in_percent(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,25 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights()
+
+
+def in_percent(part: float, digits: int = 2) -> Decimal:
+    """A share as every page, paper and sheet prints it: half up, as sheets do, and not as the machine halves.
+
+    Nearly all is not all: 100 is printed of 1 alone, and 0 of 0 alone, however few decimals there are.
+    """
+    step = Decimal(1).scaleb(-digits)
+    rounded = _rounded(part, step)
+    return min(max(rounded, step), 100 - step) if 0 < part < 1 else rounded
+
+
+def rounds_to_whole(part: float, digits: int = 2) -> bool:
+    """Whoever rounds by himself, as a sheet does, would print it as all or as nothing, and it is neither."""
+    return 0 < part < 1 and _rounded(part, Decimal(1).scaleb(-digits)) in {0, 100}
+
+
+def _rounded(part: float, step: Decimal) -> Decimal:
+    return (Decimal(repr(float(part))) * 100).quantize(step, ROUND_HALF_UP)
 
 
 def share(numerator: float, denominator: int) -> Rate:

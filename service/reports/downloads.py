@@ -14,6 +14,7 @@ from service.reports.files import CSV, EXCEL, file_of
 from service.reports.windows import Seen, Windows
 from workflows.answer_days import Days, percentile
 from workflows.definitions import Window
+from workflows.formulas import rounds_to_whole
 from workflows.measures import ANSWER_TIMES
 from workflows.rates import DEFAULT_WEIGHTS, MEASURES
 from workflows.words import _
@@ -71,11 +72,13 @@ def excel_of(request: Request, figures: Seen, chosen: Sequence[str]) -> Response
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"strings_to_formulas": False, "in_memory": True}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
-        percent = book.add_format({"num_format": "0.00%"})
+        percent, nearly = (book.add_format({"num_format": look}) for look in ("0.00%", "0.00######%"))
         for number, row in enumerate(table_of(request, figures)):
             sheet.write_row(number, 0, row, bold if number == 0 else None)
             for column in PERCENT_COLUMNS if number else ():
-                sheet.write(number, column, row[column], percent)
+                cell = row[column]
+                is_nearly = isinstance(cell, float) and rounds_to_whole(cell)
+                sheet.write(number, column, cell, nearly if is_nearly else percent)
         for number, note in enumerate(_below(request, figures, chosen), len(figures.towns) + 3):
             sheet.write_row(number, 0, note)
         sheet.freeze_panes(1, 1)

@@ -13,6 +13,7 @@ from workflows.ask_words import PromiseState
 from workflows.commands import Outcome, Satisfaction
 from workflows.definitions import WINDOW_WORDS
 from workflows.facts import Facts
+from workflows.formulas import in_percent
 from workflows.measures import BY_KEY, CATALOGUE, COUNTED
 from workflows.rates import (
     DEFAULT_WEIGHTS,
@@ -258,6 +259,20 @@ class TestTheRates:
     @pytest.mark.parametrize(("numerator", "denominator"), [(3771, 3825), (3836, 3891)])
     def test_one_percentage_can_hide_two_denominators(self, numerator: int, denominator: int) -> None:
         assert share(numerator, denominator).percent == 98.59
+
+    @pytest.mark.parametrize(
+        ("numerator", "denominator", "printed"),
+        [
+            *((1, 32, 3.13), (201, 20_000, 1.01), (3, 3, 100.0), (0, 3, 0.0)),
+            *((19_999, 20_000, 99.99), (99_996, 100_000, 99.99), (1, 100_000, 0.01)),
+        ],
+    )
+    def test_halves_go_up_and_nearly_all_is_not_all(self, numerator: int, denominator: int, printed: float) -> None:
+        assert share(numerator, denominator).percent == printed
+
+    @pytest.mark.parametrize(("part", "digits", "printed"), [(0.9996, 1, "99.9"), (0.999, 0, "99"), (1, 1, "100.0")])
+    def test_fewer_decimals_do_not_make_it_whole(self, part: float, digits: int, printed: str) -> None:
+        assert str(in_percent(part, digits)) == printed
 
     @pytest.mark.parametrize(("numerator", "denominator"), [(2, 1), (-1, 1), (1, 0)])
     def test_more_than_the_whole_is_refused(self, numerator: int, denominator: int) -> None:

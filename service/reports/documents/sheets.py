@@ -16,7 +16,7 @@ from service.formulas import guarded
 from service.local_words import LocalWords
 from service.reports.documents.cells import beside_in_words, in_words, prose_of
 from service.reports.documents.content import Cell, Column, Content, Kind, Row, Section, Told
-from workflows.formulas import Rate
+from workflows.formulas import Rate, rounds_to_whole
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -30,7 +30,7 @@ ROWS_MOST = 1_048_000
 CHARTED_MOST = 40
 CELL_MOST = 32_767
 NAME_MOST = 31
-FRACTION = "fraction"
+FRACTION, NEARLY = "fraction", "nearly"
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 TOO_MANY_ROWS = _("一个工作表最多 {most} 行：请选短一点的时段，或者下载 CSV。")
 PARTS = (_("{name}"), _("{name}：分子"), _("{name}：分母"), _("{name}：95% 区间从"), _("{name}：到"))
@@ -121,6 +121,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 16}),
         "heading": book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF4", "bottom": 1}),
         "percent": book.add_format({"num_format": "0.00%"}),
+        NEARLY: book.add_format({"num_format": "0.00######%"}),
         Kind.text: book.add_format({"text_wrap": True, "valign": "top"}),
         Kind.number: book.add_format({"num_format": "#,##0", "valign": "top"}),
         FRACTION: book.add_format({"num_format": "#,##0.0#", "valign": "top"}),
@@ -185,7 +186,9 @@ def _kinds(columns: tuple[Column, ...]) -> tuple[list[int], list[Any]]:
 
 
 def _look_of(cell: Cell, look: Any) -> Any:
-    """Half points are shown as such, whole numbers without a comma behind them."""
+    """Half points are shown as such, whole numbers without a comma behind them, and nearly all is not shown as all."""
+    if look == "percent":
+        return NEARLY if isinstance(cell, float) and rounds_to_whole(cell) else look
     is_part = isinstance(cell, float) and not cell.is_integer()
     return FRACTION if look is Kind.number and is_part else look
 
