@@ -33,6 +33,7 @@ from service.issues import public_pages as public_issues
 from service.keys import Keyring
 from service.outbox import pages as outbox
 from service.oversight import api as oversight_api
+from service.oversight import look_pages
 from service.oversight import pages as oversight_pages
 from service.oversight import panels as oversight_panels
 from service.reports import api as reports_api
@@ -136,6 +137,7 @@ PANELS: tuple[PanelOf, ...] = (
     endorsed.beside_ticket,
     wall_photos.beside_ticket,
     follow_up_panels.panel_of,
+    look_pages.beside_ticket,
 )
 TOLD_BESIDES: tuple[ToldOf, ...] = (
     voice_told.told_to_villager,

@@ -16,12 +16,12 @@ from service.follow_ups import sampling_pages
 from service.follow_ups.call_page import Pressed, call_page, url_of
 from service.follow_ups.panels import LOOKS_ON
 from service.follow_ups.queries import Wanted, count_calls, find_calls, handled_here
-from service.tickets import lifecycle
+from service.tickets import lifecycle, looks
 from service.tickets.desk_choices import area_choices, category_choices
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_class, command_from_form
-from service.tickets.models import Reveal, Ticket
+from service.tickets.models import Looked, Ticket
 from service.tickets.numbers import id_of, number_of
 from service.tickets.scope import seen_ticket
 from service.typed import Typed, said
@@ -119,7 +119,7 @@ def reveal(request: Request, number: str, visit: Acting) -> Response:
     ticket = _seen(visit, number)
     if request.query_params.get("again"):
         return redirect(url_of(number))
-    visit.session.add(Reveal(ticket_id=ticket.id or 0, person_id=visit.person_id, at=visit.now))
+    looks.write_down(visit.session, visit.actor, ticket.id or 0, Looked.number, visit.now)
     return call_page(request, visit, ticket, is_revealed=True)
 
 

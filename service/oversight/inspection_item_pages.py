@@ -13,10 +13,11 @@ from service.masking import mask_name, mask_phone, mask_text
 from service.oversight import inspections
 from service.oversight.inspection_queries import seen_item
 from service.oversight.models import InspectionItem, InspectionRound
+from service.tickets import looks
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_from_form
-from service.tickets.models import Attachment, Reveal, Ticket
+from service.tickets.models import Attachment, Looked, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.pictures import Taken
 from service.tickets.queries import story_of
@@ -48,7 +49,7 @@ def reveal(request: Request, round_id: int, item_id: int, visit: Acting) -> Resp
     round, item, ticket = seen_item(visit, round_id, item_id)
     if round.inspector_unit_id not in visit.actor.units:
         raise NotPermitted(_("您没有做这件事的权限。"))
-    visit.session.add(Reveal(ticket_id=item.ticket_id, person_id=visit.person_id, at=visit.now))
+    looks.write_down(visit.session, visit.actor, item.ticket_id, Looked.number, visit.now)
     return _page(request, visit, round, item, ticket, is_revealed=True)
 
 

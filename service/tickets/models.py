@@ -390,14 +390,30 @@ class OutboxRow(Table, table=True):
     event_id: int = Field(primary_key=True, foreign_key="ticket_event.id", sa_column_kwargs={"autoincrement": False})
 
 
+class Looked(StrEnum):
+    """What there is to look at that tells who somebody is."""
+
+    number = "number"
+    voice = "voice"
+    position = "position"
+
+
 class Reveal(Table, table=True):
-    """Who looked at a villager's whole number, and when: looking is allowed and remembered."""
+    """Who looked at what tells who a villager is, and when: looking is allowed and remembered.
+
+    A look at the number is written down each time; a voice and a place once a `day`, on which they stay open to whoever
+    looked. `was_holding`: the unit of whoever looked had the ticket just then; None where nobody wrote that down.
+    """
 
     __tablename__ = "reveal"
+    __table_args__ = (Index("ix_reveal_once_a_day", "ticket_id", "person_id", "what", "day", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     at: datetime
+    what: Looked = Field(default=Looked.number, sa_type=word_of(Looked), sa_column_kwargs={"server_default": "number"})
+    day: date | None = None
+    was_holding: bool | None = None
 
 
 class PictureState(StrEnum):

@@ -8,14 +8,14 @@ from starlette.datastructures import FormData
 
 from service.accounts.visits import Acting, Looking, Visit
 from service.errors import Conflict, NotFound
-from service.tickets import lifecycle, queue, views
+from service.tickets import lifecycle, looks, queue, views
 from service.tickets.buttons import Pressed
 from service.tickets.desk_photos import Chosen, clean_pictures_after, kept_photos, store_of
 from service.tickets.desk_words import local_words
 from service.tickets.form_words import SOME_FIELDS, errors_by_field, values_typed
 from service.tickets.forms import Mistaken, command_class, command_from_form
 from service.tickets.lifecycle import Performed
-from service.tickets.models import Attachment, Reveal, Ticket
+from service.tickets.models import Attachment, Looked, Ticket
 from service.tickets.numbers import id_of
 from service.tickets.phone_searches import PhoneSearch
 from service.tickets.picture_answers import picture_answer
@@ -74,12 +74,16 @@ def show(
 
 
 @router.post("/reveal")
-def reveal(request: Request, number: str, search: PhoneSearch, visit: Acting) -> Response:
-    """The whole number, at once and without a redirect: it must stand in no cookie and no address."""
+def reveal(request: Request, number: str, typed: Typed, search: PhoneSearch, visit: Acting) -> Response:
+    """The whole number, at once and without a redirect: it must stand in no cookie and no address. A voice and a place
+    are open to him for the day."""
     ticket = _seen(visit, number)
     if request.query_params.get("again"):
         return redirect(queue.url_of(number))
-    visit.session.add(Reveal(ticket_id=ticket.id or 0, person_id=visit.person_id, at=visit.now))
+    what = next((each for each in Looked if each == said(typed, "what")), Looked.number)
+    looks.write_down(visit.session, visit.actor, ticket.id or 0, what, visit.now)
+    if what is not Looked.number:
+        return redirect(f"{queue.url_of(number)}#wish")
     return ticket_page(request, visit, ticket, is_revealed=True)
 
 

@@ -11,11 +11,11 @@ from service.directory.models import Link, Person
 from service.local_words import LocalWords
 from service.masking import mask_name, mask_phone, mask_text
 from service.phones import normalise_phone
-from service.tickets import queue, search, views
+from service.tickets import looks, queue, search, views
 from service.tickets.buttons import NOTHING_PRESSED, Pressed, actions_of
 from service.tickets.casefile import case_of
 from service.tickets.desk_words import clocks, hold_lines, local_words
-from service.tickets.models import Attachment, Ticket
+from service.tickets.models import Attachment, Looked, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.panels import panels_of
 from service.tickets.queries import Story, holds_of, photos_of, story_of
@@ -109,7 +109,7 @@ def _shown(visit: Visit, ticket: Ticket, case: Case, story: Sequence[Story], is_
         **{name: getattr(ticket, name) for name in AS_THEY_ARE},
         **_person(ticket, is_revealed),
         **_surroundings(visit.session, ticket),
-        **_besides_words(visit.session, ticket, number),
+        **_besides_words(visit, ticket, number),
         "number": number,
         "photos": [_picture(number, photo) for photo in story[0].photos] if story else [],
         "area_name": known.place_name(ticket.area_id),
@@ -160,14 +160,21 @@ def _person(ticket: Ticket, is_revealed: bool) -> dict[str, Any]:
     }
 
 
-def _besides_words(session: Session, ticket: Ticket, number: str) -> dict[str, Any]:
-    """Her voice with its length, and the places that telephone and pictures named, each with its datum."""
-    voice = voice_of(session, ticket.id or 0)
-    written = [ticket.position, *(photo.position for photo in photos_of(session, ticket.id or 0))]
-    found = (position_from(each) for each in written if each)
+def _besides_words(visit: Visit, ticket: Ticket, number: str) -> dict[str, Any]:
+    """Her voice with its length, and the places that telephone and pictures named, each with its datum.
+
+    A voice plays at once for whoever has the ticket; a place is shown to who asked for it today.
+    """
+    session, who, ticket_id = visit.session, visit.actor, ticket.id or 0
+    voice = voice_of(session, ticket_id)
+    written = [ticket.position, *(photo.position for photo in photos_of(session, ticket_id))]
+    found = [each for each in (position_from(each) for each in written if each) if each]
+    is_shown = bool(found) and looks.has_looked(session, who, ticket_id, Looked.position, visit.now)
     return {
         "voice": {"url": f"{queue.url_of(number)}/voice", "seconds": voice.seconds} if voice else None,
-        "positions": [(each.written(), each.on_chinese_maps().written()) for each in found if each],
+        "may_hear": voice is not None and looks.may_hear(session, who, ticket_id, visit.now),
+        "positions": [(each.written(), each.on_chinese_maps().written()) for each in found] if is_shown else [],
+        "hidden_positions": 0 if is_shown else len(found),
     }
 
 
