@@ -37,15 +37,24 @@ class Alike:
     is_open: bool
 
 
-def alike(
-    session: Session, words: str, area_path: str, known: Reference, local: LocalWords, now: datetime
-) -> list[Alike]:
-    """At most three, of the same town, the most similar first; none for words too few to compare."""
-    if len(words.strip()) < WORDS_LEAST:
+@dataclass(frozen=True)
+class Hers:
+    """What she is about to say: her words, where it is, and what kind of thing, if she has chosen one."""
+
+    words: str
+    area_path: str
+    category_id: int | None = None
+
+
+def alike(session: Session, hers: Hers, known: Reference, local: LocalWords, now: datetime) -> list[Alike]:
+    """At most three, of the same town, the most similar first, and of equal ones those of her place or category; none
+    for words too few to compare."""
+    if len(hers.words.strip()) < WORDS_LEAST:
         return []
     recent = or_(col(Ticket.status).in_(OPEN), col(Ticket.closed_at) > now - LOOKS_BACK)
-    readable = col(Ticket.is_shared) & in_area(town_path(area_path)) & recent
-    found = search.nearest(session, words, readable, MOST)
+    readable = col(Ticket.is_shared) & in_area(town_path(hers.area_path)) & recent
+    closer = or_(in_area(hers.area_path), col(Ticket.category_id) == (hers.category_id or 0))
+    found = search.said_before(session, hers.words, readable, closer, MOST)
     rows = {row.id: row for row in session.exec(select(Ticket).where(col(Ticket.id).in_(found)))}
     return [_told(session, rows[each], known, local, now) for each in found if each in rows]
 

@@ -1,6 +1,7 @@
 """附议: wishes like hers beneath what she types, "me too" in one tap, and a page to follow it."""
 
 import secrets
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -8,9 +9,9 @@ from sqlmodel import Session
 from service import clock, rate_limits, web
 from service.dependencies import Reading, TheDatabase
 from service.directory.models import Link
-from service.directory.reference import reference
+from service.directory.reference import Reference, reference
 from service.endorsements import lifecycle
-from service.endorsements.alike import ALIKE_ADDRESS, alike
+from service.endorsements.alike import ALIKE_ADDRESS, Hers, alike
 from service.endorsements.models import Endorsement
 from service.errors import Failure, NotFound
 from service.rate_limits import ENDORSE_FROM
@@ -35,11 +36,19 @@ A_YEAR = 365 * 24 * 3600
 FOLLOW_ADDRESS = "endorsement"
 
 
-def alike_panel(request: Request, session: Session, link: Link, words: str) -> Panel | None:
+def alike_panel(request: Request, session: Session, link: Link, typed: Mapping[str, str]) -> Panel | None:
     """For her form; None where nobody nearby has said anything like it."""
     known = reference(session)
-    found = alike(session, words, known.areas[link.area_id].path, known, local_words(request), clock.now())
+    found = alike(session, _hers(link, typed, known), known, local_words(request), clock.now())
     return Panel("endorsements/_alike.html", {"wishes": found}) if found else None
+
+
+def _hers(link: Link, typed: Mapping[str, str], known: Reference) -> Hers:
+    """Of her form; where it names no place of ours, it is the place of the link."""
+    chosen = typed.get("area", "")
+    place = known.areas.get(int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
+    category = next((each.id for each in known.categories.values() if each.key == typed.get("category")), None)
+    return Hers(typed.get("text", ""), (place or known.areas[link.area_id]).path, category)
 
 
 @router.post("/w/{token}/endorse")

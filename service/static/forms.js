@@ -206,7 +206,7 @@
     if (button) button.hidden = true;
     function ask() {
       var words = area.value.trim();
-      if (words.length < 6 || words === asked) return;
+      if (words.length < 4 || words === asked) return;
       asked = words;
       var request = new XMLHttpRequest();
       request.open("POST", area.getAttribute("data-alike"));
@@ -217,9 +217,17 @@
         place.innerHTML = request.responseText;
         document.dispatchEvent(new Event("weiyuan:beneath"));
       };
-      request.send("text=" + encodeURIComponent(words) + "&is_private=" + Boolean(secret && secret.checked) + "&csrf_token=" + encodeURIComponent(area.form.elements.csrf_token.value));
+      request.send("text=" + encodeURIComponent(words) + "&is_private=" + Boolean(secret && secret.checked) + more());
     }
-    if (secret) secret.addEventListener("change", function () { asked = ""; ask(); });
+    function more() {
+      return ["area", "category", "csrf_token"].map(function (name) {
+        var field = area.form.elements[name];
+        return field ? "&" + name + "=" + encodeURIComponent(field.value) : "";
+      }).join("");
+    }
+    each([secret, area.form.elements.area, area.form.elements.category].filter(Boolean), function (field) {
+      field.addEventListener("change", function () { asked = ""; ask(); });
+    });
     area.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, 1200); });
     area.addEventListener("change", ask);
     if (area.value) ask();

@@ -1,12 +1,12 @@
 """What a form says beneath her words before she sends: whom to call, wishes like hers, and what others will see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from service import clock, web
-from service.database import Database
 from service.dependencies import TheDatabase
 from service.directory.models import Link
 from service.masking import mask_text
@@ -30,21 +30,23 @@ class Beneath:
     is_private: bool = False
 
 
-def beneath(request: Request, session: Session, link: Link, words: str, *, is_private: bool) -> Beneath:
+LOOKED_AT = ("text", "area", "category", "is_private")
+
+
+def beneath(request: Request, session: Session, link: Link, typed: Mapping[str, str]) -> Beneath:
+    """`typed` are the fields of her form, at least those that are looked at."""
+    words, is_private = typed["text"], typed["is_private"] == "true"
     masked = "" if is_private else mask_text(words)
     return Beneath(
-        guidance_for(words), alike_wishes(request, session, link, words), masked, masked != words, is_private
+        guidance_for(words), alike_wishes(request, session, link, typed), masked, masked != words, is_private
     )
 
 
 @router.post("/w/{token}/alike")
 def look(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
     """A piece of the page for its script. Her words come by POST: addresses are written down on their way."""
-    return _piece(request, token, str(clean(said(form, "text")))[: WISH_LENGTH[1]], said(form, "is_private"), database)
-
-
-def _piece(request: Request, token: str, words: str, is_private: str, database: Database) -> Response:
+    typed = {name: str(clean(said(form, name)))[: WISH_LENGTH[1]] for name in LOOKED_AT}
     with database.reading() as session:
         link = links.open_link(session, token, clock.now())
-        found = beneath(request, session, link, words, is_private=is_private == "true") if words else Beneath()
+        found = beneath(request, session, link, typed) if typed["text"] else Beneath()
         return web.render(request, "tickets/_beneath.html", beneath=found, has_looked=False)

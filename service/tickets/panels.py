@@ -66,7 +66,7 @@ class Pressing:
 PanelOf = Callable[[Visit, Ticket, Case, LocalWords], Panel | None]
 PressingOf = Callable[[Visit, Area], Pressing]
 ToldOf = Callable[[Session, Ticket, Reference, LocalWords, datetime], Panel | None]
-AlikeOf = Callable[[Request, Session, Link, str], Panel | None]
+AlikeOf = Callable[[Request, Session, Link, Mapping[str, str]], Panel | None]
 FiguresOf = Callable[[Request, Session, Area, datetime], Panel]
 
 
@@ -82,10 +82,10 @@ def told_besides(
     return [panel for tell in tellers if (panel := tell(session, ticket, known, local, now)) is not None]
 
 
-def alike_wishes(request: Request, session: Session, link: Link, words: str) -> Panel | None:
-    """Wishes like the one that is being written behind this link."""
+def alike_wishes(request: Request, session: Session, link: Link, typed: Mapping[str, str]) -> Panel | None:
+    """Wishes like the one that is being written behind this link: `typed` are the fields of its form."""
     tell: AlikeOf = request.app.state.alike
-    return tell(request, session, link, words)
+    return tell(request, session, link, typed)
 
 
 def public_figures(request: Request, session: Session, place: Area, now: datetime) -> Panel:

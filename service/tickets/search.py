@@ -17,12 +17,20 @@ from service.inserts import execute_soon
 from service.tickets.models import Ticket
 
 RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+")
+FILLER = re.compile(
+    "什么时候|有没有|能不能|可不可以|不晓得|不知道|为什么|怎么办|怎么|什么|请问|希望|建议|麻烦|你们|我们|他们|大家|现在|这个|那个"
+    "|一下|一直|可以|没有|你好|您好|谢谢|领导|政府"
+)
+"""What stands in any wish and says nothing of it."""
 TOKENS_MOST = 4000
 ASKED_MOST = 24
 CANDIDATES = 200
 ALIKE = 45
 ASKED_OF_SEVERAL, SHARED_LEAST = 60, 2
 """Of many texts: so many pairs of characters are looked for, and so many of them a ticket holds at least."""
+SAID_LEAST, ONE_IS_ENOUGH, FAVOUR = 0.17, 0.3, 1.25
+"""How much of what she says another one says, too: of a single pair of characters more is asked; and what a favoured
+one's share is multiplied by."""
 
 ALL_OF = {"sqlite": " ", "postgresql": " & "}
 ANY_OF = {"sqlite": " OR ", "postgresql": " | "}
@@ -81,6 +89,33 @@ def kindred(session: Session, texts: Sequence[str], condition: ColumnElement[boo
     weight = {token: asked[token] * log(1 + len(rows) / count) for token, count in everywhere.items()}
     near = [each for each, tokens in shared.items() if len(tokens) >= SHARED_LEAST]
     return sorted(near, key=lambda each: -sum(weight[token] for token in shared[each]))[:most]
+
+
+def said_before(
+    session: Session, words: str, condition: ColumnElement[bool], favoured: ColumnElement[bool], most: int
+) -> list[int]:
+    """Ids of tickets that say the same in other words, the closest first; of equal ones first the favoured."""
+    asked = list(dict.fromkeys(tokens_of(FILLER.sub(" ", words))))[:ASKED_OF_SEVERAL]
+    if not asked:
+        return []
+    wanted = select(Ticket.id, Ticket.public_text, favoured.label("is_favoured"))
+    found = wanted.where(condition, _holds(session, asked, ANY_OF)).order_by(col(Ticket.id).desc())
+    rows = session.execute(found.limit(CANDIDATES)).all()
+    shares = _shares(asked, {row.id: set(tokens_of(row.public_text)) for row in rows})
+    near = {row.id: shares[row.id] * (FAVOUR if row.is_favoured else 1) for row in rows if row.id in shares}
+    return sorted(near, key=lambda each: -near[each])[:most]
+
+
+def _shares(asked: list[str], texts: dict[int, set[str]]) -> dict[int, float]:
+    """How much of what was asked each text says, too, 0 to 1; what few of them say weighs more. A long telling is asked
+    for no more than a short one, and whoever says next to nothing of it is left out."""
+    shared = {each: tokens & set(asked) for each, tokens in texts.items()}
+    everywhere = Counter(token for tokens in shared.values() for token in tokens)
+    weight = {token: log(1 + len(texts) / max(1, everywhere[token])) for token in asked}
+    whole = min(sum(weight.values()), ASKED_MOST * log(1 + len(texts))) or 1
+    told = {each: sum(weight[token] for token in tokens) / whole for each, tokens in shared.items()}
+    least = {each: SAID_LEAST if len(tokens) >= SHARED_LEAST else ONE_IS_ENOUGH for each, tokens in shared.items()}
+    return {each: share for each, share in told.items() if share >= least[each]}
 
 
 def _spread(words: str) -> str:

@@ -112,8 +112,7 @@ def form_again(
         link = links.find(session, token)
         if link is None:
             raise NotFound()
-        is_private = values["is_private"] == "true"
-        found = None if refused else beneath(request, session, link, values["text"], is_private=is_private)
+        found = None if refused else beneath(request, session, link, values)
         key, task = said(form, "form_key")[:100], refused.task if isinstance(refused, Crowded) else ""
         again = Again(values, errors, refusal, kept, kept_voice, key, found, task)
         return wish_form(request, session, link, status, again)

@@ -59,6 +59,34 @@ def test_words_that_nobody_has_said_bring_nothing(villager: Villager) -> None:
     assert "我也是" not in looked(villager, "想学做豆腐乳卖到外地去").words
 
 
+ROAD = "青渔路从村口到垭子口这一截烂得不像话了，全是修铁路的大罐车压的，坑有脸盆大，落雨天一坑水，摩托车掉进去就是一跤"
+
+
+def test_who_says_the_same_in_other_words_finds_it_and_common_words_find_nothing(villager: Villager) -> None:
+    others = (
+        "变压器就在卧室窗户外面，嗡嗡响，晚上睡不着",
+        "养老保险断交了四年，现在想补，什么时候能补",
+        "想学拍视频卖土鸡",
+    )
+    with villager.database.writing() as session:
+        for text in (ROAD, *others):
+            shared_wish(session, villager.county, text=text)
+    assert "坑有脸盆大" in looked(villager, "青渔路被修铁路的大车压坏了，颠得很，什么时候能修好").words
+    assert "我也是" not in looked(villager, "什么时候放电影，我们晚上都想看").words
+
+
+def test_of_wishes_that_say_the_same_those_of_her_own_village_come_first(villager: Villager) -> None:
+    text = {"text": "院坝口的路灯坏了，晚上看不见路"}
+    with villager.database.writing() as session:
+        shared_wish(session, villager.county, **text, area=villager.county.village)
+        shared_wish(session, villager.county, **text, area=villager.county.town)
+    path, said = f"/w/{TOKEN}/alike", {"text": LIKE_IT}
+    hers = villager.client.post(path, data={**said, "area": str(villager.county.village)}).text
+    anywhere = villager.client.post(path, data={**said, "area": str(villager.county.town)}).text
+    tokens = [re.findall(r'name="alike" value="([^"]+)"', each) for each in (hers, anywhere)]
+    assert len(tokens[0]) == 2 and tokens[0] == tokens[1][::-1]
+
+
 def test_without_a_script_a_button_looks_and_all_that_was_typed_comes_back(villager: Villager) -> None:
     with villager.database.writing() as session:
         shared_wish(session, villager.county)
