@@ -90,6 +90,9 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, name) + getattr(other, name) for name in COUNTS))
 
+    def __sub__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, name) - getattr(other, name) for name in COUNTS))
+
 
 RAW = ("valid", "contacted", "resolved", "satisfied", "basically_satisfied")
 COUNTS: tuple[str, ...] = tuple(field.name for field in fields(Tally))

@@ -21,7 +21,7 @@ from workflows.answer_days import Days as AnswerDays
 from workflows.answer_days import added
 from workflows.definitions import Window
 from workflows.statuses import Source
-from workflows.tallies import COUNTS, Tally
+from workflows.tallies import COUNTS, Tally, total
 
 DIMENSIONS = {
     "lead_unit_id": Dimension.unit,
@@ -62,7 +62,7 @@ class Kept:
         ids = [place.id or 0, *(part.id or 0 for part in parts)]
         tallies = self.found.by_area(ids, window, days, self.dimension, self.member, names)
         whole = tallies.pop(place.id or 0, Tally())
-        return _with_rest(tallies, _own_key(place, column), _less(whole, tallies.values()))
+        return _with_rest(tallies, _own_key(place, column), whole - total(tallies.values()))
 
     def _parts(self, column: str) -> list[Area]:
         """The places right below, whose tallies hold all that lies in them; of a town, by town, only itself."""
@@ -146,14 +146,6 @@ def _own_key(place: Area, column: str) -> int | None:
     if column == "area_id":
         return place.id
     return areas_of(place.path)[1] if place.level is not AreaLevel.county else None
-
-
-def _less(whole: Tally, parts: Any) -> Tally:
-    left = {name: getattr(whole, name) for name in COUNTS}
-    for part in parts:
-        for name in COUNTS:
-            left[name] -= getattr(part, name)
-    return Tally(**left)
 
 
 def _with_rest(parts: Mapping[Any, Tally], key: Any, rest: Tally) -> dict[Any, Tally]:

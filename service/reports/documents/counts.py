@@ -1,8 +1,9 @@
-"""Tallies of a period, from the rollups: each count by the moment that its measure names, of places or by kind.
+"""Tallies of a period, from the rollups: for each window of the catalogue one, of places or by kind.
 
-Collected and what became of it belong to the period in which a wish was handed in; what was closed, and what the
-villager said then, to the period in which it was closed; open ones are counted as they stand. A wish that is done again
-after a complaint is not closed: the complaint counts as long as it is open, whatever the period.
+Collected and what became of it belong to the period in which a wish was handed in; what was closed, what the villager
+said then and what is late by then, to the period in which it was closed; open ones are counted as they stand. A wish
+that is done again after a complaint is not closed: the complaint counts as long as it is open, in every later period.
+What was handed in after the period was over has no part in any rate of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,27 +14,12 @@ from sqlalchemy import ColumnElement, func, select
 from service.directory.models import Area, AreaLevel
 from service.reports.documents.asked import Asked
 from service.reports.rollups import Dimension, Rollups, exactly
+from service.reports.windows import Windows
 from service.tickets.models import Ticket
 from workflows.answer_days import Days
 from workflows.definitions import Window
-from workflows.tallies import COUNTS, Tally
+from workflows.tallies import Tally, total
 
-BY_CREATION = frozenset(
-    {
-        *("collected", "concluded", "declined", "withdrawn", "merged", "answered_on_time"),
-        *("dispatched", "returned", "dispatch_settled", "right_first", "answered", "redone"),
-    }
-)
-STANDING = frozenset(
-    {
-        *("open", "open_overdue", "not_yet_due", "open_merged", "open_past_original", "backlog"),
-        *("promises_due", "promises_kept", "promises_open"),
-    }
-)
-WINDOWS: dict[str, Window] = {
-    name: Window.creation if name in BY_CREATION else Window.standing if name in STANDING else Window.conclusion
-    for name in COUNTS
-}
 DIVIDED = frozenset({AreaLevel.county, AreaLevel.town})
 """Of these the rollups count by unit, theme and source; of villages only the whole."""
 
@@ -46,10 +32,10 @@ def rolled(asked: Asked) -> Rollups:
     return found
 
 
-def tally_in(asked: Asked) -> Tally:
+def windows_in(asked: Asked) -> Windows:
     """Of the whole place."""
     found, days = rolled(asked), asked.days
-    return _joined({window: found.tally(asked.place.path, window, days) for window in Window})
+    return {window: found.tally(asked.place.path, window, days) for window in Window}
 
 
 def ended_in(asked: Asked) -> int:
@@ -57,7 +43,7 @@ def ended_in(asked: Asked) -> int:
     return rolled(asked).tally(asked.place.path, Window.conclusion, asked.days).concluded
 
 
-def tallies_of(asked: Asked, areas: Iterable[Area]) -> dict[int, Tally]:
+def windows_of(asked: Asked, areas: Iterable[Area]) -> dict[int, Windows]:
     """By area id; each holds all that lies in it, and is empty where nothing does."""
     ids = [area.id or 0 for area in areas]
     found = rolled(asked)
@@ -65,13 +51,17 @@ def tallies_of(asked: Asked, areas: Iterable[Area]) -> dict[int, Tally]:
     return {area_id: _of(by_window, area_id) for area_id in ids}
 
 
-def rest_of(whole: Tally, parts: Iterable[Tally]) -> Tally:
+def rest_of(whole: Windows, parts: Iterable[Windows]) -> Windows:
     """What lies in the place and in none of its parts."""
-    summed = sum(parts, Tally())
-    return Tally(*(getattr(whole, name) - getattr(summed, name) for name in COUNTS))
+    found = list(parts)
+    return {window: whole[window] - total(each[window] for each in found) for window in Window}
 
 
-def tallies_by(asked: Asked, dimension: Dimension) -> dict[int, Tally]:
+def is_empty(windows: Windows) -> bool:
+    return all(tally == Tally() for tally in windows.values())
+
+
+def windows_by(asked: Asked, dimension: Dimension) -> dict[int, Windows]:
     """By the id of a unit or a category, 0 where there is none; of a village nothing is told by kind."""
     if asked.place.level not in DIVIDED:
         return {}
@@ -81,12 +71,8 @@ def tallies_by(asked: Asked, dimension: Dimension) -> dict[int, Tally]:
     return {int(member): _of(by_window, member) for member in members}
 
 
-def _of(by_window: Mapping[Window, Mapping[Any, Tally]], key: Any) -> Tally:
-    return _joined({window: tallies.get(key, Tally()) for window, tallies in by_window.items()})
-
-
-def _joined(by_window: Mapping[Window, Tally]) -> Tally:
-    return Tally(**{name: getattr(by_window[WINDOWS[name]], name) for name in COUNTS})
+def _of(by_window: Mapping[Window, Mapping[Any, Tally]], key: Any) -> Windows:
+    return {window: tallies.get(key, Tally()) for window, tallies in by_window.items()}
 
 
 def days_to_answer(asked: Asked) -> Days:

@@ -7,10 +7,11 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked, period_in_words
 from service.reports.documents.counts import count_of
+from service.reports.windows import Windows
 from service.tickets.models import Ticket
+from workflows.definitions import Window
 from workflows.formulas import MINIMUM_TO_RANK
 from workflows.statuses import Source
-from workflows.tallies import Tally
 from workflows.words import _
 
 NOT_YET = _("{period}还没有开始。")
@@ -22,23 +23,24 @@ TOO_FEW = _("有效回访只有 {count} 件，不到 {least} 件，比率只供�
 OPEN_COUNTS = _("不满意、正在重办的还没有办结，诉求人的不满意照样算在有效回访里。")
 
 
-def remarks(asked: Asked, tally: Tally) -> tuple[str, ...]:
-    return tuple(_remarks(asked, tally))
+def remarks(asked: Asked, windows: Windows) -> tuple[str, ...]:
+    return tuple(_remarks(asked, windows))
 
 
-def _remarks(asked: Asked, tally: Tally) -> Iterator[str]:
+def _remarks(asked: Asked, windows: Windows) -> Iterator[str]:
+    collected, ended = windows[Window.creation].collected, windows[Window.conclusion]
     period = period_in_words(asked.period, asked.words)
     if asked.period.since > asked.now:
         yield asked.say(NOT_YET, period=period)
     elif not asked.period.is_over(asked.now):
         yield asked.say(RUNNING, period=period)
-    if not (tally.collected or tally.closed):
+    if not (collected or ended.closed):
         yield asked.say(NOTHING, period=period)
-    elif not tally.valid:
+    elif not ended.valid:
         yield asked.say(NOBODY_SAID)
-    elif tally.valid < MINIMUM_TO_RANK:
-        yield asked.say(TOO_FEW, count=tally.valid, least=MINIMUM_TO_RANK)
-    if tally.valid:
+    elif ended.valid < MINIMUM_TO_RANK:
+        yield asked.say(TOO_FEW, count=ended.valid, least=MINIMUM_TO_RANK)
+    if ended.valid:
         yield asked.say(OPEN_COUNTS)
     imported = count_of(asked, *_imported(asked))
     if imported:

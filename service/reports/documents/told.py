@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Cell, Column, Kind, Told
 from service.reports.telling import Figure, told_of
-from service.reports.windows import everywhere
+from service.reports.windows import Windows
 from workflows.answer_days import Days
-from workflows.definitions import Measure
+from workflows.definitions import Measure, Window
 from workflows.formulas import DEFAULT_WEIGHTS, Rate
 from workflows.measures import MEASURES
-from workflows.tallies import Tally
 from workflows.words import _
 
 BESIDE = {
@@ -27,13 +26,20 @@ COUNT_WORDS = {
     "open_overdue": _("超期"),
     "valid": _("有效回访"),
 }
+COUNTED_BY = {
+    "collected": Window.creation,
+    "closed": Window.conclusion,
+    "valid": Window.conclusion,
+    "open": Window.standing,
+    "open_overdue": Window.standing,
+}
 RATES = {measure.key: measure for measure in MEASURES}
 
 
-def figures(asked: Asked, tally: Tally, days: Days, only: Iterable[str] = ()) -> tuple[Told, ...]:
-    """Every figure of the catalogue, or those named."""
+def figures(asked: Asked, windows: Windows, days: Days, only: Iterable[str] = ()) -> tuple[Told, ...]:
+    """Every figure of the catalogue, or those named; each by its own window, as on the board."""
     wanted = frozenset(only)
-    found = told_of(everywhere(tally), days, asked.now)
+    found = told_of(windows, days, asked.now)
     return tuple(_told(asked, each) for each in found if not wanted or each.definition.key in wanted)
 
 
@@ -82,11 +88,15 @@ class Comparison:
             *(Column(name, asked.say(RATES[name].words), Kind.rate, 12) for name in self.rates),
         )
 
-    def cells(self, tally: Tally) -> tuple[Cell, ...]:
+    def cells(self, windows: Windows) -> tuple[Cell, ...]:
         return (
-            *(getattr(tally, name) for name in self.counts),
-            *(RATES[name].of(tally, DEFAULT_WEIGHTS) for name in self.rates),
+            *(getattr(windows[COUNTED_BY[name]], name) for name in self.counts),
+            *(rate_of(RATES[name], windows) for name in self.rates),
         )
+
+
+def rate_of(measure: Measure, windows: Windows) -> Rate:
+    return measure.of(windows[measure.window], DEFAULT_WEIGHTS)
 
 
 USUAL = Comparison(

@@ -4,7 +4,7 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body
-from service.reports.documents.counts import tally_in
+from service.reports.documents.counts import windows_in
 from service.reports.documents.ticket_rows import tickets
 from service.reports.documents.told import figures
 from service.tickets.models import Ticket
@@ -17,4 +17,4 @@ def made(asked: Asked) -> Body:
     listed = tickets(
         asked, "demands", _("需求清单"), COLUMNS, asked.within(col(Ticket.created_at)), order=col(Ticket.created_at)
     )
-    return Body(figures(asked, tally_in(asked), {}, ("collected", "conclusion_rate")), (listed,))
+    return Body(figures(asked, windows_in(asked), {}, ("collected", "conclusion_rate")), (listed,))

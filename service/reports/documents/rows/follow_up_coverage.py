@@ -7,13 +7,14 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Column, Kind, Section, table
-from service.reports.documents.counts import in_order, rest_of, tallies_by, tallies_of, tally_in
+from service.reports.documents.counts import in_order, rest_of, windows_by, windows_in, windows_of
 from service.reports.documents.remarks import remarks
 from service.reports.documents.ticket_rows import tickets
 from service.reports.documents.told import figures
 from service.reports.rollups import Dimension
 from service.tickets.models import Ticket
 from workflows.commands import CHOICE_WORDS
+from workflows.definitions import Window
 from workflows.formulas import follow_up_coverage
 from workflows.statuses import Status
 from workflows.tallies import Tally
@@ -23,7 +24,7 @@ SILENT = ("number", "place", "theme", "lead", "closed_at", "attempts", "result")
 
 
 def made(asked: Asked) -> Body:
-    tally = tally_in(asked)
+    windows = windows_in(asked)
     silent = tickets(
         asked,
         "silent",
@@ -34,24 +35,27 @@ def made(asked: Asked) -> Body:
         col(Ticket.satisfaction).is_(None),
         order=col(Ticket.closed_at),
     )
-    told = figures(asked, tally, {}, ("follow_up_coverage", "satisfaction_rate"))
+    told = figures(asked, windows, {}, ("follow_up_coverage", "satisfaction_rate"))
     places = (
         _coverage(asked, "towns", _("各地"), _by_place(asked)),
         _coverage(asked, "themes", _("各事项"), _by_theme(asked)),
     )
-    return Body(told, (*places, _results(asked), silent), remarks(asked, tally))
+    return Body(told, (*places, _results(asked), silent), remarks(asked, windows))
 
 
 def _by_place(asked: Asked) -> dict[str, Tally]:
     below = asked.known.below(asked.place.id or 0)
-    found = tallies_of(asked, below)
-    rest = rest_of(tally_in(asked), found.values())
-    return {**{area.name: found[area.id or 0] for area in below}, asked.place.name: rest}
+    found = windows_of(asked, below)
+    rest = rest_of(windows_in(asked), found.values())
+    every = {**{area.name: found[area.id or 0] for area in below}, asked.place.name: rest}
+    return {name: windows[Window.conclusion] for name, windows in every.items()}
 
 
 def _by_theme(asked: Asked) -> dict[str, Tally]:
-    found = tallies_by(asked, Dimension.category)
-    return {asked.known.category_name(key) or asked.say(_("没有归类")): tally for key, tally in found.items()}
+    return {
+        asked.known.category_name(key) or asked.say(_("没有归类")): windows[Window.conclusion]
+        for key, windows in windows_by(asked, Dimension.category).items()
+    }
 
 
 def _coverage(asked: Asked, key: str, words: str, found: Mapping[str, Tally]) -> Section:

@@ -13,16 +13,16 @@ from service.reports.documents.counts import (
     days_to_answer,
     ended_in,
     in_order,
+    is_empty,
     rest_of,
-    tallies_of,
-    tally_in,
+    windows_in,
+    windows_of,
 )
 from service.reports.documents.remarks import remarks
 from service.reports.documents.ticket_rows import at_most, tickets
 from service.reports.documents.told import USUAL, counted, figures
 from service.tickets.models import IS_OPEN, Ticket
 from workflows.statuses import SOURCE_WORDS, UNANSWERED, Status
-from workflows.tallies import Tally
 from workflows.words import _
 
 PROSE = (
@@ -39,13 +39,10 @@ LATE_MOST = 50
 
 
 def made(asked: Asked) -> Body:
-    tally = tally_in(asked)
-    told = (
-        ended(asked),
-        *figures(asked, tally, days_to_answer(asked)),
-    )
+    windows = windows_in(asked)
+    told = (ended(asked), *figures(asked, windows, days_to_answer(asked)))
     sections = (*_places(asked), _themes(asked), _sources(asked), _late(asked))
-    return Body(told, sections, remarks(asked, tally), tuple(asked.words._(line) for line in PROSE))
+    return Body(told, sections, remarks(asked, windows), tuple(asked.words._(line) for line in PROSE))
 
 
 def ended(asked: Asked) -> Told:
@@ -61,10 +58,10 @@ def _places(asked: Asked) -> tuple[Section, ...]:
 
 def towns(asked: Asked) -> Section:
     below = [area for area in asked.known.below(asked.place.id or 0) if area.level is AreaLevel.town]
-    found = tallies_of(asked, below)
+    found = windows_of(asked, below)
     rows = [(area.name, *USUAL.cells(found[area.id or 0])) for area in below]
-    rest = rest_of(tally_in(asked), found.values())
-    if rest != Tally():
+    rest = rest_of(windows_in(asked), found.values())
+    if not is_empty(rest):
         rows.append((asked.town_name(None), *USUAL.cells(rest)))
     columns = (Column("town", asked.say(_("镇")), width=14), *USUAL.columns(asked))
     chart = Chart("town", ("collected", "closed"))

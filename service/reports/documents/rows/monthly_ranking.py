@@ -11,10 +11,12 @@ from service.directory.models import AreaLevel
 from service.reports.comparing import CLASS_WORDS
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Column, Kind, Section, table
-from service.reports.documents.counts import tallies_by, tallies_of, tally_in
+from service.reports.documents.counts import windows_by, windows_in, windows_of
 from service.reports.documents.remarks import remarks
 from service.reports.documents.told import Comparison, figures
 from service.reports.rollups import Dimension
+from service.reports.windows import Windows
+from workflows.definitions import Window
 from workflows.formulas import DEFAULT_WEIGHTS, MINIMUM_TO_RANK, Rate, composite, is_rankable, ranks
 from workflows.rates import total
 from workflows.tallies import Tally
@@ -45,27 +47,32 @@ class Ranked:
 
     key: int
     name: str
-    tally: Tally
+    windows: Windows
     is_gone: bool = False
 
     @property
     def rate(self) -> Rate:
         return composite(self.tally, DEFAULT_WEIGHTS)
 
+    @property
+    def tally(self) -> Tally:
+        """What the composite is made of."""
+        return self.windows[Window.conclusion]
+
 
 def made(asked: Asked) -> Body:
-    tally = tally_in(asked)
+    windows = windows_in(asked)
     classes = [(key, words, members) for key, words, members in _classes(asked) if members]
     sections = tuple(_section(asked, key, words, members) for key, words, members in classes)
-    told = figures(asked, tally, {}, ("composite", "satisfaction_rate", "on_time_rate", "return_rate", "redo_rate"))
+    told = figures(asked, windows, {}, ("composite", "satisfaction_rate", "on_time_rate", "return_rate", "redo_rate"))
     rule = asked.say(_("只在同类里比，有效回访不到 {least} 件的只列不排。"), least=MINIMUM_TO_RANK)
-    return Body(told, sections, (*remarks(asked, tally), rule), tuple(asked.words._(line) for line in PROSE))
+    return Body(told, sections, (*remarks(asked, windows), rule), tuple(asked.words._(line) for line in PROSE))
 
 
 def _classes(asked: Asked) -> Iterable[tuple[str, str, list[Ranked]]]:
     if asked.place.level is AreaLevel.county:
         yield "towns", _("镇"), _towns(asked)
-    found = tallies_by(asked, Dimension.unit)
+    found = windows_by(asked, Dimension.unit)
     for unit_class, words in CLASS_WORDS.items():
         units = [asked.known.units[key] for key in found if key in asked.known.units]
         members = [
@@ -78,7 +85,7 @@ def _classes(asked: Asked) -> Iterable[tuple[str, str, list[Ranked]]]:
 
 def _towns(asked: Asked) -> list[Ranked]:
     below = [area for area in asked.known.below(asked.place.id or 0) if area.level is AreaLevel.town]
-    found = tallies_of(asked, below)
+    found = windows_of(asked, below)
     return [Ranked(area.id or 0, area.name, found[area.id or 0]) for area in below]
 
 
@@ -93,7 +100,7 @@ def _section(asked: Asked, key: str, words: str, members: list[Ranked]) -> Secti
             places.get(each.key),
             each.name,
             _verdict(asked, each, places, whole, len(running)),
-            *COMPARED.cells(each.tally),
+            *COMPARED.cells(each.windows),
         )
         for each in ordered
     ]

@@ -4,7 +4,7 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Kind
-from service.reports.documents.counts import tally_in
+from service.reports.documents.counts import windows_in
 from service.reports.documents.ticket_rows import TicketColumn, Ticketed, tickets
 from service.reports.documents.told import figures
 from service.tickets.models import Ticket
@@ -31,4 +31,4 @@ COLUMNS = (
 def made(asked: Asked) -> Body:
     promised = (col(Ticket.promise_state).is_not(None), col(Ticket.promised_for).is_not(None))
     listed = tickets(asked, "promises", _("承诺"), COLUMNS, *promised, order=col(Ticket.promised_for))
-    return Body(figures(asked, tally_in(asked), {}, ("promises_kept",)), (listed,))
+    return Body(figures(asked, windows_in(asked), {}, ("promises_kept",)), (listed,))

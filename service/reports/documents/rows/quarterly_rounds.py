@@ -11,13 +11,13 @@ from service.directory.models import Area, AreaLevel
 from service.oversight.models import InspectionItem, InspectionRound
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Column, Kind, Row, Section, table
-from service.reports.documents.counts import days_to_answer, tallies_of, tally_in
+from service.reports.documents.counts import days_to_answer, windows_in, windows_of
 from service.reports.documents.remarks import remarks
 from service.reports.documents.rows.monthly_bulletin import ended
-from service.reports.documents.told import COUNT_WORDS, RATES, figures
-from workflows.formulas import DEFAULT_WEIGHTS
+from service.reports.documents.told import COUNT_WORDS, RATES, figures, rate_of
+from service.reports.windows import Windows
+from workflows.definitions import Window
 from workflows.inspection_words import FINDING_WORDS, Finding
-from workflows.tallies import Tally
 from workflows.words import _
 
 PROSE = (
@@ -30,15 +30,15 @@ COMPARED = ("on_time_rate", "satisfaction_rate")
 
 
 def made(asked: Asked) -> Body:
-    tally = tally_in(asked)
-    told = (ended(asked), *figures(asked, tally, days_to_answer(asked)))
+    windows = windows_in(asked)
+    told = (ended(asked), *figures(asked, windows, days_to_answer(asked)))
     sections = (_towns(asked), _rounds(asked))
-    return Body(told, sections, remarks(asked, tally), tuple(asked.words._(line) for line in PROSE))
+    return Body(told, sections, remarks(asked, windows), tuple(asked.words._(line) for line in PROSE))
 
 
 def _towns(asked: Asked) -> Section:
     towns = _towns_in(asked)
-    now, before = tallies_of(asked, towns), tallies_of(replace(asked, period=asked.period.before), towns)
+    now, before = windows_of(asked, towns), windows_of(replace(asked, period=asked.period.before), towns)
     rows = [(town.name, *_cells(now[town.id or 0], before[town.id or 0])) for town in towns]
     columns = (
         Column("town", asked.say(_("镇")), width=14),
@@ -60,9 +60,10 @@ def _towns_in(asked: Asked) -> list[Area]:
     return [area for area in asked.known.below(asked.place.id or 0) if area.level is AreaLevel.town]
 
 
-def _cells(now: Tally, before: Tally) -> tuple[Cell, ...]:
-    rates = [RATES[key].of(tally, DEFAULT_WEIGHTS) for key in COMPARED for tally in (now, before)]
-    return (now.collected, before.collected, now.open_overdue, *rates)
+def _cells(now: Windows, before: Windows) -> tuple[Cell, ...]:
+    collected = (each[Window.creation].collected for each in (now, before))
+    rates = (rate_of(RATES[key], each) for key in COMPARED for each in (now, before))
+    return (*collected, now[Window.standing].open_overdue, *rates)
 
 
 def _rounds(asked: Asked) -> Section:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Column, Kind, Section, table
-from service.reports.documents.counts import tally_in
+from service.reports.documents.counts import windows_in
 from service.reports.documents.ticket_rows import local
 from service.reports.documents.told import figures
 from service.tickets.models import Ask, Ticket
@@ -28,7 +28,7 @@ def made(asked: Asked) -> Body:
     found = asked.session.execute(
         wanted.where(asked.here, asked.within(col(Ask.asked_at)), col(Ask.kind).in_(DISPUTED)).order_by(*order)
     ).all()
-    told = figures(asked, tally_in(asked), {}, ("return_rate", "first_dispatch_right"))
+    told = figures(asked, windows_in(asked), {}, ("return_rate", "first_dispatch_right"))
     note = asked.say(_("退单期间原单位的钟照走；第二次退单要裁定，裁定到的单位不能再退。"))
     return Body(told, (_units(asked, found), _asks(asked, found), _calls(asked)), (note,))
 

@@ -10,7 +10,7 @@ from service.accounts.scope import in_areas
 from service.issues.models import Issue, IssueTicket
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Chart, Column, Kind, table
-from service.reports.documents.counts import tally_in
+from service.reports.documents.counts import windows_in
 from service.reports.documents.remarks import remarks
 from service.reports.documents.ticket_rows import local
 from service.reports.documents.told import figures
@@ -42,12 +42,12 @@ def made(asked: Asked) -> Body:
         Column("people", asked.say(_("多少人说过")), Kind.number),
         Column("ended_at", asked.say(_("办成的时间")), Kind.moment, 17),
     )
-    tally = tally_in(asked)
-    notes = [*remarks(asked, tally)]
+    windows = windows_in(asked)
+    notes = [*remarks(asked, windows)]
     if len(found) < TEN:
         notes.append(asked.say(_("够得上的只有 {n} 件：办结时写明“已解决”，不止一个人说过。"), n=len(found)))
     things = table("things", asked.say(_("十件大事")), columns, rows, chart=Chart("what", ("people",)))
-    told = figures(asked, tally, {}, ("collected", "conclusion_rate", "satisfaction_rate"))
+    told = figures(asked, windows, {}, ("collected", "conclusion_rate", "satisfaction_rate"))
     return Body(told, (things,), tuple(notes), tuple(asked.words._(line) for line in PROSE))
 
 

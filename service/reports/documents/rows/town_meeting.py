@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Chart, Column, Kind, Section, table
-from service.reports.documents.counts import days_to_answer, rest_of, tallies_of, tally_in
+from service.reports.documents.counts import days_to_answer, is_empty, rest_of, windows_in, windows_of
 from service.reports.documents.remarks import remarks
 from service.reports.documents.rows.monthly_bulletin import ended
 from service.reports.documents.ticket_rows import at_most, local, tickets
@@ -14,8 +14,8 @@ from service.tickets.models import IS_OPEN, Ticket
 from service.whistles.models import IS_OPEN as WHISTLE_IS_OPEN
 from service.whistles.models import Whistle
 from workflows.ask_words import PromiseState
+from workflows.definitions import Window
 from workflows.statuses import UNANSWERED
-from workflows.tallies import Tally
 from workflows.whistle_words import KIND_WORDS, WHISTLE_STATUS_WORDS
 from workflows.words import _
 
@@ -31,7 +31,7 @@ PROSE = (
 
 
 def made(asked: Asked) -> Body:
-    tally = tally_in(asked)
+    windows = windows_in(asked)
     late = (IS_OPEN, col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < asked.now)
     promised = (col(Ticket.promise_state) == PromiseState.open, col(Ticket.promised_for).is_not(None))
     sections = (
@@ -43,18 +43,20 @@ def made(asked: Asked) -> Body:
         ),
         _whistles(asked),
     )
-    told = (ended(asked), *figures(asked, tally, days_to_answer(asked), TOLD))
-    return Body(told, sections, remarks(asked, tally), tuple(asked.words._(line) for line in PROSE))
+    told = (ended(asked), *figures(asked, windows, days_to_answer(asked), TOLD))
+    return Body(told, sections, remarks(asked, windows), tuple(asked.words._(line) for line in PROSE))
 
 
 def _villages(asked: Asked) -> Section:
     """What was handed in for no village stands under the town's own name."""
     below = asked.known.below(asked.place.id or 0)
-    found = tallies_of(asked, below)
-    ordered = sorted(below, key=lambda area: (-found[area.id or 0].collected, area.position, area.id or 0))
+    found = windows_of(asked, below)
+    ordered = sorted(
+        below, key=lambda area: (-found[area.id or 0][Window.creation].collected, area.position, area.id or 0)
+    )
     rows = [(area.name, *USUAL.cells(found[area.id or 0])) for area in ordered]
-    rest = rest_of(tally_in(asked), found.values())
-    if rest != Tally():
+    rest = rest_of(windows_in(asked), found.values())
+    if not is_empty(rest):
         rows.append((asked.place.name, *USUAL.cells(rest)))
     columns = (Column("village", asked.say(_("村")), width=14), *USUAL.columns(asked))
     return table("villages", asked.say(_("各村")), columns, rows, chart=Chart("village", ("collected", "open")))

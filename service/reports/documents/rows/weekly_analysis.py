@@ -12,7 +12,7 @@ from sqlmodel import col
 from service.directory.models import AreaLevel
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Chart, Column, Kind, Section, table
-from service.reports.documents.counts import tally_in
+from service.reports.documents.counts import windows_in
 from service.reports.documents.periods import NamedPeriod
 from service.reports.documents.remarks import remarks
 from service.reports.documents.rows import repeated_wishes
@@ -64,9 +64,9 @@ def made(asked: Asked) -> Body:
     here = _by(read, lambda row: (row.category_id, row.town_id))
     trends = {key: Trend(counts) for key, counts in themes.items()}
     new_here = {key: Trend(counts) for key, counts in here.items() if key[0] and Trend(counts).verdict is NEW}
-    tally = tally_in(asked)
+    windows = windows_in(asked)
     told = (
-        *figures(asked, tally, {}, ("collected",)),
+        *figures(asked, windows, {}, ("collected",)),
         counted(asked, "surges", SURGE, sum(bool(theme) and trend.verdict is SURGE for theme, trend in trends.items())),
         counted(asked, "new_themes", NEW, len(new_here)),
     )
@@ -77,7 +77,7 @@ def made(asked: Asked) -> Body:
         _weekly(asked, weeks, _by(read, lambda row: None)),
         *repeated_wishes.made(asked).sections,
     )
-    return Body(told, sections, remarks(asked, tally), tuple(asked.words._(line) for line in PROSE))
+    return Body(told, sections, remarks(asked, windows), tuple(asked.words._(line) for line in PROSE))
 
 
 def _weeks(this: NamedPeriod) -> list[NamedPeriod]:

@@ -13,16 +13,18 @@ from service.directory.reference import touch
 from service.reports.documents import making
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Content
-from service.reports.documents.counts import tallies_by, tallies_of, tally_in
+from service.reports.documents.counts import windows_by, windows_in, windows_of
 from service.reports.documents.periods import named
 from service.reports.documents.rows.monthly_ranking import BLACK, MIDDLE, RED, Ranked, _list_of
 from service.reports.documents.rows.weekly_analysis import NEW, SURGE, USUAL, Trend
 from service.reports.documents.table import BY_NAME
 from service.reports.rollups import Dimension
+from service.reports.windows import everywhere, summed
 from service.tickets.models import Ticket, TicketEvent
 from tests.factories import NOW, County, act, build_county, later, submit_wish, wish_in
 from tests.service.reports.documents.conftest import Told, asked_of
 from workflows.commands import Rate, Satisfaction
+from workflows.definitions import Window
 from workflows.formulas import Rate as Share
 from workflows.formulas import composite, share
 from workflows.statuses import Source, Status
@@ -91,21 +93,22 @@ def test_the_bulletins_counts_are_those_of_the_raw_events(database: Database, tw
 def test_parts_add_up_to_the_whole(database: Database, two_months: County) -> None:
     with database.reading() as session:
         asked = asked_of(session, two_months, BY_NAME["monthly_bulletin"], named("2026-09"), later(days=30))
-        towns = tallies_of(asked, asked.known.below(two_months.county))
-        whole = tally_in(asked)
-        assert sum(towns.values(), Tally()) == whole and whole.collected == 3
-        assert sum(tallies_by(asked, Dimension.category).values(), Tally()) == whole
+        towns = windows_of(asked, asked.known.below(two_months.county))
+        whole = windows_in(asked)
+        assert summed(towns.values()) == whole and whole[Window.creation].collected == 3
+        assert summed(windows_by(asked, Dimension.category).values()) == whole
 
 
 def test_a_later_event_belongs_to_its_own_month(database: Database, two_months: County) -> None:
     """What is done again in November leaves the September in which it was handed in as it was collected."""
     with database.reading() as session:
-        september = tally_in(asked_of(session, two_months, BY_NAME["monthly_bulletin"], named("2026-09"), NOW))
+        september = windows_in(asked_of(session, two_months, BY_NAME["monthly_bulletin"], named("2026-09"), NOW))
     with database.writing() as session:
         submit_wish(session, two_months, later(days=26))
     with database.reading() as session:
         asked = asked_of(session, two_months, BY_NAME["monthly_bulletin"], named("2026-09"), NOW)
-        assert tally_in(asked).collected == september.collected == 3
+        assert windows_in(asked)[Window.creation] == september[Window.creation]
+        assert september[Window.creation].collected == 3
 
 
 # Ranking
@@ -158,7 +161,7 @@ def test_only_who_surely_differs_is_on_a_list() -> None:
     assert _list_of(share(70, 100), whole) == BLACK
     assert _list_of(share(9, 10), whole) == MIDDLE, "nine of ten is luck"
     assert _list_of(share(0, 0), whole) == MIDDLE
-    assert Ranked(1, "某局", Tally(valid=10, satisfied=10, contacted=10, resolved=10)).rate == composite(
+    assert Ranked(1, "某局", everywhere(Tally(valid=10, satisfied=10, contacted=10, resolved=10))).rate == composite(
         Tally(valid=10, satisfied=10, contacted=10, resolved=10)
     )
     assert isinstance(whole, Share)

@@ -165,9 +165,11 @@ def test_programs_ask_for_the_list_and_for_each_report(supervisor: Official, cou
     assert mine.get("/api/v1/reports/demands").status_code == 403
 
 
-def test_every_figure_opens_exactly_its_tickets(supervisor: Official) -> None:
-    page = supervisor.opens(f"{HERE}/monthly_bulletin?period=2026-10")
-    told = supervisor.client.get("/api/v1/reports/monthly_bulletin", params={"period": "2026-10"}).json()["figures"]
+@pytest.mark.parametrize("period", ["2026-09", "2026-10"])
+def test_every_figure_opens_exactly_its_tickets(supervisor: Official, period: str) -> None:
+    """Of a month before the wishes, too: what was handed in later and is late by now is none of its business."""
+    page = supervisor.opens(f"{HERE}/monthly_bulletin?period={period}")
+    told = supervisor.client.get("/api/v1/reports/monthly_bulletin", params={"period": period}).json()["figures"]
     rates = {each["key"]: each["rate"] for each in told if each["rate"]}
     links = [html.unescape(url) for url in re.findall(r'href="(/board/tickets[^"]+)"', page.source)]
     assert len(links) == 4 + 2 * len(rates)
