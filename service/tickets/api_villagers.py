@@ -18,6 +18,7 @@ from service.tickets import lifecycle, links, rating_marks
 from service.tickets.api_doors import Key, Version, check_category, must_be_the_same, refuse_photos
 from service.tickets.api_examples import THEIRS
 from service.tickets.api_words import NewWish, PublicWish, Receipt, public_wish
+from service.tickets.crowds import Sender
 from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed, Reason
 from service.tickets.models import Ticket
@@ -66,7 +67,7 @@ async def hand_in(token: str, wish: NewWish, request: Request, response: Respons
     Once this answers, the wish is on disk. Photographs go through the form at `/w/{token}`.
     """
     now, crowd = clock.now(), request.app.state.crowd
-    address = request.client.host if request.client else ""
+    sender = Sender(request.client.host if request.client else "")
 
     def act(session: Session) -> Performed:
         known = reference(session)
@@ -78,7 +79,7 @@ async def hand_in(token: str, wish: NewWish, request: Request, response: Respons
         performed = lifecycle.submit(session, command, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
         must_be_the_same(session, performed, command)
         if not performed.is_repeat:
-            crowd.admit(session, link, address, command.text, now)
+            crowd.admit(session, link, sender, command.text, now)
         return performed
 
     performed = await database_of(request).joined(act)

@@ -6,7 +6,7 @@ from fastapi import Request
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from service.rate_limits import whence
+from service.rate_limits import device_of
 from service.sealing import blind_index
 from service.security import SESSION_COOKIE
 from service.tickets.models import RatingMark
@@ -17,9 +17,7 @@ KEPT = timedelta(days=92)
 
 def mark_of(request: Request) -> tuple[str, bool]:
     """The device, and whether an official is signed in there."""
-    address = whence(request.client.host) if request.client else ""
-    device = f"device {address} {request.headers.get('user-agent', '')[:300]}"
-    return blind_index(device), bool(request.cookies.get(SESSION_COOKIE))
+    return blind_index(device_of(request)), bool(request.cookies.get(SESSION_COOKIE))
 
 
 def note(session: Session, command: CommandBase, event_id: int | None, mark: tuple[str, bool], now: datetime) -> None:

@@ -14,9 +14,11 @@ from service.dependencies import Reading, TheDatabase
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
 from service.errors import Failure
+from service.rate_limits import device_of
 from service.sealing import blind_index, tracking_token
 from service.static_files import STATIC
 from service.tickets import afterwards, beneath, consents, lifecycle, links, my_wishes, voice_pages
+from service.tickets.crowds import Sender
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.lifecycle import Performed
 from service.tickets.links import LinkClosed
@@ -37,6 +39,7 @@ router.include_router(beneath.router)
 router.include_router(my_wishes.router)
 router.include_router(voice_pages.router)
 
+CAME_WITH = {"opened": "opened", "task": "work_task", "answer": "work_answer"}
 OTHER_PLACES = _("这个入口只收{area}的事。别处的事请问那里的村委会，或者打{unit}的电话 {phone}；您写的都还在。")
 OTHER_PLACES_UNREACHABLE = _("这个入口只收{area}的事。别处的事请问那里的村委会，或者找{unit}；您写的都还在。")
 
@@ -106,8 +109,7 @@ def _handed_in(
     if said(form, "area") == ELSEWHERE:
         _tell_whom_to_ask(token, database, now)
     command = _command(form, uploads, uploads.spoken.seconds(database))
-    crowd, address = request.app.state.crowd, request.client.host if request.client else ""
-    solution = (said(form, "work_task"), said(form, "work_answer"))
+    crowd, sender = request.app.state.crowd, _sender(request, form)
 
     def act(session: Session) -> Performed:
         link = links.open_link(session, token, now, key)
@@ -116,11 +118,17 @@ def _handed_in(
         asked = command.model_copy(update=files)
         performed = lifecycle.submit(session, asked, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
         if not performed.is_repeat:
-            crowd.admit(session, link, address, command.text + uploads.spoken.mark, now, solution)
+            crowd.admit(session, link, sender, command.text + uploads.spoken.mark, now)
             consents.as_ticked(session, form, command, performed.ticket_id, now)
         return performed
 
     return database.together(act)
+
+
+def _sender(request: Request, form: FormData) -> Sender:
+    address = request.client.host if request.client else ""
+    came = {name: said(form, field)[:200] for name, field in CAME_WITH.items()}
+    return Sender(address, device_of(request), **came)
 
 
 def _command(form: FormData, uploads: Uploads, seconds: int) -> Submit:

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -11,7 +10,7 @@ from service import clock, rate_limits, web
 from service.database import Database
 from service.dependencies import TheDatabase
 from service.errors import TooMany
-from service.rate_limits import TRACKING_CODE, Limit
+from service.rate_limits import TRACKING_CODE, TRACKING_FROM
 from service.sealing import is_tracking_code, tracking_token
 from service.tickets.models import Ticket
 from service.tickets.numbers import id_of, number_of
@@ -23,7 +22,6 @@ from workflows.words import _
 
 router = APIRouter(include_in_schema=False)
 
-TRACKING_FROM = Limit("tracking from", 30, timedelta(hours=1))
 LONGEST = 40
 NO_NUMBER = _("编号是年份和六位数字，像 {year}-000123 这样。")
 NO_MATCH = _("编号和查询码对不上，请照着回执再看一遍。还可以试 {left} 次。")

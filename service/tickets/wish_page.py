@@ -17,7 +17,7 @@ from service.errors import NotFound
 from service.fields import Choice
 from service.tickets import links
 from service.tickets.beneath import Beneath, beneath
-from service.tickets.crowds import ZERO_BITS, Crowded
+from service.tickets.crowds import ZERO_BITS, Crowded, opened_now
 from service.tickets.links import LinkClosed
 from service.tickets.my_wishes import remembered
 from service.tickets.one_trip import in_one_trip, styles
@@ -51,6 +51,7 @@ class Again:
     kept: Sequence[str] = ()
     kept_voice: str = ""
     form_key: str = ""
+    opened: str = ""
     beneath: Beneath | None = None
     task: str = ""
 
@@ -69,6 +70,7 @@ def wish_form(
         **{name: getattr(shown, name) for name in Again.__dataclass_fields__},
         is_fresh=again is None,
         new_key=shown.form_key or secrets.token_urlsafe(16),
+        new_opened=shown.opened or opened_now(now),
         kinds=[Choice(kind, label) for kind, label in KIND_WORDS.items()],
         categories=_categories(known),
         mine=len(remembered(request)),
@@ -114,7 +116,8 @@ def form_again(
             raise NotFound()
         found = None if refused else beneath(request, session, link, values)
         key, task = said(form, "form_key")[:100], refused.task if isinstance(refused, Crowded) else ""
-        again = Again(values, errors, refusal, kept, kept_voice, key, found, task)
+        opened = said(form, "opened")[:50]
+        again = Again(values, errors, refusal, kept, kept_voice, key, opened, found, task)
         return wish_form(request, session, link, status, again)
 
 

@@ -1,7 +1,7 @@
 """A village behind one address is let in; a flood is slowed down, wish for wish, and loses nothing."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,7 +11,21 @@ from sqlmodel import select
 
 from service.database import Database
 from service.directory.models import Link
-from service.tickets.crowds import LIFETIME, PATIENCE, SAME_WORDS, SPARE, ZERO_BITS, Crowd, Crowded, is_solved, new_task
+from service.models import Attempt
+from service.rate_limits import FROM_ONE_DEVICE, SAME_WORDS, SOLVED, WAITED
+from service.tickets.crowds import (
+    PATIENCE,
+    SHARE,
+    SPARE,
+    ZERO_BITS,
+    Crowd,
+    Crowded,
+    Sender,
+    has_waited,
+    has_worked,
+    new_task,
+    opened_now,
+)
 from tests.factories import NOW, TOKEN, County, later
 from tests.service.at_once import at_once
 from tests.service.tickets.conftest import Page, Villager
@@ -26,10 +40,24 @@ def solve(task: str) -> str:
     )
 
 
-def admit(database: Database, crowd: Crowd, words: str, address: str = "192.0.2.1", **also: object) -> None:
+VILLAGE = "192.0.2.1"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.40 NetType/WIFI"
+
+
+def admit(
+    database: Database, crowd: Crowd, words: str, address: str = VILLAGE, now: datetime | None = None, **also: str
+) -> None:
     with database.writing() as session:
         link = session.exec(select(Link).where(Link.token == TOKEN)).one()
-        crowd.admit(session, link, address, words, later(), **also)  # type: ignore[arg-type]
+        crowd.admit(session, link, Sender(address, **also), words, now or later())
+
+
+def is_let_in(database: Database, crowd: Crowd, words: str, **also: Any) -> bool:
+    try:
+        admit(database, crowd, words, **also)
+    except Crowded:
+        return False
+    return True
 
 
 def busy(villager: Villager, expected: int) -> None:
@@ -61,15 +89,7 @@ def test_a_link_that_expects_more_lets_more_in(database: Database, county: Count
 
 def test_several_processes_count_together_beyond_what_each_may_spare(database: Database, county: County) -> None:
     crowds = [Crowd(expected=50), Crowd(expected=50)]
-
-    def is_taken(number: int) -> bool:
-        try:
-            admit(database, crowds[number % 2], f"wish {number}")
-        except Crowded:
-            return False
-        return True
-
-    taken = [is_taken(number) for number in range(120)].count(True)
+    taken = [is_let_in(database, crowds[number % 2], f"wish {number}") for number in range(120)].count(True)
     assert 50 <= taken <= 50 + len(crowds) * SPARE
 
 
@@ -103,11 +123,12 @@ def test_whoever_has_no_script_waits_a_minute(villager: Villager, monday: time_m
 
 def test_a_task_is_ours_fresh_and_solved_or_worth_nothing() -> None:
     task = new_task(NOW)
-    assert is_solved(task, solve(task), NOW)
-    assert not is_solved(task, "", NOW) and not is_solved(task, "no number", NOW)
-    assert not is_solved("00" * 40, solve("00" * 40), NOW) and not is_solved("", "1", NOW)
-    assert is_solved(task, "", NOW + PATIENCE)
-    assert not is_solved(task, solve(task), NOW + LIFETIME + timedelta(seconds=1))
+    assert has_worked(task, solve(task), NOW)
+    assert not has_worked(task, "", NOW) and not has_worked(task, "no number", NOW) and not has_waited(task, NOW)
+    assert not has_worked("00" * 40, solve("00" * 40), NOW) and not has_worked("", "1", NOW)
+    assert has_waited(task, NOW + PATIENCE) and not has_waited("00" * 40, NOW) and not has_waited("", NOW)
+    too_late = NOW + SOLVED.within + timedelta(seconds=1)
+    assert not has_worked(task, solve(task), too_late) and not has_waited(task, too_late)
 
 
 def test_the_same_words_again_and_again_are_told_that_they_were_heard(database: Database, county: County) -> None:
@@ -123,16 +144,130 @@ def test_the_same_words_again_and_again_are_told_that_they_were_heard(database: 
 def test_two_who_send_the_same_solution_at_once_get_one_place(database: Database, county: County) -> None:
     crowd, task = Crowd(expected=1), new_task(later())
     admit(database, crowd, "first")
-    solution, words = (task, solve(task)), iter(["one", "two"])
+    answer, words = solve(task), iter(["one", "two"])
+    assert sorted(at_once(lambda: is_let_in(database, crowd, next(words), task=task, answer=answer))) == [False, True]
 
-    def send() -> bool:
-        try:
-            admit(database, crowd, next(words), solution=solution)
-        except Crowded:
-            return False
-        return True
 
-    assert sorted(at_once(send)) == [False, True]
+def test_a_task_pays_once_however_it_is_written_and_when_the_hour_ends(database: Database, county: County) -> None:
+    crowd, given_at = Crowd(expected=1), NOW.replace(minute=58)
+    task, another, next_hour = new_task(given_at), new_task(given_at), given_at + timedelta(minutes=20)
+    admit(database, crowd, "first", now=given_at)
+    assert is_let_in(database, crowd, "waited", task=task, now=given_at + PATIENCE)
+    admit(database, crowd, "first of the next hour", now=next_hour)
+    for again in (task, task.upper(), f"{task} ", f" {task}"):
+        assert not is_let_in(database, crowd, f"again {again}", task=again, now=next_hour)
+    assert is_let_in(database, crowd, "given in the same second", task=another, now=next_hour)
+
+
+def test_who_hoards_tasks_and_waits_once_gets_in_with_a_few_a_minute_and_keeps_the_others(
+    database: Database, county: County
+) -> None:
+    crowd, tasks = Crowd(expected=1), [new_task(later()) for _ in range(3 * WAITED.most)]
+    admit(database, crowd, "first")
+    when = later() + PATIENCE
+    let_in = [is_let_in(database, crowd, f"wish {at}", task=task, now=when) for at, task in enumerate(tasks)]
+    assert let_in.count(True) == WAITED.most
+    left = tasks[let_in.index(False)]
+    assert is_let_in(database, crowd, "one of the others", task=left, now=when + PATIENCE)
+
+
+# One device
+
+
+def test_a_device_that_sends_and_sends_is_asked_for_a_little_work_and_others_behind_its_address_are_not(
+    database: Database, county: County
+) -> None:
+    crowd = Crowd()
+    let_in = [is_let_in(database, crowd, f"wish {number}", device=IPHONE) for number in range(FROM_ONE_DEVICE.most + 5)]
+    assert let_in == [True] * FROM_ONE_DEVICE.most + [False] * 5
+    assert is_let_in(database, crowd, "another telephone", device="Mozilla/5.0 (Linux; Android 10; V2001A)")
+    assert is_let_in(database, crowd, "a program of the county")
+    task = new_task(later())
+    assert is_let_in(database, crowd, "worked for", device=IPHONE, task=task, answer=solve(task))
+
+
+def test_a_village_of_three_hundred_with_one_model_of_telephone_needs_nothing(
+    database: Database, county: County
+) -> None:
+    """Each wrote for a minute; nothing tells these telephones apart but the forms that were opened on them."""
+    crowd, opened_at = Crowd(), later() - PATIENCE
+    with database.writing() as session:
+        link = session.exec(select(Link).where(Link.token == TOKEN)).one()
+        for number in range(300):
+            sender = Sender(VILLAGE, IPHONE, opened_now(opened_at))
+            crowd.admit(session, link, sender, f"wish {number}", later())
+        with pytest.raises(Crowded):
+            crowd.admit(session, link, Sender(VILLAGE, IPHONE, opened_now(opened_at)), "one more", later())
+
+
+def test_a_form_stands_for_its_device_once_after_a_minute_and_for_a_day(database: Database, county: County) -> None:
+    crowd, now = Crowd(), later()
+    for number in range(FROM_ONE_DEVICE.most):
+        admit(database, crowd, f"wish {number}", device=IPHONE)
+    good = opened_now(now - PATIENCE)
+    worthless = {
+        "just opened": opened_now(now - PATIENCE + timedelta(seconds=2)),
+        "the day before yesterday": opened_now(now - timedelta(hours=25)),
+        "from the future": opened_now(now + timedelta(hours=1)),
+        "made up": good[:12] + "1" * 22,
+        "of another form": opened_now(now)[:12] + good[12:],
+        "none": "",
+    }
+    assert is_let_in(database, crowd, "good", device=IPHONE, opened=good)
+    for name, opened in {**worthless, "used": good}.items():
+        assert not is_let_in(database, crowd, name, device=IPHONE, opened=opened), name
+
+
+def test_what_is_expected_of_a_link_is_expected_of_a_device_in_part(database: Database, county: County) -> None:
+    with database.writing() as session:
+        session.exec(select(Link).where(Link.token == TOKEN)).one().daily_cap = 1000
+    with database.writing() as session:
+        link, crowd = session.exec(select(Link).where(Link.token == TOKEN)).one(), Crowd()
+        for number in range(1000 // SHARE):
+            crowd.admit(session, link, Sender(VILLAGE, IPHONE), f"wish {number}", later())
+        with pytest.raises(Crowded):
+            crowd.admit(session, link, Sender(VILLAGE, IPHONE), "one more", later())
+
+
+def test_of_a_device_nothing_is_kept_that_names_it_or_finds_it_again(
+    database: Database, county: County, villager: Villager
+) -> None:
+    crowd = Crowd()
+    for hour in range(2):
+        for number in range(SPARE + 1):
+            when = later() + timedelta(hours=hour)
+            admit(database, crowd, f"wish {number}", device=IPHONE, now=when)
+        assert len(crowd._seen) == SPARE + 3, "an hour that is over is forgotten"
+    with database.reading() as session:
+        kept = session.exec(select(Attempt).where(Attempt.kind == FROM_ONE_DEVICE.kind)).all()
+    assert len({row.who for row in kept}) == len(kept) == 2
+    assert IPHONE not in str(kept) and VILLAGE not in str(kept)
+    answer = villager.client.get(f"/w/{TOKEN}", headers={"user-agent": IPHONE})
+    assert "weiyuan_device" not in answer.headers.get("set-cookie", "") and villager.says().status == 303
+
+
+def test_an_ordinary_wish_asks_the_database_nothing_about_its_device(database: Database, county: County) -> None:
+    crowd = Crowd()
+    for number in range(SPARE):
+        admit(database, crowd, f"wish {number}", device=IPHONE)
+    with database.reading() as session:
+        assert session.exec(select(Attempt)).all() == []
+
+
+def test_the_form_of_a_busy_device_comes_back_with_its_task_and_goes_after_the_minute_that_she_wrote(
+    villager: Villager, monday: time_machine.Traveller
+) -> None:
+    crowd = villager.client.app.state.crowd  # type: ignore[attr-defined]
+    villager.client.headers["user-agent"] = IPHONE
+    for number in range(FROM_ONE_DEVICE.most):
+        admit(villager.database, crowd, f"wish {number}", "testclient", device=f"device testclient {IPHONE}")
+    opened = villager.opens(f"/w/{TOKEN}").value_of("opened")
+    page = says(villager, 1, opened=opened)
+    assert page.status == 429 and page.value_of("work_task") and page.value_of("opened") == opened
+    assert "第1户的水停了" in page.source and villager.tickets() == []
+    monday.shift(PATIENCE + timedelta(seconds=1))
+    assert says(villager, 1, opened=opened).status == 303
+    assert says(villager, 2, opened=opened).status == 429
 
 
 def test_programs_are_told_when_to_come_again(villager: Villager) -> None:
