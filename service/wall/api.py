@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from service import clock
+from service import clock, web
 from service.api_docs import problems, shown
 from service.dependencies import Reading
 from service.directory.reference import reference
 from service.tickets.posted import local_words
 from service.wall.caching import kept
-from service.wall.entries import Entry, entries_of
+from service.wall.entries import PHOTO_TYPE, Entry, Photo, entries_of
 from service.wall.queries import Asked, find_wishes, place_asked
 from workflows.commands import LARGEST_ID
 from workflows.wall import COLUMNS
@@ -36,11 +36,30 @@ EXAMPLE: dict[str, Any] = {
             "promised_for": None,
             "endorsements": 3,
             "published_at": "2026-10-08T02:00:00Z",
+            "photos": [
+                {
+                    "kind": "after",
+                    "alt": "办好后的照片",
+                    "url": "https://wish.example.com/wall/photos/AAAAAHvvJ1cVn5QxM2Zl0w",
+                    "small_url": "https://wish.example.com/wall/photos/AAAAAHvvJ1cVn5QxM2Zl0w?size=small",
+                    "media_type": "image/jpeg",
+                }
+            ],
         }
     ],
     "cursor": None,
 }
 AreaId = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="The county (also when left out) or a town")]
+
+
+class PhotoTold(BaseModel):
+    """One that an official approved. Its address is whole, and answers 404 once the wish has left the wall."""
+
+    kind: str = Field(description="before or after")
+    alt: str = Field(description="What it is, in the language of `Accept-Language`")
+    url: str
+    small_url: str
+    media_type: str = PHOTO_TYPE
 
 
 class WishTold(BaseModel):
@@ -58,6 +77,7 @@ class WishTold(BaseModel):
     promised_for: date | None
     endorsements: int
     published_at: datetime
+    photos: list[PhotoTold]
 
 
 class WallTold(BaseModel):
@@ -92,12 +112,12 @@ def wall(
     found = find_wishes(session, known, Asked(place, category, q), column, cursor)
     entries = entries_of(session, found.tickets, known, local_words(request), clock.now())
     told = WallTold(
-        area=place.name, area_id=place.id or 0, wishes=[_told(each) for each in entries], cursor=found.cursor
+        area=place.name, area_id=place.id or 0, wishes=[_told(request, each) for each in entries], cursor=found.cursor
     )
     return kept(request, Response(told.model_dump_json(), media_type="application/json"))
 
 
-def _told(entry: Entry) -> WishTold:
+def _told(request: Request, entry: Entry) -> WishTold:
     answer = entry.answer
     return WishTold(
         key=entry.key,
@@ -112,4 +132,10 @@ def _told(entry: Entry) -> WishTold:
         promised_for=answer.promised_for if answer else None,
         endorsements=entry.endorsements,
         published_at=entry.published_at,
+        photos=[_photo(request, each) for each in entry.photos],
     )
+
+
+def _photo(request: Request, photo: Photo) -> PhotoTold:
+    url = web.outside(request) + photo.url
+    return PhotoTold(kind=photo.kind, alt=web.say(request, photo.words), url=url, small_url=f"{url}?size=small")

@@ -14,10 +14,13 @@ from service.tickets.models import Attachment, Ticket
 from service.tickets.queries import Story
 from service.tickets.resident_story import Answer, Picture, Reader, last_answer
 from service.wall.photos import photo_url
-from service.wall.queries import answers_to
+from service.wall.queries import SHOW_PHOTOS, answers_to
 from workflows.claimable import FINER_THAN_A_VILLAGE
 from workflows.wall import COLUMNS
+from workflows.words import _
 
+PHOTO_TYPE = "image/jpeg"
+"""Every picture is drawn anew as one before anybody can choose it."""
 VILLAGE = 4
 """How many strokes the path of a village has: /county/town/village/."""
 
@@ -33,9 +36,19 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """One that an official has approved. `kind` is before or after, `caption` and `words` say it, `url` is a path."""
+
+    kind: str
+    caption: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now. `before` and `after` are the
-    addresses of the two photographs that an official has approved."""
+    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now. `shown_at` is when somebody
+    last chose its photographs."""
 
     key: str
     words: str
@@ -46,12 +59,12 @@ class Entry:
     lasted: timedelta
     answer: Told | None
     endorsements: int
-    before: str = ""
-    after: str = ""
+    photos: Sequence[Photo] = ()
+    shown_at: datetime | None = None
 
     @property
     def changed_at(self) -> datetime:
-        return max(self.published_at, self.answer.at) if self.answer else self.published_at
+        return max(filter(None, (self.published_at, self.shown_at, self.answer.at if self.answer else None)))
 
 
 def entries_of(
@@ -76,9 +89,19 @@ def _entry(ticket: Ticket, stories: Sequence[Story], known: Reference, local: Lo
         lasted=until - ticket.created_at,
         answer=answer,
         endorsements=ticket.endorsements,
-        before=photo_url(ticket.wall_before_id),
-        after=photo_url(ticket.wall_after_id) if column == "done" else "",
+        photos=_photos(ticket, column),
+        shown_at=max((each.event.at for each in stories if each.event.verb == SHOW_PHOTOS), default=None),
     )
+
+
+def _photos(ticket: Ticket, column: str) -> list[Photo]:
+    """What it looks like afterwards is shown once there is an answer to say so."""
+    before, after = photo_url(ticket.wall_before_id), photo_url(ticket.wall_after_id) if column == "done" else ""
+    told = (
+        Photo("before", _("办之前"), _("办之前的照片"), before),
+        Photo("after", _("办好后"), _("办好后的照片"), after),
+    )
+    return [each for each in told if each.url]
 
 
 def _village(area_id: int, known: Reference) -> str:

@@ -13,7 +13,7 @@ from service.directory.models import Area
 from service.directory.reference import reference
 from service.tickets.posted import local_words
 from service.wall.caching import kept
-from service.wall.entries import Entry, entries_of
+from service.wall.entries import PHOTO_TYPE, Entry, entries_of
 from service.wall.queries import Asked, find_wishes, place_asked
 from workflows.commands import CHOICE_WORDS, LARGEST_ID
 from workflows.wall import COLUMNS
@@ -21,7 +21,7 @@ from workflows.words import _
 
 router = APIRouter(include_in_schema=False)
 
-ATOM = "http://www.w3.org/2005/Atom"
+ATOM, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
 MOST = 40
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE_LENGTH = 40
@@ -63,7 +63,20 @@ def _entry(request: Request, node: Element, entry: Entry, address: str) -> None:
     SubElement(node, "link", {"href": f"{address}?stage={entry.column}"})
     if entry.category:
         SubElement(node, "category", {"term": web.say(request, entry.category)})
-    _say(node, "content", "\n".join([f"{entry.place}：{entry.words}", *_what_came_of_it(request, entry)]))
+    for photo in entry.photos:
+        told = {"type": PHOTO_TYPE, "href": web.outside(request) + photo.url, "title": web.say(request, photo.words)}
+        SubElement(node, "link", {"rel": "enclosure", **told})
+    _content(request, SubElement(node, "content", {"type": "xhtml"}), entry)
+
+
+def _content(request: Request, node: Element, entry: Entry) -> None:
+    """Paragraphs, and the photographs with their words: not every reader shows what is enclosed."""
+    body = SubElement(node, "div", {"xmlns": XHTML})
+    for line in [f"{entry.place}：{entry.words}", *_what_came_of_it(request, entry)]:
+        _say(body, "p", line)
+    for photo in entry.photos:
+        url, words = web.outside(request) + photo.url, web.say(request, photo.words)
+        SubElement(SubElement(body, "p"), "img", {"src": f"{url}?size=small", "alt": words})
 
 
 def _what_came_of_it(request: Request, entry: Entry) -> list[str]:

@@ -20,6 +20,7 @@ from workflows.words import _
 
 PAGE = 20
 ANSWERS = ("reply", "approve_reply")
+SHOW_PHOTOS = "show_photos"
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ def count_wishes(session: Session, known: Reference, asked: Asked) -> dict[str, 
 
 
 def answers_to(session: Session, ticket_ids: Sequence[int]) -> dict[int, list[Story]]:
-    """The replies and approvals of these wishes, oldest first, in one query and without pictures."""
+    """The replies, approvals and choices of photographs of these wishes, oldest first, in one query."""
     rows = session.execute(
         select(TicketEvent, TicketEventDetails)
         .outerjoin(TicketEventDetails, col(TicketEventDetails.event_id) == col(TicketEvent.id))
-        .where(col(TicketEvent.ticket_id).in_(ticket_ids), col(TicketEvent.verb).in_(ANSWERS))
+        .where(col(TicketEvent.ticket_id).in_(ticket_ids), col(TicketEvent.verb).in_((*ANSWERS, SHOW_PHOTOS)))
         .order_by(col(TicketEvent.ticket_id), col(TicketEvent.number))
     )
     found: dict[int, list[Story]] = {}

@@ -154,7 +154,8 @@ def test_the_feed_is_atom_and_says_what_came_of_it(client: TestClient, published
     root = ElementTree.fromstring(answer.content)
     [entry] = root.findall(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "路灯坏了 <b>&"
-    assert "路灯已经修好" in (entry.findtext(f"{ATOM}content") or "")
+    [content] = entry.findall(f"{ATOM}content")
+    assert content.get("type") == "xhtml" and "路灯已经修好" in "".join(content.itertext())
     assert None not in (root.findtext(f"{ATOM}id"), root.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}id"))
 
 
