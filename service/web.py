@@ -167,8 +167,10 @@ def error_page(request: Request, answer: Answer, sentence: str) -> Response:
 
 
 def say(request: Request, sentence: str, **values: object) -> str:
-    """A sentence with {placeholders}, as refusals carry it, in the reader's language."""
-    return translations(language_of(request)).gettext(sentence).format(**values)
+    """A sentence with {placeholders}, as refusals carry it, in the reader's language. Without values it is said as it
+    stands: a name that somebody has typed may hold any sign."""
+    found = translations(language_of(request)).gettext(sentence)
+    return found.format(**values) if values else found
 
 
 # Messages that survive one redirect

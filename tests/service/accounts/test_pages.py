@@ -248,6 +248,11 @@ def test_words_that_came_too_late_are_on_the_page_after_signing_in(
     assert somebody.verbs_of(wish) == ["submit"], "nothing is done before another press"
 
 
+def test_a_look_that_came_too_late_leads_to_the_door(somebody: Official, wish: int) -> None:
+    late = somebody.sends(f"{somebody.address_of(wish)}/reveal")
+    assert (late.status, "您离开得久了" in late.words) == (401, True)
+
+
 def test_a_wrong_password_at_that_moment_loses_nothing(somebody: Official, wish: int) -> None:
     late = somebody.sends(f"{somebody.address_of(wish)}/note", words="不要丢了这句话", version="1")
     again = signs_in(somebody, password="falsch", **fields_of(late))

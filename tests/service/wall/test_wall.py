@@ -5,9 +5,12 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from service.database import Database
+from service.directory.models import Category
+from service.directory.reference import touch
 from service.reports.figures import refresh_figures
 from service.sealing import tracking_token
 from service.tickets.models import Ticket
@@ -157,6 +160,17 @@ def test_the_feed_is_atom_and_says_what_came_of_it(client: TestClient, published
     [content] = entry.findall(f"{ATOM}content")
     assert content.get("type") == "xhtml" and "路灯已经修好" in "".join(content.itertext())
     assert None not in (root.findtext(f"{ATOM}id"), root.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}id"))
+
+
+def test_a_category_may_have_any_sign_in_its_name(client: TestClient, database: Database, published: Put) -> None:
+    published()
+    with database.writing() as session:
+        lamps = session.exec(select(Category).where(Category.key == "lamps")).one()
+        lamps.name = "路灯{0}{灯.__class__} 100%"
+        touch(session)
+    for path in ("/wall", "/wall/feed", "/api/v1/wall"):
+        answer = client.get(path)
+        assert (answer.status_code, "路灯{0}{灯.__class__} 100%" in answer.text) == (200, True), path
 
 
 @pytest.mark.parametrize("path", ["/wall", "/wall/feed", "/api/v1/wall"])
