@@ -185,6 +185,49 @@ def test_a_new_county_gets_its_key_in_a_file_of_its_own(
     assert stat.S_IMODE((tmp_path / "new" / "key").stat().st_mode) == 0o600
 
 
+def test_a_lost_key_is_never_replaced_by_a_new_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch, county: County, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("WEIYUAN_SECRET_KEY")
+    lost = tmp_path / "lost"
+    monkeypatch.setenv("WEIYUAN_KEY_FILE", str(lost))
+    settings.cache_clear()
+    assert "put its copy back" in told(run("check"), 1)
+    for words in (("migrate",), ("demo",)):
+        assert "no new key could read them" in told(run(*words), 1)
+    assert not lost.exists()
+
+
+def test_another_key_than_the_one_that_sealed_opens_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, county: County, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("WEIYUAN_SECRET_KEY")
+    monkeypatch.setenv("WEIYUAN_KEY_FILE", str(tmp_path / "key"))
+    settings.cache_clear()
+    (tmp_path / "key").write_text(keys.new_key())
+    for words in (("check",), ("migrate",), ("serve", "--port", processes.free_port()), ("figures",)):
+        assert "sealed with another key" in told(run(*words), 1)
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    assert "cannot be read" in told(run("check"), 1)
+    (tmp_path / "key").write_text(f"{keys.new_key()}\n{TEST_KEY}\n")
+    assert "0 breaches" in told(run("check"))
+
+
+def test_a_file_that_is_no_database_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WEIYUAN_DATABASE_URL", f"sqlite:///{tmp_path}/letter.db")
+    settings.cache_clear()
+    (tmp_path / "letter.db").write_text("各位乡亲：" * 1000)
+    for words in (("check",), ("migrate",), ("serve", "--port", processes.free_port())):
+        assert "cannot be read: file is not a database" in told(run(*words), 1)
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(run: Run, county: County) -> None:
+    for kind in ("csv", "xlsx", "docx"):
+        words = ("report", "monthly_bulletin", "--format", kind, "--out", f"/nowhere/a.{kind}")
+        assert f"/nowhere/a.{kind}: No such file or directory." in told(run(*words), 1)
+    assert "let the file name end in .xlsx" in told(run("export", "directory", "a.csv"), 1)
+
+
 def test_a_database_that_is_none_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for url, sentence in (("sqlite://", "give a file"), ("mysql://localhost/county", "postgresql://")):
         monkeypatch.setenv("WEIYUAN_DATABASE_URL", url)
@@ -211,11 +254,20 @@ def test_a_server_that_does_not_answer_is_a_sentence(run: Run, monkeypatch: pyte
         assert "does not answer" in said and "127.0.0.1" in said and "verysecret" not in said
     monkeypatch.setenv("WEIYUAN_DATABASE_URL", "nonsense")
     settings.cache_clear()
-    assert "URL" in told(run("check"), 1)
+    assert "nonsense is no address of a database: write sqlite:///FILE" in told(run("check"), 1)
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "abc"), ("TIME_ZONE", "Mars/X"), ("TIME_ZONE", "Asia"), ("WORKERS", "0")]
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("TIME_ZONE", "Mars/X"),
+        ("TIME_ZONE", "Asia"),
+        ("WORKERS", "0"),
+        ("BASE_URL", "wish.example.gov.cn"),
+        ("BASE_URL", "https://example.gov.cn/wish"),
+        ("FILES_URL", "ftp://example.gov.cn"),
+    ],
 )
 def test_a_setting_that_means_nothing_is_named(
     run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -627,7 +679,7 @@ def test_without_an_administrator_it_is_said(run: Run, tmp_path: Path) -> None:
 
 # The program itself.
 
-ROWS = 2500
+ROWS = 1000
 
 
 def test_an_import_that_is_killed_goes_on_where_it_stopped(
