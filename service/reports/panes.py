@@ -101,6 +101,7 @@ def timeline(found: Iterable[Point], choice: Choice, now: datetime) -> list[dict
         {
             "days": point.days,
             "is_running": point.days.moments[1] > now,
+            "answered": point.answered,
             "median": point.median,
             "ninety": point.ninety,
             "answered_url": tickets_url(choice.within(point.days), count="answered", window=Window.creation),

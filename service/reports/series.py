@@ -23,7 +23,7 @@ from service.reports.periods import Period
 from service.reports.way import days_until_answer, is_answered
 from service.reports.windows import tallies_by
 from service.tickets.models import Ticket
-from workflows.answer_days import MEDIAN, NINETY, Days, percentile
+from workflows.answer_days import MEDIAN, NINETY, Days, answers_in, percentile
 from workflows.definitions import Window
 from workflows.statuses import Status
 from workflows.tallies import Tally
@@ -52,12 +52,14 @@ LISTED: dict[Line, str] = {
 @dataclass(frozen=True)
 class Point:
     """One step: how many came in, how many ended, how many were open at its end (or now, where it is still running),
-    and within how many days half, and nine of ten, of those collected in it had their first answer."""
+    and within how many days half, and nine of ten, of those collected and `answered` had their first answer: of a step
+    that ended lately the slow ones have none yet."""
 
     days: Period
     collected: int
     ended: int
     stock: int
+    answered: int
     median: int | None
     ninety: int | None
 
@@ -75,9 +77,13 @@ def points(session: Session, choice: Choice, slices: Sequence[Period], now: date
         ended, open_now = there.by_slice(Window.conclusion, "concluded", slices), there.open()
     stocks = _stocks(open_now, collected, ended)
     return [
-        Point(span, collected[n], ended[n], stocks[n], percentile(days[n], MEDIAN), percentile(days[n], NINETY))
+        Point(span, collected[n], ended[n], stocks[n], answers_in(days[n]), *_percentiles(days[n]))
         for n, span in enumerate(slices)
     ]
+
+
+def _percentiles(days: Days) -> tuple[int | None, int | None]:
+    return percentile(days, MEDIAN), percentile(days, NINETY)
 
 
 def _counted(

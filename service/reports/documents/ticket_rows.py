@@ -14,7 +14,7 @@ from service.reports.documents.counts import count_of
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from workflows.commands import CHOICE_WORDS
-from workflows.statuses import ENDED, SOURCE_WORDS, STAGE_WORDS, STATUS_WORDS, Stage
+from workflows.statuses import ENDED, SOURCE_WORDS, STAGE_WORDS, STATUS_WORDS, UNANSWERED, Stage
 from workflows.words import _
 
 PAGE = 1000
@@ -54,9 +54,14 @@ def local(asked: Asked, moment: datetime | None) -> datetime | None:
     return moment.astimezone(asked.words.zone).replace(tzinfo=None, microsecond=0) if moment else None
 
 
+def is_late(asked: Asked) -> ColumnElement[bool]:
+    """超期没答复, as on the board and in the workbench: what was answered waits for the villager, and not for a unit."""
+    return and_(col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < asked.now)
+
+
 def days_late(asked: Asked, row: Ticketed) -> int | None:
-    """Begun days past the deadline, of what still waits."""
-    if row.status in ENDED or row.due_at is None or row.due_at >= asked.now:
+    """Begun days past the deadline, of what still waits for its answer."""
+    if row.status not in UNANSWERED or row.due_at is None or row.due_at >= asked.now:
         return None
     return int((asked.now - row.due_at).days) + 1
 

@@ -114,7 +114,17 @@ def test_every_step_of_the_series_can_be_recounted_and_opened(
         for url, number in row:
             assert len(listed(supervisor, url)) == number, url
     assert all(later[2][1] == before[2][1] + later[0][1] - later[1][1] for before, later in pairwise(rows))
+    if step != "day":
+        assert_days_say_of_how_many_they_tell(supervisor, page.source)
     assert rows[-1][2][1] == sum(went is None for _came, went in everything)
+
+
+def assert_days_say_of_how_many_they_tell(supervisor: Official, source: str) -> None:
+    """Of a week that has just ended the slow answers are still to come."""
+    told = re.findall(r'<a href="([^"]+count=answered[^"]+)">([\d,]+)</a></td></tr>', source)
+    assert any(number != "0" for _url, number in told)
+    for url, number in told:
+        assert len(listed(supervisor, html.unescape(url))) == int(number), url
 
 
 def test_everything_on_a_chosen_board_opens_exactly_its_tickets(

@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
 
+from service.reports.attention import Moment, waits_for_follow_up
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Column, Kind, Section, table
-from service.reports.documents.ticket_rows import local, tickets
+from service.reports.documents.ticket_rows import is_late, local, tickets
 from service.reports.documents.told import counted
 from service.tickets.models import IS_OPEN, Ticket
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from workflows.ask_words import PromiseState
-from workflows.statuses import Status
+from workflows.statuses import UNANSWERED, Status
 from workflows.whistle_words import KIND_WORDS, CallState, MilestoneState
 from workflows.words import _
 
@@ -41,13 +42,16 @@ def made(asked: Asked) -> Body:
 
 
 def _today(asked: Asked) -> tuple[tuple[str, str, ColumnElement[bool]], ...]:
+    """What was answered has another term: until the villager has been asked."""
     due, status = col(Ticket.due_at), col(Ticket.status)
-    edge = max(asked.period.until, asked.now)
+    edge, waits = max(asked.period.until, asked.now), status.in_(UNANSWERED)
+    at = Moment(asked.now, asked.known.limits, asked.known.calendar)
     return (
-        ("late", _("过了期限的"), due < asked.now),
-        ("due_today", _("今天到期的"), and_(due >= asked.now, due < edge)),
+        ("late", _("过了期限的"), is_late(asked)),
+        ("due_today", _("今天到期的"), and_(waits, due >= asked.now, due < edge)),
         ("unacknowledged", _("等着签收的"), and_(due >= edge, status == Status.assigned)),
-        ("pressed", _("督办的和群众催过的"), and_(due >= edge, _is_pressed())),
+        ("not_followed_up", _("过了回访时限的"), waits_for_follow_up(at)),
+        ("pressed", _("督办的和群众催过的"), and_(or_(~waits, due >= edge), _is_pressed())),
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy import and_
 from sqlmodel import col
 
 from service.directory.models import AreaLevel
@@ -19,18 +18,19 @@ from service.reports.documents.counts import (
     windows_of,
 )
 from service.reports.documents.remarks import remarks
-from service.reports.documents.ticket_rows import at_most, tickets
+from service.reports.documents.ticket_rows import at_most, is_late, tickets
 from service.reports.documents.told import USUAL, counted, figures
 from service.tickets.models import IS_OPEN, Ticket
-from workflows.statuses import SOURCE_WORDS, UNANSWERED, Status
+from workflows.statuses import SOURCE_WORDS
 from workflows.words import _
 
 PROSE = (
     _(
         "{{ period }}，{{ place }}征集群众心愿 {{ collected }} 件，本期结束 {{ ended }} 件，到 {{ as_of }} 在办 {{ open }} 件。"
     ),
+    _("本期征集的心愿，办结率 {{ conclusion_rate }}。"),
     _(
-        "本期征集的心愿，办结率 {{ conclusion_rate }}；按时率 {{ on_time_rate }}；按原期限按时率 {{ original_on_time_rate }}。"
+        "本期办结的，加上期末以前征集、现在超期的，按时率 {{ on_time_rate }}；按原期限按时率 {{ original_on_time_rate }}。"
     ),
     _("回访中，响应率 {{ response_rate }}，解决率 {{ resolution_rate }}，满意率 {{ satisfaction_rate }}。"),
 )
@@ -92,6 +92,5 @@ def _sources(asked: Asked) -> Section:
 
 def _late(asked: Asked) -> Section:
     """The longest overdue. A bulletin about people's wishes names units, and nobody's words."""
-    is_late = and_(col(Ticket.status).in_(UNANSWERED - {Status.submitted}), col(Ticket.due_at) < asked.now)
-    found = tickets(asked, "late", _("超期没答复的"), LATE, IS_OPEN, is_late, order=col(Ticket.due_at))
+    found = tickets(asked, "late", _("超期没答复的"), LATE, IS_OPEN, is_late(asked), order=col(Ticket.due_at))
     return at_most(asked, found, LATE_MOST)

@@ -1,23 +1,21 @@
 """问题清单: open wishes with which something is wrong: late, supervised, given back, to be done again."""
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Kind
 from service.reports.documents.counts import count_of
-from service.reports.documents.ticket_rows import TicketColumn, Ticketed, days_late, tickets
+from service.reports.documents.ticket_rows import TicketColumn, Ticketed, days_late, is_late, tickets
 from service.reports.documents.told import counted
 from service.tickets.models import IS_OPEN, Ticket
-from workflows.statuses import UNANSWERED
 from workflows.words import _
 
 
 def troubles(asked: Asked) -> tuple[tuple[str, str, ColumnElement[bool]], ...]:
     """What counts as a problem, each with its words."""
-    late = and_(col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < asked.now)
     return (
-        ("late", _("超期没答复"), late),
+        ("late", _("超期没答复"), is_late(asked)),
         ("supervised", _("在督办"), col(Ticket.supervision_level).is_not(None)),
         ("returned", _("退过单"), col(Ticket.return_count) > 0),
         ("redone", _("在重办"), col(Ticket.reopen_count) > 0),
@@ -25,9 +23,8 @@ def troubles(asked: Asked) -> tuple[tuple[str, str, ColumnElement[bool]], ...]:
 
 
 def troubles_of(asked: Asked, row: Ticketed) -> Cell:
-    is_late = row.status in UNANSWERED and days_late(asked, row) is not None
     facts = (
-        (is_late, _("超期没答复")),
+        (days_late(asked, row) is not None, _("超期没答复")),
         (row.supervision_level is not None, _("在督办")),
         (row.return_count > 0, _("退过单")),
         (row.reopen_count > 0, _("在重办")),

@@ -8,10 +8,11 @@ from sqlmodel import col
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Chart, Column, Kind, Section, table
 from service.reports.documents.counts import count_of
-from service.reports.documents.ticket_rows import PAGE, TicketColumn, Ticketed, local, tickets
+from service.reports.documents.ticket_rows import PAGE, TicketColumn, Ticketed, is_late, local, tickets
 from service.reports.documents.told import counted
 from service.tickets.models import IS_OPEN, Assignment, Ticket
 from workflows.changes import HoldRole
+from workflows.statuses import UNANSWERED
 from workflows.words import _
 
 COLUMNS = ("unit", "number", "place", "theme", "what", "status", "due_at", "days_late", "lead")
@@ -41,10 +42,9 @@ def made(asked: Asked) -> Body:
 
 
 def _units(asked: Asked) -> Section:
-    late = func.sum(case((col(Ticket.due_at) < asked.now, 1), else_=0))
-    wanted = select(col(Ticket.unit_id), func.count().label("held"), late, func.min(col(Ticket.due_at))).where(
-        asked.here, IS_OPEN
-    )
+    late = func.sum(case((is_late(asked), 1), else_=0))
+    first = func.min(case((col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at))))
+    wanted = select(col(Ticket.unit_id), func.count().label("held"), late, first).where(asked.here, IS_OPEN)
     found = asked.session.execute(wanted.group_by(col(Ticket.unit_id))).all()
     rows = [
         (asked.known.unit_name(unit), held, int(past or 0), local(asked, first))
@@ -53,7 +53,7 @@ def _units(asked: Asked) -> Section:
     columns = (
         Column("unit", asked.say(_("责任单位")), width=20),
         Column("held", asked.say(_("在手件数")), Kind.number),
-        Column("late", asked.say(_("过了期限")), Kind.number),
+        Column("late", asked.say(_("超期没答复")), Kind.number),
         Column("first_due", asked.say(_("最早的期限")), Kind.moment, 17),
     )
     return table("units", asked.say(_("各单位手里的")), columns, rows, chart=Chart("unit", ("held", "late")))

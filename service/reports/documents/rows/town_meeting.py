@@ -8,14 +8,13 @@ from service.reports.documents.content import Body, Chart, Column, Kind, Section
 from service.reports.documents.counts import days_to_answer, is_empty, rest_of, windows_in, windows_of
 from service.reports.documents.remarks import remarks
 from service.reports.documents.rows.monthly_bulletin import ended
-from service.reports.documents.ticket_rows import at_most, local, tickets
+from service.reports.documents.ticket_rows import at_most, is_late, local, tickets
 from service.reports.documents.told import USUAL, figures
 from service.tickets.models import IS_OPEN, Ticket
 from service.whistles.models import IS_OPEN as WHISTLE_IS_OPEN
 from service.whistles.models import Whistle
 from workflows.ask_words import PromiseState
 from workflows.definitions import Window
-from workflows.statuses import UNANSWERED
 from workflows.whistle_words import KIND_WORDS, WHISTLE_STATUS_WORDS
 from workflows.words import _
 
@@ -32,11 +31,12 @@ PROSE = (
 
 def made(asked: Asked) -> Body:
     windows = windows_in(asked)
-    late = (IS_OPEN, col(Ticket.status).in_(UNANSWERED), col(Ticket.due_at) < asked.now)
     promised = (col(Ticket.promise_state) == PromiseState.open, col(Ticket.promised_for).is_not(None))
     sections = (
         _villages(asked),
-        at_most(asked, tickets(asked, "late", _("超期没答复的"), LATE, *late, order=col(Ticket.due_at))),
+        at_most(
+            asked, tickets(asked, "late", _("超期没答复的"), LATE, IS_OPEN, is_late(asked), order=col(Ticket.due_at))
+        ),
         at_most(
             asked,
             tickets(asked, "promises", _("答应了、还没到日子的"), PROMISED, *promised, order=col(Ticket.promised_for)),

@@ -24,7 +24,8 @@ WEEKS_BEFORE = 8
 COMPARED_WITH = 4
 SURGE_LEAST, NEW_LEAST = 5, 3
 HOT_MOST = 15
-SURGE, NEW, USUAL = _("激增"), _("新出现"), _("平常")
+SURGE, NEW, USUAL, TOO_EARLY = _("激增"), _("新出现"), _("平常"), _("才开始，不作判断")
+YOUNG = _("从第一件心愿起，到这一周才过了 {known} 周：不满 {weeks} 周不判断激增，不满 {before} 周不判断新出现。")
 UNSORTED = _("派单时才归类，不作判断")
 PROSE = (
     _(
@@ -40,9 +41,11 @@ Counts = Mapping[Any, list[int]]
 
 @dataclass(frozen=True)
 class Trend:
-    """`counts` of this week and the weeks before it, the latest first."""
+    """`counts` of this week and the weeks before it, the latest first; so many of those are `known`: before the first
+    wish nobody was asked, and that nobody said a thing then says nothing."""
 
     counts: list[int]
+    known: int = WEEKS_BEFORE
 
     @property
     def usual(self) -> float:
@@ -51,7 +54,9 @@ class Trend:
     @property
     def verdict(self) -> str:
         now = self.counts[0]
-        if now >= NEW_LEAST and not any(self.counts[1:]):
+        if self.known < COMPARED_WITH:
+            return TOO_EARLY
+        if now >= NEW_LEAST and self.known >= WEEKS_BEFORE and not any(self.counts[1:]):
             return NEW
         is_surge = now >= SURGE_LEAST and now > self.usual + 2 * sqrt(max(self.usual, 1))
         return SURGE if is_surge else USUAL
@@ -62,8 +67,10 @@ def made(asked: Asked) -> Body:
     read = _read(asked, weeks)
     themes = _by(read, lambda row: row.category_id)
     here = _by(read, lambda row: (row.category_id, row.town_id))
-    trends = {key: Trend(counts) for key, counts in themes.items()}
-    new_here = {key: Trend(counts) for key, counts in here.items() if key[0] and Trend(counts).verdict is NEW}
+    known = _weeks_known(asked, weeks)
+    trends = {key: Trend(counts, known) for key, counts in themes.items()}
+    new_here = {key: Trend(counts, known) for key, counts in here.items() if key[0]}
+    new_here = {key: trend for key, trend in new_here.items() if trend.verdict is NEW}
     windows = windows_in(asked)
     told = (
         *figures(asked, windows, {}, ("collected",)),
@@ -77,7 +84,20 @@ def made(asked: Asked) -> Body:
         _weekly(asked, weeks, _by(read, lambda row: None)),
         *repeated_wishes.made(asked).sections,
     )
-    return Body(told, sections, remarks(asked, windows), tuple(asked.words._(line) for line in PROSE))
+    notes = (*_of_its_youth(asked, known), *remarks(asked, windows))
+    return Body(told, sections, notes, tuple(asked.words._(line) for line in PROSE))
+
+
+def _weeks_known(asked: Asked, weeks: list[NamedPeriod]) -> int:
+    """How many of the weeks before this one were over after the first wish of the place; 0 where there is none."""
+    wanted = select(col(Ticket.created_at)).where(asked.here).order_by(col(Ticket.created_at)).limit(1)
+    first = asked.session.execute(wanted).scalar()
+    return sum(first is not None and first < week.until for week in weeks[1:])
+
+
+def _of_its_youth(asked: Asked, known: int) -> tuple[str, ...]:
+    rule = {"weeks": COMPARED_WITH, "before": WEEKS_BEFORE}
+    return (asked.say(YOUNG, known=known, **rule),) if known < WEEKS_BEFORE else ()
 
 
 def _weeks(this: NamedPeriod) -> list[NamedPeriod]:

@@ -16,7 +16,7 @@ from service.reports.documents.content import Content
 from service.reports.documents.counts import windows_by, windows_in, windows_of
 from service.reports.documents.periods import named
 from service.reports.documents.rows.monthly_ranking import BLACK, MIDDLE, RED, Ranked, _list_of
-from service.reports.documents.rows.weekly_analysis import NEW, SURGE, USUAL, Trend
+from service.reports.documents.rows.weekly_analysis import NEW, SURGE, TOO_EARLY, USUAL, Trend
 from service.reports.documents.table import BY_NAME
 from service.reports.rollups import Dimension
 from service.reports.windows import everywhere, summed
@@ -167,6 +167,38 @@ def test_only_who_surely_differs_is_on_a_list() -> None:
     assert isinstance(whole, Share)
 
 
+# What is late
+
+
+def test_late_is_what_the_board_calls_late_in_every_list(sqlite_database: Database) -> None:
+    """What was answered waits for the villager and not for the unit: no list counts days against it."""
+    with sqlite_database.writing() as session:
+        county = build_county(session)
+        for status in (Status.submitted, Status.in_progress, Status.replied, Status.follow_up):
+            wish_in(session, county, status)
+    with sqlite_database.reading() as session:
+        lists = {
+            name: making.made(BY_NAME[name], asked_of(session, county, BY_NAME[name], now=later(days=40))).listed(99)
+            for name in ("progress", "problems", "responsibilities", "monthly_bulletin", "town_meeting")
+        }
+        desk = session.exec(select(Ticket.unit_id).where(Ticket.status == Status.follow_up)).one()
+        daily = asked_of(session, county, BY_NAME["daily_follow_up"], now=later(days=40))
+        asking = replace(daily, unit=daily.known.units[desk or 0])
+        lists["daily"] = making.made(BY_NAME["daily_follow_up"], asking).listed(99)
+    days = {row[0]: row[1] for row in cells(lists["progress"], "progress", "status", "days_late")}
+    assert days.pop("待回访") is None and len(days) == 3 and all(days.values())
+    assert sum(row[0] for row in cells(lists["responsibilities"], "units", "late")) == 3
+    for name, section in (("problems", "problems"), ("monthly_bulletin", "late"), ("town_meeting", "late")):
+        assert len(cells(lists[name], section, "number")) == 3, name
+    assert [row[0] for row in cells(lists["daily"], "not_followed_up", "status")] == ["待回访"]
+    assert "待回访" not in {row[0] for row in cells(lists["daily"], "late", "status")}
+
+
+def cells(content: Content, section: str, *columns: str) -> list[tuple[Any, ...]]:
+    found = next(each for each in content.body.sections if each.key == section)
+    return [tuple(row[found.column(column)] for column in columns) for row in found.rows()]
+
+
 # Weekly analysis
 
 
@@ -187,11 +219,30 @@ def test_a_surge_is_more_than_chance_and_new_is_what_nobody_said(counts: list[in
     assert Trend(counts).verdict == verdict
 
 
-def test_the_week_says_what_is_new_where(small: Told) -> None:
-    content = small.content(BY_NAME["weekly_analysis"], named("2026-W42"))
-    new = next(section for section in content.body.sections if section.key == "new")
-    assert [tuple(row) for row in new.rows()] == [("清溪镇", "路灯", 14)]
-    weeks = next(section for section in content.body.sections if section.key == "weeks")
+@pytest.mark.parametrize(
+    ("counts", "known", "verdict"),
+    [([9, 0, 0, 0, 0, 0, 0, 0, 0], 3, TOO_EARLY), ([9, 1, 1, 1, 1, 0, 0, 0, 0], 4, SURGE)],
+)
+def test_of_its_first_weeks_a_county_learns_nothing(counts: list[int], known: int, verdict: str) -> None:
+    assert Trend(counts, known).verdict == verdict
+    assert Trend([3, 0, 0, 0, 0, 0, 0, 0, 0], 7).verdict == USUAL, "new is what eight weeks did not say"
+
+
+def test_the_week_says_what_is_new_where(sqlite_database: Database, small: Told) -> None:
+    first = small.content(BY_NAME["weekly_analysis"], named("2026-W42"))
+    assert not cells(first, "new", "theme"), "the very first week: everything would be new"
+    assert {row[0] for row in cells(first, "themes", "verdict")} == {"才开始，不作判断"}
+    assert any("从第一件心愿起" in note for note in first.body.notes)
+    with sqlite_database.writing() as session:
+        county = build_county(session)
+        submit_wish(session, county, NOW - timedelta(weeks=9))
+        for _number in range(3):
+            wish_in(session, county, Status.assigned)
+    with sqlite_database.reading() as session:
+        report = BY_NAME["weekly_analysis"]
+        later_on = making.made(report, asked_of(session, county, report, named("2026-W42"))).listed(99)
+    assert cells(later_on, "new", "town", "theme", "collected") == [("清溪镇", "路灯", 3)]
+    weeks = next(section for section in first.body.sections if section.key == "weeks")
     assert [row[1] for row in weeks.rows()] == [0] * 8 + [14]
 
 
