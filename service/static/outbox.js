@@ -4,6 +4,7 @@
   "use strict";
 
   var KEPT_DAYS = 7;
+  var RECEIPT_DAYS = 1;
 
   function opened() {
     return new Promise(function (done, fail) {
@@ -30,13 +31,21 @@
   function put(entry) { return within("readwrite", function (kept) { return kept.put(entry); }); }
   function drop(key) { return within("readwrite", function (kept) { return kept.delete(key); }); }
 
-  /* Those that are too old go: nobody's words stay on a borrowed phone. */
+  /* Those that are too old go: nobody's words stay on a borrowed phone, and the key to a wish still less. */
   function all() {
     return within("readonly", function (kept) { return kept.getAll(); }).then(function (entries) {
-      var since = Date.now() - KEPT_DAYS * 86400000;
-      entries.forEach(function (entry) { if (entry.at < since) drop(entry.key); });
-      return entries.filter(function (entry) { return entry.at >= since; });
+      entries.forEach(function (entry) { if (isOld(entry)) drop(entry.key); });
+      return entries.filter(function (entry) { return !isOld(entry); });
     });
+  }
+
+  function isOld(entry) {
+    var days = entry.state === "arrived" && !entry.isHers ? RECEIPT_DAYS : KEPT_DAYS;
+    return entry.at < Date.now() - days * 86400000;
+  }
+
+  function isHers(entry) {
+    return entry.fields.some(function (field) { return field[0] === "remember" && field[1] === "true"; });
   }
 
   /* Fails when it has not arrived: no network, a server that is busy, or somebody else's page in between. */
@@ -55,9 +64,11 @@
     });
   }
 
-  /* What is left of a wish that has arrived: its receipt, until she has seen it. What was refused waits for her. */
+  /* What is left of a wish that has arrived: its receipt, until she has seen it, a day at most where she did not say
+     that the phone is hers. What was refused waits for her. */
   function settled(entry, answer) {
-    if (answer.receipt) return put({ key: entry.key, at: Date.now(), state: "arrived", receipt: answer.receipt });
+    var left = { key: entry.key, at: Date.now(), state: "arrived", receipt: answer.receipt, isHers: isHers(entry) };
+    if (answer.receipt) return put(left);
     if (answer.status === 429) throw new Error("too many now");
     entry.state = "refused";
     return put(entry);

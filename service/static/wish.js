@@ -8,8 +8,10 @@
   var shelf = document.getElementById("outbox");
   var isTrying = false;
   var shown = "";
+  var asked = null;
   var SLOW = 8000;
   var AGAIN = 20000;
+  var NOTICED = 800;
 
   function byId(id) { return document.getElementById(id); }
   function made(tag, className, words) {
@@ -243,7 +245,31 @@
   function trying() {
     if (isTrying) return;
     isTrying = true;
-    outbox.sendAll().catch(function () { return; }).then(function () { isTrying = false; return show(); });
+    outbox.sendAll().then(function () { return ""; }, function (error) {
+      return error instanceof TypeError ? "no-network-still" : "not-taken";
+    }).then(function (outcome) {
+      isTrying = false;
+      return show().then(function () { tellWhoAsked(outcome); });
+    });
+  }
+
+  /* Who asked for a try is told what came of it, beside her button and long enough to be noticed; a try that the phone
+     makes by itself disturbs nobody. */
+  function tryNow(key) {
+    asked = { key: key, at: Date.now() };
+    tell(key, "trying");
+    trying();
+  }
+
+  function tell(key, outcome) {
+    var note = byId("tried-" + key);
+    if (note) note.textContent = outcome && word(outcome);
+  }
+
+  function tellWhoAsked(outcome) {
+    var who = asked;
+    asked = null;
+    if (who) setTimeout(function () { if (!asked) tell(who.key, outcome); }, Math.max(0, who.at + NOTICED - Date.now()));
   }
 
   function button(words, act, isPlain) {
@@ -259,15 +285,25 @@
     var box = made("section", "card note-card is-" + entry.state);
     var photos = entry.fields ? entry.fields.filter(function (field) { return field[0] === "photos"; }).length : 0;
     function away() { outbox.drop(entry.key).then(show); }
+    var tried;
     box.appendChild(made("h2", "", word(entry.state)));
     if (entry.state === "arrived") {
       box.appendChild(button(word("receipt"), function () { outbox.drop(entry.key).then(function () { location.assign(entry.receipt); }); }));
+      box.appendChild(made("p", "soft", word(entry.isHers ? "arrived-hers" : "arrived-note")));
+      box.appendChild(button(word("receipt"), function () { outbox.drop(entry.key).then(function () { location.assign(entry.receipt); }); }));
+      box.appendChild(button(word("forget"), away, true));
       return box;
     }
     box.appendChild(made("p", "soft", word(entry.state + "-note")));
     box.appendChild(made("p", "kept-words", said(entry, "text") || word("spoken")));
     if (photos) box.appendChild(made("p", "soft", word("photos").replace("{n}", photos)));
-    if (entry.state === "waiting") box.appendChild(button(word("now"), trying));
+    if (entry.state === "waiting") {
+      box.appendChild(button(word("now"), function () { tryNow(entry.key); }));
+      tried = made("p", "soft tried");
+      tried.id = "tried-" + entry.key;
+      tried.setAttribute("role", "status");
+      box.appendChild(tried);
+    }
     if (form) box.appendChild(button(word("change"), function () { outbox.drop(entry.key).then(function () { fill(entry); show(); }); }, true));
     box.appendChild(button(word("away"), away, true));
     return box;
