@@ -14,6 +14,7 @@ from service.tickets.queries import story_of
 from service.tickets.resident_story import Reader, last_answer
 from service.tickets.resident_words import Standing, headline
 from service.tickets.scope import in_area
+from service.tickets.without_her import without_her, without_her_name
 from workflows.statuses import OPEN, Status
 
 MOST = 3
@@ -70,7 +71,7 @@ def _told(session: Session, ticket: Ticket, known: Reference, local: LocalWords,
     return Alike(
         token=secret_address(ALIKE_ADDRESS, ticket.id or 0),
         place=known.place_name(village.id or ticket.area_id),
-        words=shortened(ticket.public_text),
+        words=shortened(without_her_name(ticket.public_text, ticket)),
         standing=headline(Standing(ticket, now), known, local)[0],
         answer=_answer(session, ticket, known, local),
         endorsements=ticket.endorsements,
@@ -83,7 +84,7 @@ def _answer(session: Session, ticket: Ticket, known: Reference, local: LocalWord
         return ""
     reader = Reader(known, local._, lambda photo: None, is_neighbour=True)  # type: ignore[arg-type,return-value]
     answer = last_answer(story_of(session, ticket.id or 0), reader)
-    return shortened(answer.words) if answer else ""
+    return shortened(without_her(answer.words, ticket)) if answer else ""
 
 
 def shortened(words: str) -> str:

@@ -173,7 +173,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reader:
-    """`translate` speaks her language; `is_neighbour`: her wish was merged into the one whose story this is."""
+    """`translate` speaks her language; `is_neighbour`: her wish was merged into the one whose story this is. `masked`
+    hides who somebody is, and `may_see` is asked of each picture."""
 
     known: Reference
     translate: Callable[[str], str]
@@ -181,6 +182,8 @@ class Reader:
     is_neighbour: bool = False
     sees_words: bool = True
     day: Callable[[date], str] = str
+    masked: Callable[[str], str] = mask_text
+    may_see: Callable[[Attachment], bool] = lambda photo: True
 
 
 def entries(stories: Sequence[Story], reader: Reader) -> list[Entry]:
@@ -203,9 +206,13 @@ def _row(heard: Heard, reader: Reader) -> Shown | None:
 
 
 def _entry(heard: Heard, row: Shown, reader: Reader) -> Entry:
-    words = mask_text(heard.said.get(row.words) or "") if reader.sees_words else ""
-    photos = [reader.picture(each) for each in heard.photos] if row.has_photos and reader.sees_words else ()
+    words = reader.masked(heard.said.get(row.words) or "") if reader.sees_words else ""
+    photos = _pictures(heard, reader) if row.has_photos and reader.sees_words else ()
     return Entry(heard.event.verb, heard.event.at, _label(heard, row, reader), words, photos)
+
+
+def _pictures(heard: Heard, reader: Reader) -> list[Picture]:
+    return [reader.picture(each) for each in heard.photos if reader.may_see(each)]
 
 
 def _label(heard: Heard, row: Shown, reader: Reader) -> str:
@@ -225,10 +232,10 @@ def _answer(heard: Heard, reader: Reader) -> Answer:
     return Answer(
         at=heard.event.at,
         unit_name=reader.known.unit_name(heard.unit_id),
-        words=mask_text(said.get("words", "")),
+        words=reader.masked(said.get("words", "")),
         outcome=said.get("outcome"),
         promised_for=date.fromisoformat(promised) if promised else None,
-        referred_to=mask_text(said["referred_to"]) if said.get("referred_to") else None,
-        photos=[reader.picture(each) for each in heard.photos],
+        referred_to=reader.masked(said["referred_to"]) if said.get("referred_to") else None,
+        photos=_pictures(heard, reader),
         round=heard.event.round,
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from service.directory.reference import Reference
 from service.local_words import LocalWords
-from service.masking import mask_name, mask_phone
+from service.masking import mask_name, mask_phone, mask_text
 from service.tickets.casefile import case_of
 from service.tickets.main_ticket import main_of
 from service.tickets.models import Attachment, PictureState, Ticket
@@ -19,6 +19,7 @@ from service.tickets.resident_story import Answer, Entry, Picture, Reader, entri
 from service.tickets.resident_words import FIVE_STEPS, Standing, headline, is_discontent, is_rated, nearness
 from service.tickets.told_when import by_her
 from service.tickets.tracked_parts import HerWords, Whereabouts
+from service.tickets.without_her import without_her, without_her_name
 from workflows.actors import resident_of
 from workflows.cases import Case
 from workflows.commands import CommandBase, Expedite, Rate
@@ -83,18 +84,20 @@ class Teller:
         )
 
     def tell_neighbour(self, ticket: Ticket) -> Tracked:
-        """The same wish for somebody who has one like it: what is done, and of its villager only masked words."""
+        """The same wish for somebody who has one like it: what is done, and of its villager only masked words and the
+        photographs that everybody may see."""
         assert ticket.id is not None
         main = main_of(self.session, ticket)
         stories = story_of(self.session, main.id or 0)
         case = case_of(self.session, main, self.known)
-        reader = self._reader(main, is_neighbour=True)
+        reader = replace(self._reader(main, is_neighbour=True), may_see=lambda photo: photo.id in _on_the_wall(main))
         answer = last_answer(stories, reader)
+        text = without_her_name(ticket.public_text, ticket)
         return Tracked(
             ticket_id=ticket.id,
             main=main,
             version=ticket.version,
-            wish=replace(self._her_words(ticket, ()), phone="", name="", has_place=False, photos_lost=0),
+            wish=replace(self._her_words(ticket, ()), text=text, phone="", name="", has_place=False, photos_lost=0),
             where=replace(self._whereabouts(main, main, case, stories), urged_at=None),
             answer=answer if answer and answer.round == main.round else None,
             timeline=_without_repetition(entries(stories, reader), answer, main),
@@ -108,7 +111,8 @@ class Teller:
 
     def _reader(self, main: Ticket, is_neighbour: bool) -> Reader:
         sees_words = not (is_neighbour and main.is_private)
-        return Reader(self.known, self.local._, self.picture, is_neighbour, sees_words, self.local.day)
+        reader = Reader(self.known, self.local._, self.picture, is_neighbour, sees_words, self.local.day)
+        return replace(reader, masked=lambda words: without_her(words, main)) if is_neighbour else reader
 
     def _her_words(self, ticket: Ticket, own: Sequence[Story]) -> HerWords:
         """Without the pictures of an official who wrote it down: on a meeting's list stand her neighbours, too."""
@@ -185,7 +189,7 @@ class Teller:
         """Her own story; and where it was merged, what has been done in the other one besides."""
         if not reader.is_neighbour:
             return entries(stories, reader)
-        hers = entries(own, replace(reader, is_neighbour=False, sees_words=True))
+        hers = entries(own, replace(reader, is_neighbour=False, sees_words=True, masked=mask_text))
         return sorted([*hers, *entries(stories, reader)], key=lambda entry: entry.at, reverse=True)
 
     def _of_a_follower(self, ticket: Ticket, main: Case) -> list[type[CommandBase]]:
@@ -199,6 +203,11 @@ class Teller:
         senseless = {Rate} if is_settled else {Expedite} if ticket.status is Status.follow_up else set()
         found = available(case, resident_of(ticket.id or 0), self.now)
         return [command for command in found if command not in senseless]
+
+
+def _on_the_wall(ticket: Ticket) -> frozenset[int | None]:
+    """What an official has chosen for everybody's eyes, as long as it stands there."""
+    return frozenset({ticket.wall_before_id, ticket.wall_after_id}) if ticket.published_at else frozenset()
 
 
 def _without_repetition(timeline: Sequence[Entry], answer: Answer | None, main: Ticket) -> list[Entry]:

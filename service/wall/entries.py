@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from service.directory.reference import Reference
 from service.local_words import LocalWords
-from service.masking import mask_name, mask_text
+from service.masking import mask_text
 from service.sealing import blind_index
 from service.tickets.models import Attachment, Ticket
 from service.tickets.queries import Story
 from service.tickets.resident_story import Answer, Picture, Reader, last_answer
+from service.tickets.without_her import without_her
 from service.wall.photos import photo_url
 from service.wall.queries import SHOW_PHOTOS, answers_to
 from workflows.claimable import FINER_THAN_A_VILLAGE
@@ -115,15 +116,12 @@ def _answer(ticket: Ticket, stories: Sequence[Story], known: Reference, local: L
     found: Answer | None = last_answer(stories, Reader(known, local._, _no_picture, is_neighbour=True))
     if found is None or found.round != ticket.round:
         return None
-    return Told(found.at, without_her(found.words, ticket), found.outcome, found.promised_for)
+    return Told(found.at, _for_the_wall(found.words, ticket), found.outcome, found.promised_for)
 
 
-def without_her(words: str, ticket: Ticket) -> str:
-    """An answer was written for her: her name, her place and the number of her group are nobody else's business."""
-    for part, instead in ((ticket.name, mask_name(ticket.name)), (ticket.place, "…")):
-        if part and len(part) > 1:
-            words = words.replace(part, instead)
-    return FINER_THAN_A_VILLAGE.sub(r"某\1", mask_text(words))
+def _for_the_wall(words: str, ticket: Ticket) -> str:
+    """The number of her group is nobody's business here, either."""
+    return FINER_THAN_A_VILLAGE.sub(r"某\1", without_her(words, ticket))
 
 
 def _no_picture(attachment: Attachment) -> Picture:

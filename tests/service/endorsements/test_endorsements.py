@@ -8,12 +8,14 @@ from sqlmodel import Session, select
 from service.database import Database
 from service.endorsements import lifecycle
 from service.endorsements.models import Endorsement
+from service.endorsements.pages import FOLLOW_ADDRESS
 from service.oversight.checks import breaches
-from service.tickets.models import Ticket, TicketEvent
-from tests.factories import PHONE, TOKEN, County, act, later, submit_wish
+from service.sealing import secret_address, tracking_token
+from service.tickets.models import Attachment, PictureState, Ticket, TicketEvent
+from tests.factories import NOW, PHONE, TOKEN, County, act, add, later, submit_wish
 from tests.service.at_once import at_once
 from tests.service.tickets.conftest import Page, Villager
-from workflows.commands import Acknowledge, Assign, Withdraw
+from workflows.commands import Acknowledge, ApproveReply, Assign, Outcome, Reply, ReportProgress, Withdraw
 from workflows.endorsements import EndorsementState
 from workflows.refusals import Refused, WrongStatus
 
@@ -23,6 +25,12 @@ LIKE_IT = "我们这里的路灯坏了，晚上不敢出门"
 
 def shared_wish(session: Session, county: County, **said: object) -> int:
     return submit_wish(session, county, **{"text": LAMP, **said})
+
+
+def her_house() -> Attachment:
+    """A photograph that an official took there."""
+    state = PictureState.ready
+    return Attachment(original="a", picture="a", media_type="image/jpeg", size=1, created_at=NOW, state=state)
 
 
 def looked(villager: Villager, words: str = LIKE_IT) -> Page:
@@ -108,6 +116,34 @@ def test_me_too_in_one_tap_leads_to_a_page_that_follows_the_wish(villager: Villa
         act(session, wish, Assign(unit=villager.county.bureau), villager.county.dispatcher)
         act(session, wish, Acknowledge(), villager.county.handler)
     assert "已经看到" in villager.opens(answer.goes_to).words
+
+
+def test_an_answer_that_was_written_for_her_tells_her_neighbours_neither_name_nor_place_nor_shows_her_house(
+    villager: Villager,
+) -> None:
+    """Her reviewer thinks of her alone: "me too" is one tap of anybody who has the link."""
+    county = villager.county
+    said = {"name": "王秀英", "place": "老槐树旁", "text": f"{LAMP}，王秀英家门口最黑"}
+    with villager.database.writing() as session:
+        wish = shared_wish(session, county, **said)
+        act(session, wish, Assign(unit=county.bureau), county.dispatcher)
+        act(session, wish, Acknowledge(), county.handler)
+        photos = (add(session, her_house()),)
+        act(session, wish, ReportProgress(words="王秀英家老槐树旁的线接好了", photos=photos), county.handler)
+        reply = Reply(outcome=Outcome.resolved, words="王秀英同志：您家老槐树旁的灯修好了。", photos=photos)
+        act(session, wish, reply, county.handler)
+        act(session, wish, ApproveReply(), county.reviewer)
+    found = looked(villager)
+    with villager.database.writing() as session:
+        row = Endorsement(ticket_id=wish, browser="b" * 64, state=EndorsementState.given, at=NOW)
+        page = f"/e/{secret_address(FOLLOW_ADDRESS, add(session, row))}"
+    followed = villager.opens(page)
+    for told in (found.words, followed.words):
+        assert "王**" in told and "灯修好了" in told and "王秀英" not in told and "槐树" not in told
+    assert "线接好了" in followed.words and "/photos/" not in followed.source
+    assert villager.client.get(f"{page}/photos/{photos[0]}").status_code == 404
+    hers = villager.opens(f"/t/{tracking_token(wish)}")
+    assert "王秀英同志" in hers.words and "/photos/" in hers.source
 
 
 def test_the_same_phone_counts_once_and_another_one_besides(villager: Villager) -> None:

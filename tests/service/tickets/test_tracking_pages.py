@@ -205,19 +205,19 @@ def test_a_merged_wish_follows_the_one_it_joined(villager: Villager) -> None:
     county = villager.county
 
     def merged(session: Session) -> tuple[int, int]:
-        main = submit_wish(session, county, text="隔壁老李家门口也黑，老李家电话 13711112222")
+        main = submit_wish(session, county, name="李长贵", text="隔壁老李家门口也黑，老李家电话 13711112222")
         mine = submit_wish(session, county, text="我家门口没有路灯")
         act(session, mine, Merge(into=number_in(session, main)), county.dispatcher)
         act(session, main, Assign(unit=county.bureau), county.dispatcher)
         act(session, main, Acknowledge(), county.handler)
-        act(session, main, ReportProgress(words="全村路灯一起换。"), county.handler)
+        act(session, main, ReportProgress(words="李长贵您好，全村路灯一起换。"), county.handler)
         return main, mine
 
     main, mine = villager.changes(merged)
     villager.presses(main, "supplement", text="老李补充的话")
     page = shown(villager, mine)
     assert "和别的乡亲说的合在一起办" in page.words and "县交通运输局正在办，10 月 19 日前给您答复" in page.words
-    assert "全村路灯一起换。" in page.words and "我家门口没有路灯" in page.words
+    assert "李**您好，全村路灯一起换。" in page.words and "我家门口没有路灯" in page.words
     assert number_of(main, NOW) in page.words
     assert "老李" not in page.words, "what her neighbour said is not hers to read"
     assert tracking_token(main) not in page.source
