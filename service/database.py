@@ -47,12 +47,13 @@ def word_of(kind: type[Enum]) -> EnumType:
 class Database:
     """Opens either database; `dialect` is "sqlite" or "postgresql", `engine` is for migrations and tests."""
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
+    def __init__(self, url: str, pool_size: int = 8, patience: float = sqlite.PATIENCE) -> None:
+        """`patience`: seconds that whoever writes to a SQLite file waits for his turn, before he is told `Busy`."""
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self._backend: sqlite.SQLite | postgres.PostgreSQL
         if self.dialect == "sqlite":
-            self._backend = sqlite.SQLite(self.url, pool_size)
+            self._backend = sqlite.SQLite(self.url, pool_size, patience)
         elif self.dialect == "postgresql":
             self._backend = postgres.PostgreSQL(self.url, pool_size)
         else:

@@ -1,11 +1,16 @@
 """For machines that watch: is the process alive, can it serve, and what has it done."""
 
+import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,21 +25,14 @@ router = APIRouter(include_in_schema=False)
 # A proxy on this machine speaks for somebody else.
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
 THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
-REGISTRY = CollectorRegistry()
-ANSWERED = Counter(
-    "weiyuan_requests",
-    "Answered requests of this process; of several, another one may answer next",
-    ["method", "route", "status"],
-    registry=REGISTRY,
-)
+ANSWERED = Counter("weiyuan_requests", "Answered requests", ["method", "route", "status"], registry=None)
 SECONDS = Histogram(
     "weiyuan_request_seconds",
-    "Seconds from request to answer, in this process",
+    "Seconds from request to answer",
     ["method", "route"],
-    registry=REGISTRY,
+    registry=None,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5),
 )
-LEADS = Gauge("weiyuan_scheduler_leads", "1 in the service whose process does the timed work", registry=REGISTRY)
 
 
 @router.get("/healthz")
@@ -57,15 +55,32 @@ def readyz(request: Request, database: TheDatabase) -> Response:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Counts and times of this process, by route and never by address, for the machine itself; others get a 404."""
+    """Counts and times of all workers, by route and never by address, for the machine itself; others get a 404."""
     if request.client is None or request.client.host not in THIS_MACHINE or FORWARDED & set(request.headers):
         raise NotFound()
-    LEADS.set(_leads(request))
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    counted = CollectorRegistry()
+    counted.register(Leading(_leads(request)))
+    if timekeeper.COUNTS in os.environ:
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    else:
+        counted.register(ANSWERED)
+        counted.register(SECONDS)
+    return Response(generate_latest(counted), media_type=CONTENT_TYPE_LATEST)
+
+
+class Leading(Collector):
+    """Asked for anew each time, and so the same whichever worker is asked."""
+
+    def __init__(self, leads: bool) -> None:
+        self._leads = leads
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        words = "1 in the service that does the timed work"
+        yield GaugeMetricFamily("weiyuan_scheduler_leads", words, float(self._leads))
 
 
 def _leads(request: Request) -> bool:
-    """This worker, or the timekeeper that runs beside it."""
+    """This worker, or the timekeeper that runs beside it, or whichever worker stands in for that."""
     clockwork = request.app.state.clockwork
     return bool(clockwork and (clockwork.leadership.is_ours or timekeeper.leads()))
 

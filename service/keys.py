@@ -82,8 +82,13 @@ class Keyring:
         if secret_key:
             return cls.parse(secret_key)
         if not key_file.exists():
-            raise KeyMissing(f"There is no key file at {key_file}: `weiyuan migrate` creates one for a new county.")
-        return cls.parse(key_file.read_text())
+            raise KeyMissing(
+                f"There is no key file at {key_file}: put its copy back. For a new county, `weiyuan migrate` creates one."
+            )
+        try:
+            return cls.parse(key_file.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeyMissing(f"The key file {key_file} cannot be read: {error}.") from None
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """`place` says where the value belongs; it can be opened nowhere else."""
@@ -99,11 +104,15 @@ class Keyring:
         except (InvalidTag, ValueError):
             raise Broken(f"A sealed value of {place or 'no place'} does not open: it was changed or moved.") from None
 
+    def knows(self, sealed: bytes) -> bool:
+        """Whether the key that sealed it is among ours; it need not be opened for that."""
+        return any(sealed[:HEAD] == VERSION + key.name for key in self.keys)
+
     def _named(self, head: bytes) -> Key:
         for key in self.keys:
             if head == VERSION + key.name:
                 return key
-        raise KeyMissing(f"The key {head[1:].hex()} that sealed this is not in the key file.")
+        raise KeyMissing(f"The key {name_in(head)} that sealed this is not in the key file.")
 
     def index(self, text: str) -> str:
         return self.keys[-1].mac("blind index", text.encode()).hex()
@@ -122,6 +131,11 @@ def _decoded(word: str) -> bytes:
         return base64.urlsafe_b64decode(word.replace("+", "-").replace("/", "_"))
     except ValueError:
         raise KeyMissing("A key is not in base64.") from None
+
+
+def name_in(sealed: bytes) -> str:
+    """The name of the key that sealed it, as `Key` shows its own."""
+    return sealed[len(VERSION) : HEAD].hex()
 
 
 def new_key() -> str:

@@ -95,8 +95,20 @@ class Settings(BaseSettings):
 
     @field_validator("base_url")
     @classmethod
-    def _ends_without_slash(cls, url: str) -> str:
-        return url.rstrip("/")
+    def _is_the_root_of_a_site(cls, url: str) -> str:
+        """Pages name one another from the root: the service has a host name of its own, and no folder of another's."""
+        root = url.rstrip("/")
+        if root and not re.fullmatch(r"https?://[^/?#@\s]+", root):
+            raise ValueError("write https://HOST or https://HOST:PORT, without a folder behind it")
+        return root
+
+    @field_validator("files_url")
+    @classmethod
+    def _is_a_place_for_files(cls, url: str) -> str:
+        scheme, is_address, _rest = url.partition("://")
+        if is_address and scheme not in {"s3", "file"}:
+            raise ValueError("photographs lie in a folder, or at s3://BUCKET/PREFIX")
+        return url
 
     @property
     def here(self) -> str:

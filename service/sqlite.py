@@ -37,11 +37,11 @@ PRAGMAS = (
 class SQLite:
     """Two small pools on one file: one that cannot write, one whose users take turns."""
 
-    def __init__(self, url: URL, pool_size: int) -> None:
+    def __init__(self, url: URL, pool_size: int, patience: float = PATIENCE) -> None:
         path = self._path = _file_of(url)
         self.engine = _engine(path, pool_size, PRAGMAS, "BEGIN IMMEDIATE")
         self.reading_engine = _engine(path, pool_size, (*PRAGMAS, "query_only=ON"), "BEGIN")
-        self._gate = Gate(path.with_name(path.name + "-gate"))
+        self._gate = Gate(path.with_name(path.name + "-gate"), patience)
         self._group = GroupCommit(self._batch)
 
     @contextmanager
@@ -164,12 +164,13 @@ class Gate:
     process stands still while it holds the file, one thread of ours waits with it and the others are told `Busy`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         self._lock = FairLock()
+        self._patience = patience
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=PATIENCE):
+        if not self._lock.acquire(timeout=self._patience):
             raise Busy()
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX)

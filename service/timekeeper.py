@@ -24,7 +24,11 @@ from service.settings import Settings
 SIGNS = "WEIYUAN_TIMEKEEPER_SIGNS"
 """Names the folder of the two files to the workers, in their environment."""
 ALIVE, LEADS = "alive", "leads"
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder where each worker writes what it has counted, in the environment: prometheus_client looks there."""
 POLITENESS = 5
+# Nobody waits for the timed work: rather than fail, it waits until the others have written.
+PATIENCE = 60.0
 
 
 @contextmanager
@@ -55,14 +59,30 @@ def beside(chosen: Settings) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def counted_together(workers: int) -> Iterator[None]:
+    """Where there are several, each writes its counts where the one that is asked for them finds all.
+
+    To be entered before a worker is started: it looks for the folder once, when it begins.
+    """
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="weiyuan-counts-") as folder:
+        os.environ[COUNTS] = folder
+        yield
+
+
 def leads() -> bool:
-    """Whether the timekeeper of this run does the county's timed work just now."""
+    """Whether the timekeeper of this run, or a worker in its place, does the county's timed work just now."""
     return _is_shown(LEADS)
 
 
 def stand_in(database: Database) -> Lock:
     """The lock of a worker's own clockwork: free to it only while no timekeeper of this run is alive."""
-    return StandIn(lock_for(database))
+    folder = os.environ.get(SIGNS)
+    lock = lock_for(database)
+    return StandIn(Telling(lock, FileLock(Path(folder) / LEADS)) if folder else lock)
 
 
 class StandIn:
@@ -90,7 +110,9 @@ class Telling:
     def take(self) -> bool:
         is_ours = self._lock.take()
         if is_ours:
-            self._sign.take()
+            # The folder of the signs goes with the timekeeper, and the work goes on without.
+            with suppress(OSError):
+                self._sign.take()
         else:
             self._sign.release()
         return is_ours
@@ -137,7 +159,7 @@ def _keep_time(chosen: Settings, ended: int, folder: Path) -> None:
     alive.take()
     # Whoever waits for a page goes first where there is not enough for both.
     os.nice(POLITENESS)
-    database = Database(chosen.database_url, chosen.pool_size)
+    database = Database(chosen.database_url, chosen.pool_size, PATIENCE)
     clockwork = Clockwork(database, chosen, lock=Telling(lock_for(database), FileLock(folder / LEADS)))
     clockwork.start()
     with suppress(SystemExit):

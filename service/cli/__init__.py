@@ -1,5 +1,6 @@
 """`weiyuan`: the command line. Each command lives in a module of its own, loaded only when it is called."""
 
+import errno
 from importlib import import_module
 from typing import Any
 
@@ -41,12 +42,21 @@ class CommandTable(TyperGroup):
         return command
 
     def invoke(self, ctx: Any) -> Any:
-        """Any command may ask for a setting, and the first one to ask finds it wrong."""
+        """Any command may ask for a setting, and the first one to ask finds it wrong; any file may be out of reach."""
         try:
             return super().invoke(ctx)
         except Unfit as unfit:
-            typer.secho(str(unfit), fg=typer.colors.RED, err=True)
-            raise typer.Exit(1) from None
+            raise _said(str(unfit)) from None
+        except OSError as error:
+            # Whoever reads us through `head` has gone: that is no mistake.
+            if error.errno == errno.EPIPE:
+                raise
+            raise _said(f"{error.filename or 'The machine'}: {error.strerror or error}.") from None
+
+
+def _said(sentence: str) -> typer.Exit:
+    typer.secho(sentence, fg=typer.colors.RED, err=True)
+    return typer.Exit(1)
 
 
 app = typer.Typer(

@@ -3,9 +3,9 @@
 import typer
 
 from service import clock
-from service.cli.opening import county_database
+from service.cli.county_key import make_key_for_new_county
+from service.cli.opening import county_database, opened
 from service.directory.seeding import seed
-from service.keys import create_key_file
 from service.migrations import migrate as bring_up_to_date
 from service.settings import settings
 
@@ -24,12 +24,8 @@ def migrate() -> None:
 
 def brought_up_to_date(url: str | None = None) -> list[str]:
     """The steps that were applied. `url` in place of the settings' own."""
-    chosen = settings()
-    if not chosen.secret_key and not chosen.key_file.exists():
-        create_key_file(chosen.key_file)
-        typer.echo(
-            f"A new key lies in {chosen.key_file}. Keep a copy elsewhere: without it nobody can read the wishes."
-        )
+    with opened(url, must_be_there=False) as database:
+        make_key_for_new_county(settings(), database)
     with county_database(url, must_be_current=False) as database:
         applied = bring_up_to_date(database)
         with database.writing() as session:

@@ -6,20 +6,25 @@ from pathlib import Path
 
 import typer
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from service import keys, logs, schema
+from service import schema
+from service.cli.county_key import refuse_other_key, use_keys
 from service.cli.speech import told
 from service.database import Database
 from service.errors import Failure
 from service.fitness import Unfit
-from service.keys import KeyMissing, Keyring
 from service.settings import settings, without_password
 from workflows.refusals import Refused
 
 OUTDATED = "The database does not have the form that this version expects: run `weiyuan migrate` first."
 NO_FILE = "There is no database {path}: `weiyuan migrate` makes one, WEIYUAN_DATABASE_URL says where."
-NO_ANSWER = "The database {address} does not answer: {reason}"
+NO_ADDRESS = "{address} is no address of a database: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+# The other errors of a database are mistakes of ours: they keep their traceback.
+WORDS: dict[type[DatabaseError], str] = {
+    OperationalError: "The database {address} does not answer: {reason}",
+    DatabaseError: "The database {address} cannot be read: {reason}",
+}
 
 
 def fail(sentence: str) -> typer.Exit:
@@ -28,35 +33,40 @@ def fail(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def use_keys() -> None:
-    chosen = settings()
-    logs.configure(chosen.log_json, "warning")
-    try:
-        keys.use(Keyring.load(chosen.key_file, chosen.secret_key.get_secret_value() if chosen.secret_key else None))
-    except KeyMissing as missing:
-        raise fail(str(missing)) from None
-
-
 @contextmanager
 def county_database(url: str | None = None, *, must_be_current: bool = True) -> Iterator[Database]:
-    """`url` in place of the settings' own. Exits with a sentence when the database is unfit or outdated."""
-    use_keys()
-    address = url or settings().database_url
-    try:
-        if must_be_current:
-            _refuse_missing_file(address)
-        database = Database(address)
-    except (Unfit, ValueError, ArgumentError, OSError) as error:
-        raise fail(told(error)) from None
-    try:
+    """`url` in place of the settings' own. Exits with a sentence when the database or the key is unfit."""
+    chosen = settings()
+    with opened(url, must_be_there=must_be_current) as database:
+        use_keys(chosen)
         database.verify()
         if must_be_current and not schema.is_current(database):
             raise fail(OUTDATED)
+        refuse_other_key(chosen, database)
+        yield database
+
+
+@contextmanager
+def opened(url: str | None = None, *, must_be_there: bool = True) -> Iterator[Database]:
+    """Without any key, and whatever form it has. What is wrong with it becomes a sentence."""
+    address = url or settings().database_url
+    try:
+        if must_be_there:
+            _refuse_missing_file(address)
+        database = Database(address)
+    except ArgumentError:
+        raise fail(NO_ADDRESS.format(address=without_password(address))) from None
+    except (Unfit, ValueError) as error:
+        raise fail(told(error)) from None
+    try:
         yield database
     except (Unfit, Refused, Failure) as error:
         raise fail(told(error)) from None
-    except OperationalError as error:
-        raise fail(NO_ANSWER.format(address=without_password(address), reason=_first_line(error))) from None
+    except DatabaseError as error:
+        if type(error) not in WORDS:
+            raise
+        words = WORDS[type(error)]
+        raise fail(words.format(address=without_password(address), reason=_first_line(error))) from None
     finally:
         database.close()
 
@@ -70,6 +80,6 @@ def _refuse_missing_file(address: str) -> None:
             raise Unfit(NO_FILE.format(path=path))
 
 
-def _first_line(error: OperationalError) -> str:
+def _first_line(error: DatabaseError) -> str:
     """What the driver says; it names the address and the user, never the password."""
     return str(error.orig).partition("\n")[0]

@@ -5,15 +5,18 @@ from typing import Annotated
 
 import typer
 from sqlmodel import Session
+from xlsxwriter.exceptions import FileCreateError
 
 from service import clock
 from service.cli.link import find_area
 from service.cli.opening import county_database, fail
 from service.directory.models import AreaLevel, Unit
 from service.directory.reference import Reference, reference
+from service.local_words import LocalWords
 from service.reports.documents import answers, making
 from service.reports.documents.asked import Asked, county_words
 from service.reports.documents.asking import period_of
+from service.reports.documents.content import Content
 from service.reports.documents.keeping import template_content, template_of
 from service.reports.documents.paper import PRINTED_MOST
 from service.reports.documents.sheets import write_excel
@@ -45,7 +48,7 @@ def report(
             if kind is Format.csv:
                 answers.write_csv(content, asked.words, file)
             elif kind is Format.xlsx:
-                write_excel(content, asked.words, file)
+                _write_excel(content, asked.words, file)
             else:
                 content, own = content.listed(PRINTED_MOST), template_of(session, row)
         if kind not in (Format.csv, Format.xlsx):
@@ -53,6 +56,13 @@ def report(
             language = settings().language
             file.write_bytes(answers.paper_bytes(content, asked.words, language, kind, template))
     typer.echo(f"{content.title}, {content.period}: written to {file}.")
+
+
+def _write_excel(content: Content, words: LocalWords, file: Path) -> None:
+    try:
+        write_excel(content, words, file)
+    except FileCreateError as error:
+        raise fail(f"{file}: {getattr(error.args[0], 'strerror', error)}.") from None
 
 
 def _row(name: str, kind: Format) -> Report:

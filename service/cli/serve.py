@@ -2,15 +2,19 @@
 
 import os
 import socket
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import SecretStr
 
+from notifications.channels.accounts import SmsAccount, WeChatAccount
+from notifications.channels.mail_server import MailServer
 from service import timekeeper
 from service.cli.opening import county_database, fail
-from service.settings import Settings, settings
+from service.settings import Settings, settings, variable_of
 
 app = typer.Typer(add_completion=False)
 
@@ -18,6 +22,13 @@ TAKEN = (
     "{host}:{port} is not to be had ({reason}): perhaps the service runs there already. "
     "End it, or choose another port with --port."
 )
+
+USELESS = "{variable} is of no use, and nothing will be sent that way. It is written like this: {shape}."
+SENDERS: dict[str, Callable[[str, Settings], object]] = {
+    "smtp_url": lambda address, chosen: MailServer.from_url(address, chosen.mail_from),
+    "sms_url": lambda address, chosen: SmsAccount.from_url(address),
+    "wechat_url": lambda address, chosen: WeChatAccount.from_url(address),
+}
 
 
 @app.command()
@@ -31,13 +42,15 @@ def serve(
     refuse_taken_port(chosen.host, chosen.port)
     with county_database():
         pass
-    with timekeeper.beside(chosen) if chosen.scheduler else nullcontext():
+    _warn_of_useless_addresses(chosen)
+    processes = workers or chosen.workers
+    with timekeeper.beside(chosen) if chosen.scheduler else nullcontext(), timekeeper.counted_together(processes):
         uvicorn.run(
             "service.app:create_app",
             factory=True,
             host=chosen.host,
             port=chosen.port,
-            workers=workers or chosen.workers,
+            workers=processes,
             proxy_headers=True,
             forwarded_allow_ips=chosen.forwarded_allow_ips,
             server_header=False,
@@ -45,6 +58,18 @@ def serve(
             log_config=None,
             timeout_graceful_shutdown=20,
         )
+
+
+def _warn_of_useless_addresses(chosen: Settings) -> None:
+    """Before the first message that cannot be sent; villagers are served all the same."""
+    for name, read in SENDERS.items():
+        address: SecretStr | None = getattr(chosen, name)
+        try:
+            if address is not None:
+                read(address.get_secret_value(), chosen)
+        except ValueError:
+            shape = Settings.model_fields[name].description
+            typer.secho(USELESS.format(variable=variable_of(name), shape=shape), fg=typer.colors.YELLOW, err=True)
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from service import clock
 from service.cli.link import find_area
-from service.cli.opening import county_database
+from service.cli.opening import county_database, fail
 from service.cli.progress import progress_bar
 from service.cli.speech import counted
 from service.database import Database
@@ -79,6 +79,8 @@ def directory(
     `weiyuan import directory` takes it in again. For a county that is still
     empty it is a sample, with a line in each sheet that explains it.
     """
+    if file.suffix.lower() != ".xlsx":
+        raise fail(f"A directory is a workbook of several sheets: let the file name end in .xlsx, not {file.name}.")
     with county_database() as database:
         _record(database, "export_directory", file, None, with_personal_data)
         with database.reading() as session:

@@ -207,9 +207,24 @@ def test_two_workers_on_one_file_share_the_work_as_well(sqlite_url: str, tmp_pat
         with workers.client() as client:
             assert Program(client).sends(f"/links/{TOKEN}/wishes", WISH).status_code == 201
         assert served.breaches() == []
+        each_worker_tells_of_all(workers)
     finally:
         workers.stop()
         database.close()
+
+
+def each_worker_tells_of_all(workers: Server) -> None:
+    """A connection stays with the worker that took it, and each request here makes one of its own."""
+    for _again in range(12):
+        with workers.client() as client:
+            assert client.get("/api/v1/nowhere").status_code == 404
+    for _again in range(6):
+        with workers.client() as client:
+            told = client.get("/metrics").text
+            assert client.get("/readyz").json()["leads"] is True
+        assert 'weiyuan_requests_total{method="GET",route="(none)",status="404"} 12.0' in told
+        assert 'weiyuan_request_seconds_count{method="GET",route="(none)"} 12.0' in told
+        assert "weiyuan_scheduler_leads 1.0" in told and "pid=" not in told
 
 
 def leaders_of(workers: Server) -> list[int]:

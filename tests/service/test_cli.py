@@ -205,7 +205,8 @@ def test_another_key_than_the_one_that_sealed_opens_nothing(
     monkeypatch.setenv("WEIYUAN_KEY_FILE", str(tmp_path / "key"))
     settings.cache_clear()
     (tmp_path / "key").write_text(keys.new_key())
-    for words in (("check",), ("migrate",), ("serve", "--port", processes.free_port()), ("figures",)):
+    monkeypatch.setenv("WEIYUAN_PORT", str(processes.free_port()))
+    for words in (("check",), ("migrate",), ("serve",), ("figures",)):
         assert "sealed with another key" in told(run(*words), 1)
     (tmp_path / "key").write_bytes(b"\xff\xfe")
     assert "cannot be read" in told(run("check"), 1)
@@ -217,7 +218,8 @@ def test_a_file_that_is_no_database_is_explained(run: Run, monkeypatch: pytest.M
     monkeypatch.setenv("WEIYUAN_DATABASE_URL", f"sqlite:///{tmp_path}/letter.db")
     settings.cache_clear()
     (tmp_path / "letter.db").write_text("各位乡亲：" * 1000)
-    for words in (("check",), ("migrate",), ("serve", "--port", processes.free_port())):
+    monkeypatch.setenv("WEIYUAN_PORT", str(processes.free_port()))
+    for words in (("check",), ("migrate",), ("serve",)):
         assert "cannot be read: file is not a database" in told(run(*words), 1)
 
 

@@ -189,12 +189,11 @@ def test_a_sqlite_that_can_lose_data_is_refused(sqlite_database: Database, monke
     assert sqlite.OLDEST == (3, 51, 3)
 
 
-def test_whoever_waits_too_long_for_his_turn_is_told_to_come_back(
-    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
-    with sqlite_database.writing(), pytest.raises(Busy):
-        sqlite_database.together(lambda session: None)
+def test_whoever_waits_longer_for_his_turn_than_he_may_is_told_to_come_back(sqlite_url: str) -> None:
+    database = Database(sqlite_url, patience=0.05)
+    with database.writing(), pytest.raises(Busy):
+        database.together(lambda session: None)
+    database.close()
 
 
 @pytest.mark.parametrize(
