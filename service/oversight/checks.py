@@ -22,6 +22,7 @@ from service.oversight.chains import broken_chains
 from service.oversight.endorsement_checks import endorsements_miscounted
 from service.oversight.issue_checks import issues_without_main_ticket, tickets_against_memberships
 from service.oversight.own_checks import emergencies_twice, rounds_without_inspector, supervision_without_level
+from service.oversight.seal_checks import seals_in_another_row
 from service.oversight.wall_checks import wall_against_approvals, wall_tells_too_much
 from service.oversight.whistle_checks import (
     calls_without_term,
@@ -206,6 +207,7 @@ CHECKS: tuple[Check, ...] = (
     Check("stage_against_status", "the stage is the one of the status", stage_against_status),
     Check("gaps_in_numbers", "events are numbered from 1 without a gap, up to the ticket's version", gaps_in_numbers),
     Check("broken_chains", "each event carries the hash of the one before and of its words", broken_chains),
+    Check("seals_in_another_row", "a ticket's sealed words are those that were handed in", seals_in_another_row),
     Check(
         "holders_against_tickets", "an open ticket has one lead holder, an ended one has none", holders_against_tickets
     ),
@@ -225,11 +227,7 @@ CHECKS: tuple[Check, ...] = (
     Check("supervision_without_level", "a supervision has a level and a due date", supervision_without_level),
     Check("rounds_without_inspector", "an open round has inspectors, a due date and items", rounds_without_inspector),
     Check("emergencies_twice", "an area is in one emergency at most", emergencies_twice),
-    Check(
-        "calls_against_tickets",
-        "a wish is in the queue of follow-ups just when somebody must call",
-        calls_against_tickets,
-    ),
+    Check("calls_against_tickets", "who must be called, and nobody else, is in the queue", calls_against_tickets),
     Check("unsearchable", "every ticket is found by its words", unsearchable),
     Check("whistles_without_holder", "an open whistle has a unit and a deadline", whistles_without_holder),
     Check("milestones_without_holder", "an open milestone has a unit that takes part", milestones_without_holder),

@@ -11,7 +11,8 @@ from service.database import Database
 from service.directory.models import DirectoryEvent
 from service.outbox.models import Delivery
 from service.oversight.checks import CHECKS, breaches
-from tests.factories import NOW, act, build_county, wish_in
+from service.oversight.seal_checks import seals_in_another_row
+from tests.factories import NOW, act, build_county, submit_wish, wish_in
 from tests.service.whistles.test_checks import DAMAGE as OF_WHISTLES
 from workflows.statuses import Status
 from workflows.wall_commands import Publish, TakeDown
@@ -84,6 +85,17 @@ def test_each_kind_of_damage_is_found(database: Database, name: str) -> None:
         assert name in found(session)
 
 
+@pytest.mark.parametrize("sealed", ["wish", "phone"])
+def test_sealed_words_that_were_moved_into_another_row_are_found(database: Database, sealed: str) -> None:
+    with database.writing() as session:
+        county = build_county(session)
+        submit_wish(session, county, text="我家的水管冻裂了", phone="13800001111")
+        submit_wish(session, county, text="路灯坏了", phone="13900002222")
+        session.execute(text(f"UPDATE ticket SET {sealed} = (SELECT {sealed} FROM ticket WHERE id = 2) WHERE id = 1"))
+    with database.reading() as session:
+        assert list(seals_in_another_row(session)) == ["ticket 1"]
+
+
 def test_the_database_itself_refuses_an_open_ticket_without_unit_or_deadline(database: Database) -> None:
     county_with_every_status(database)
     for column in ("unit_id", "due_at"):
@@ -108,6 +120,7 @@ def test_a_notice_planned_twice_is_found(database: Database) -> None:
 def test_every_check_has_a_damage_that_shows_it_works() -> None:
     elsewhere = {"claims_without_term", "claimed_twice", "open_without_unit_or_deadline", "notices_planned_twice"}
     elsewhere |= {"issues_without_main_ticket", "tickets_against_memberships", "rollups_against_tickets"}
+    elsewhere |= {"seals_in_another_row"}
     elsewhere |= OF_WHISTLES.keys()
     assert {check.name for check in CHECKS} == DAMAGE.keys() | elsewhere
 
