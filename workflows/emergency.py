@@ -41,7 +41,9 @@ EMERGENCY_LIMITS: tuple[tuple[str, Term], ...] = (
 
 def in_emergency(limits: Limits) -> Limits:
     """The county's limits with the shorter ones in their place; a limit of its own that is shorter still is kept."""
-    return limits.with_overrides({name: shorter(limits.terms[name], term) for name, term in EMERGENCY_LIMITS})
+    rows = dict(EMERGENCY_LIMITS)
+    own = {name: rows[like] for name, like in limits.added.items() if like in rows}
+    return limits.with_overrides({name: shorter(limits.terms[name], term) for name, term in (rows | own).items()})
 
 
 def shorter(usual: Term, emergency: Term) -> Term:

@@ -102,12 +102,16 @@ DEFAULT_TERMS: dict[str, Term] = {limit.name: limit.term for limit in TIME_LIMIT
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits in force: the table with the county's own numbers in it."""
+    """The limits in force: the table with the county's own numbers in it.
+
+    `added` are limits that the county has added, each with the row of the table by which it goes in an emergency.
+    """
 
     terms: Mapping[str, Term] = field(default_factory=lambda: dict(DEFAULT_TERMS), hash=False)
+    added: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        strangers = self.terms.keys() ^ DEFAULT_TERMS.keys()
+        strangers = self.terms.keys() ^ (DEFAULT_TERMS.keys() | self.added.keys())
         if strangers:
             raise ValueError(f"time limits that do not match the table: {', '.join(sorted(strangers))}")
 
@@ -117,7 +121,11 @@ class Limits:
 
     def with_overrides(self, overrides: Mapping[str, Term]) -> "Limits":
         """ValueError for a name that the table does not have: a misspelt limit would silently limit nothing."""
-        return Limits({**self.terms, **overrides})
+        return Limits({**self.terms, **overrides}, self.added)
+
+    def with_added(self, likes: Mapping[str, str]) -> "Limits":
+        """With limits of the county's own: each begins as long as the one that it goes by."""
+        return Limits({**self.terms, **{name: self.terms[like] for name, like in likes.items()}}, likes)
 
     def __iter__(self) -> Iterator[TimeLimit]:
         """The table as it holds here, in its order, for the page that shows it."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.actors import Actor
-from workflows.whistle_cases import BESIDE_THE_TOWN, WhistleCase
+from workflows.whistle_cases import WhistleCase
 from workflows.whistle_guards import guard
 from workflows.words import _
 
@@ -26,12 +26,12 @@ def calls_others(case: WhistleCase, command: Any, actor: Actor, now: datetime) -
 
 @guard(_("镇里自己的站所和村由镇里直接交办，不用吹哨；吹哨叫的是镇以外的单位。"), reads_command=True)
 def calls_nobody_of_its_own(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.kind in BESIDE_THE_TOWN or not _called(command) & case.own_units
+    return case.is_beside_the_town or not _called(command) & case.own_units
 
 
 @guard(_("这一类只能叫本镇的单位和党组织；要叫县里的部门，请由镇里吹哨。"), reads_command=True)
 def calls_no_bureau_beside_the_town(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
-    return case.kind not in BESIDE_THE_TOWN or _called(command) <= case.own_units
+    return not case.is_beside_the_town or _called(command) <= case.own_units
 
 
 @guard(_("这个单位已经叫过了。"), reads_command=True)

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from workflows.statuses import OPEN, Status
 from workflows.terms import Term
 from workflows.time_limits import Limits
-from workflows.whistle_kinds import BESIDE_THE_TOWN, Approval, WhistleBook
+from workflows.whistle_kinds import Approval, WhistleBook
 from workflows.whistle_words import (
     OPEN_WHISTLE,
     CallState,
+    DutyName,
     MilestoneState,
     WhistleKind,
     WhistleReason,
@@ -22,7 +22,6 @@ from workflows.workdays import WorkCalendar
 
 __all__ = [
     "ACTIVE_CALL",
-    "BESIDE_THE_TOWN",
     "CallCase",
     "DutyName",
     "MilestoneCase",
@@ -38,19 +37,6 @@ def town_of(area_path: str) -> str | None:
     """`/1/4/` for `/1/4/17/`: the area right below the county; None for the county itself."""
     parts = area_path.strip("/").split("/")
     return f"/{parts[0]}/{parts[1]}/" if len(parts) > 1 else None
-
-
-class DutyName(StrEnum):
-    """What is owed while a whistle is open."""
-
-    approval = "approval"
-    confirmation = "confirmation"
-    report_in = "report_in"
-    ruling = "ruling"
-    plan = "plan"
-    milestone = "milestone"
-    completion = "completion"
-    acceptance = "acceptance"
 
 
 @dataclass(frozen=True)
@@ -144,8 +130,8 @@ class WhistleCase:
     ruling_unit_id: int
     limits: Limits
     calendar: WorkCalendar
-    kind: WhistleKind = WhistleKind.public_concern
-    reason: WhistleReason = WhistleReason.beyond_power
+    kind: str = WhistleKind.public_concern
+    reason: str = WhistleReason.beyond_power
     book: WhistleBook = field(default_factory=WhistleBook, compare=False)
     id: int | None = None
     ticket_id: int | None = None
@@ -181,6 +167,11 @@ class WhistleCase:
     @property
     def approval(self) -> Approval:
         return self.book.kinds[self.kind].approval
+
+    @property
+    def is_beside_the_town(self) -> bool:
+        """In one of the other directions: a village or a group blows for itself."""
+        return self.book.kinds[self.kind].is_beside_the_town
 
     @property
     def is_open(self) -> bool:
@@ -222,12 +213,13 @@ class WhistleCase:
         return next((each for each in self.milestones if each.id == milestone_id), None)
 
     def term(self, name: str, since: datetime | None = None) -> Term:
-        """The limit of that name for this kind of whistle, where the table has one of its own.
+        """The limit of that name for this kind of whistle, or for the kind that it goes by, where there is one.
 
         A clock that began at `since` runs on by what was promised then, whatever an emergency has shortened meanwhile.
         """
         limits = self.limits if since is None or self.limits_then is None else self.limits_then(since)
-        return limits.terms.get(f"{name}_{self.kind}") or limits.term(name)
+        names = (f"{name}_{self.kind}", f"{name}_{self.book.kinds[self.kind].like}", name)
+        return next(limits.terms[each] for each in names if each in limits.terms)
 
     def until(self, since: datetime, term: Term) -> datetime:
         return self.calendar.add(since, term)

@@ -33,6 +33,8 @@ MILESTONES_MOST, MILESTONES_AT_ALL = 20, 60
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 OptionalId = Annotated[Id | None, BeforeValidator(none_if_blank)]
 Score = Annotated[int, Field(ge=1, le=5)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=24)]
+"""A kind or a reason of the county's book, which also says whether there is one of that name."""
 
 
 class ContestGround(StrEnum):
@@ -94,8 +96,8 @@ class WhistleCommand(CommandBase):
 
 class BlowWhistle(WhistleCommand):
     verb: Literal["blow_whistle"] = "blow_whistle"
-    kind: WhistleKind = field(_("哪一类"), widget="choice")
-    reason: WhistleReason = field(_("为什么镇里办不了"), widget="choice")
+    kind: Key = field(_("哪一类"), widget="choice")
+    reason: Key = field(_("为什么镇里办不了"), widget="choice")
     text: Text = words(_("请各单位来做什么"), hint=_("写清楚要谁做什么，到哪里，什么时候要"), least=5)
     lead: Id = field(_("牵头单位"), widget="unit")
     supporting: tuple[Id, ...] = field(_("一起报到的单位"), widget="units", default=(), max_length=UNITS_MOST)

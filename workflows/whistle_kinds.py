@@ -1,14 +1,16 @@
-"""Kinds of whistle (吹哨类别) and reasons for one: the table with which a county begins, and which it edits.
+"""Kinds of whistle (吹哨类别), reasons for one, the ladder: the tables with which a county begins, and which it edits.
 
 How long a kind has to report in and to plan its work stands in the time limits, as `whistle_report_<kind>` and
-`whistle_plan_<kind>`.
+`whistle_plan_<kind>`. What a county adds is called `own_<number>` and is never taken away: a whistle keeps its name.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from workflows.whistle_words import KIND_WORDS, REASON_WORDS, WhistleKind, WhistleReason
+from workflows.whistle_steps import LADDER, LadderStep
+from workflows.whistle_words import KIND_WORDS, REASON_WORDS, WhistleKind
 from workflows.words import _
 
 
@@ -28,22 +30,43 @@ APPROVAL_WORDS: dict[Approval, str] = {
 BESIDE_THE_TOWN = frozenset({WhistleKind.community, WhistleKind.liaison})
 """Other directions: here a village or a group blows for itself, and not through its town."""
 
+OWN = "own_"
+
 
 @dataclass(frozen=True)
 class KindRow:
-    """A kind that is not offered any more is blown no more; whistles that run go on."""
+    """`like` is the kind of the table by which one of the county's own goes: who blows it, how urgent it is, the terms
+    and steps of the ladder that nobody has set for it. `english` may be empty.
 
-    kind: WhistleKind
+    A kind that is not offered any more is blown no more; whistles that run go on.
+    """
+
+    kind: str
     words: str
     approval: Approval = Approval.before
     is_offered: bool = True
+    goes_by: WhistleKind | None = None
+    english: str = ""
+
+    @property
+    def like(self) -> WhistleKind:
+        return self.goes_by or WhistleKind(self.kind)
+
+    @property
+    def is_beside_the_town(self) -> bool:
+        return self.like in BESIDE_THE_TOWN
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.like is WhistleKind.emergency
 
 
 @dataclass(frozen=True)
 class ReasonRow:
-    reason: WhistleReason
+    reason: str
     words: str
     is_offered: bool = True
+    english: str = ""
 
 
 K = WhistleKind
@@ -59,28 +82,55 @@ WHISTLE_KINDS: tuple[KindRow, ...] = (
 
 WHISTLE_REASONS: tuple[ReasonRow, ...] = tuple(ReasonRow(reason, words) for reason, words in REASON_WORDS.items())
 
-DEFAULT_KINDS: Mapping[WhistleKind, KindRow] = {row.kind: row for row in WHISTLE_KINDS}
-DEFAULT_REASONS: Mapping[WhistleReason, ReasonRow] = {row.reason: row for row in WHISTLE_REASONS}
+DEFAULT_KINDS: Mapping[str, KindRow] = {row.kind: row for row in WHISTLE_KINDS}
+DEFAULT_REASONS: Mapping[str, ReasonRow] = {row.reason: row for row in WHISTLE_REASONS}
 
 
 @dataclass(frozen=True)
 class WhistleBook:
-    """The kinds and the reasons as they hold in a county: the table with its own rows in it."""
+    """The kinds, the reasons and the ladder as they hold in a county: the tables with its own rows in them.
 
-    kinds: Mapping[WhistleKind, KindRow] = field(default_factory=lambda: DEFAULT_KINDS)
-    reasons: Mapping[WhistleReason, ReasonRow] = field(default_factory=lambda: DEFAULT_REASONS)
+    `ladder_since` is when somebody changed the ladder last; None while it is as it was in the beginning.
+    """
 
-    @property
-    def kind_words(self) -> dict[WhistleKind, str]:
-        return {kind: row.words for kind, row in self.kinds.items()}
-
-    @property
-    def reason_words(self) -> dict[WhistleReason, str]:
-        return {reason: row.words for reason, row in self.reasons.items()}
+    kinds: Mapping[str, KindRow] = field(default_factory=lambda: DEFAULT_KINDS)
+    reasons: Mapping[str, ReasonRow] = field(default_factory=lambda: DEFAULT_REASONS)
+    ladder: tuple[LadderStep, ...] = LADDER
+    ladder_since: datetime | None = None
 
     @property
-    def offered_reasons(self) -> dict[WhistleReason, str]:
-        return {reason: row.words for reason, row in self.reasons.items() if row.is_offered}
+    def offered_kinds(self) -> tuple[KindRow, ...]:
+        return tuple(row for row in self.kinds.values() if row.is_offered)
+
+    @property
+    def offered_reasons(self) -> tuple[ReasonRow, ...]:
+        return tuple(row for row in self.reasons.values() if row.is_offered)
+
+    @property
+    def beside_the_town(self) -> frozenset[str]:
+        return frozenset(key for key, row in self.kinds.items() if row.is_beside_the_town)
+
+
+def own_limits(kinds: Iterable[KindRow]) -> dict[str, str]:
+    """The names of the limits of added kinds, each with the row of the time limits that it goes by."""
+    return {
+        f"whistle_{what}_{row.kind}": f"whistle_{what}_{row.like}"
+        for row in kinds
+        if row.goes_by is not None
+        for what in ("report", "plan")
+    }
+
+
+def with_added_kinds(step: LadderStep, kinds: Iterable[KindRow]) -> LadderStep:
+    """A step of the table watches over an added kind as over the one that this goes by."""
+    added = frozenset(row.kind for row in kinds if row.goes_by is not None and row.goes_by in step.kinds)
+    return replace(step, kinds=step.kinds | added) if added else step
+
+
+def next_own(keys: Iterable[str]) -> str:
+    """`own_3` where `own_2` is the last one."""
+    numbers = [int(key.removeprefix(OWN)) for key in keys if key.startswith(OWN)]
+    return f"{OWN}{max(numbers, default=0) + 1}"
 
 
 def as_markdown() -> str:
@@ -92,4 +142,4 @@ def as_markdown() -> str:
 
 
 def _blower(row: KindRow) -> str:
-    return "a village, for itself" if row.kind in BESIDE_THE_TOWN else "the town"
+    return "a village, for itself" if row.is_beside_the_town else "the town"

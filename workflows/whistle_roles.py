@@ -6,8 +6,8 @@ from enum import StrEnum
 from workflows.actors import Actor, Post
 from workflows.cases import Case
 from workflows.statuses import Role
-from workflows.whistle_cases import BESIDE_THE_TOWN, WhistleCase, town_of
-from workflows.whistle_words import WhistleKind
+from workflows.whistle_cases import WhistleCase, town_of
+from workflows.whistle_kinds import KindRow, WhistleBook
 from workflows.words import _
 
 
@@ -88,21 +88,21 @@ def _is_principal(post: Post, desk: int | None) -> bool:
     return post.is_head and post.unit == desk and post.role is not Role.administrator
 
 
-def whistling_unit(case: Case, actor: Actor, kind: WhistleKind) -> int | None:
+def whistling_unit(case: Case, actor: Actor, kind: KindRow) -> int | None:
     """For which unit this actor may blow a whistle of this kind on this ticket; None if for none.
 
     A town is one whistling unit, its desk, whoever of the town blows. A village or a group that calls its own people
     does so for itself, and the town's own posts cannot: nobody could leave out the principal by naming another kind.
     """
-    if kind not in BESIDE_THE_TOWN:
+    if not kind.is_beside_the_town:
         return case.town_desk if any(_may_blow_as(post, case) for post in actor.posts) else None
     own = [post.unit for post in actor.posts if _is_below_the_town(post, case) and _is_concerned(post, case)]
     return min(own, default=None)
 
 
-def kinds_to_blow(case: Case, actor: Actor) -> tuple[WhistleKind, ...]:
-    """Which kinds this actor is offered on this ticket."""
-    return tuple(kind for kind in WhistleKind if whistling_unit(case, actor, kind) is not None)
+def kinds_to_blow(case: Case, actor: Actor, book: WhistleBook) -> tuple[KindRow, ...]:
+    """Which of the county's kinds this actor is offered on this ticket."""
+    return tuple(row for row in book.offered_kinds if whistling_unit(case, actor, row) is not None)
 
 
 def _may_blow_as(post: Post, case: Case) -> bool:

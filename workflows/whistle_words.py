@@ -6,7 +6,10 @@ from workflows.words import _
 
 
 class WhistleKind(StrEnum):
-    """应急处置, 综合执法, 重点工作, 群众诉求, and two in other directions: 社区吹哨 党员报到, 组长呼叫 包联干部."""
+    """应急处置, 综合执法, 重点工作, 群众诉求, and two in other directions: 社区吹哨 党员报到, 组长呼叫 包联干部.
+
+    With these a county begins; those that it adds are plain words like them, and each goes by one of these.
+    """
 
     emergency = "emergency"
     enforcement = "enforcement"
@@ -17,7 +20,7 @@ class WhistleKind(StrEnum):
 
 
 class WhistleReason(StrEnum):
-    """Why the town cannot do it alone."""
+    """Why the town cannot do it alone: with these a county begins, and it may add others."""
 
     beyond_power = "beyond_power"
     several_units = "several_units"
@@ -34,6 +37,19 @@ class WhistleStatus(StrEnum):
     completed = "completed"
     accepted = "accepted"
     dismissed = "dismissed"
+
+
+class DutyName(StrEnum):
+    """What is owed while a whistle is open."""
+
+    approval = "approval"
+    confirmation = "confirmation"
+    report_in = "report_in"
+    ruling = "ruling"
+    plan = "plan"
+    milestone = "milestone"
+    completion = "completion"
+    acceptance = "acceptance"
 
 
 class CallState(StrEnum):
@@ -87,6 +103,16 @@ MILESTONE_WORDS: dict[MilestoneState, str] = {
     MilestoneState.planned: _("未到节点"),
     MilestoneState.done: _("已完成"),
     MilestoneState.dropped: _("已取消"),
+}
+DUTY_WORDS: dict[DutyName, str] = {
+    DutyName.approval: _("批准吹哨"),
+    DutyName.confirmation: _("补批吹哨"),
+    DutyName.report_in: _("报到"),
+    DutyName.ruling: _("裁定异议"),
+    DutyName.plan: _("排分段计划"),
+    DutyName.milestone: _("做完一段"),
+    DutyName.completion: _("报完成"),
+    DutyName.acceptance: _("验收"),
 }
 WHISTLE_VERB_WORDS: dict[str, str] = {
     "blow_whistle": _("吹哨"),

@@ -21,6 +21,7 @@ from workflows.whistle_cases import ACTIVE_CALL, CallCase, DutyName, MilestoneCa
 from workflows.whistle_commands import WhistleCommand
 from workflows.whistle_duties import duties_of, held
 from workflows.whistle_guards import WHISTLED_FOR, WhistleGuard
+from workflows.whistle_kinds import WhistleBook
 from workflows.whistle_roles import WHISTLE_ROLE_WORDS, WhistleRole, kinds_to_blow, standing_at
 from workflows.whistle_roles import WhistleRole as R
 from workflows.whistle_words import (
@@ -170,9 +171,9 @@ def available_on_whistle(case: WhistleCase, actor: Actor, now: datetime) -> tupl
     return tuple(dict.fromkeys(offered))
 
 
-def may_blow(ticket_case: Case, actor: Actor) -> bool:
+def may_blow(ticket_case: Case, actor: Actor, book: WhistleBook) -> bool:
     """Whether the button 吹哨 belongs on this ticket's page for this actor."""
-    return ticket_case.status in WHISTLED_FOR and bool(kinds_to_blow(ticket_case, actor))
+    return ticket_case.status in WHISTLED_FOR and bool(kinds_to_blow(ticket_case, actor, book))
 
 
 def rows_of_whistle(verb: str) -> tuple[WhistleRow, ...]:

@@ -87,6 +87,9 @@ def _said(values: Mapping[str, Any], name: str, known: Reference, local: LocalWo
         return Term(value["amount"], TermUnit(value["unit"])).in_words(local._)
     if isinstance(value, bool):
         return local._(_("是")) if value else local._(_("否"))
+    if name == "kinds":
+        named = [local.named(known.whistles.kinds[key]) for key in value]
+        return local._(_("、")).join(named) or local._(_("每一类"))
     if name in UNITS:
         return known.unit_name(value)
     if name == "area":

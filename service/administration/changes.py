@@ -48,7 +48,7 @@ def write_down_from_the_machine(
 
 def _of(command: AdminCommand, name: str) -> Any:
     """The value itself, also where the record keeps it to itself."""
-    return getattr(command, name, None) if name in type(command).model_fields else command.details()[name]
+    return getattr(command, name, None) if name in type(command).model_fields else command.details().get(name)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 from fastapi import Request
@@ -15,7 +16,7 @@ from service.tickets.receipt_picture import font, has_letters
 from workflows.words import _
 
 STYLES = STATIC / "poster_paper.css"
-WIDTH, HEIGHT, EDGE, CODE = 1080, 720, 48, 400
+WIDTH, HEIGHT, EDGE, CODE, SMALLEST = 1080, 720, 48, 400, 18
 GREEN, INK, PAPER = "#067a45", "#191d1b", "#ffffff"
 
 TONES: tuple[tuple[str, str], ...] = (
@@ -69,17 +70,26 @@ def card_picture(request: Request, hung: Hung) -> bytes:
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, 0, WIDTH, 120), GREEN)
-    lines = [web.say(request, HEADLINE), hung.place, f"{hung.desk} {hung.phone}".strip(), hung.address]
+    lines = [web.say(request, HEADLINE), hung.place, hung.desk, hung.phone, hung.address]
     if not has_letters():
-        lines = ["Tell us", "", hung.phone, hung.address]
-    pen.text((WIDTH / 2, 60), lines[0], fill=PAPER, font=font(52), anchor="mm")
+        lines = ["Tell us", "", "", hung.phone, hung.address]
+    pen.text((WIDTH / 2, 60), lines[0], fill=PAPER, font=_fitting(lines[0], 52, WIDTH - 2 * EDGE), anchor="mm")
     sheet.paste(_code(hung.address), (EDGE, 160))
-    for line, (words, size) in enumerate(zip(lines[1:3], (48, 40), strict=True)):
-        pen.text((EDGE + CODE + 40, 260 + line * 90), words, fill=INK, font=font(size), anchor="lm")
-    pen.text((WIDTH / 2, HEIGHT - 70), lines[3], fill=INK, font=font(36), anchor="mm")
+    left = EDGE + CODE + 40
+    for line, (words, size) in enumerate(zip(lines[1:4], (52, 40, 52), strict=True)):
+        face = _fitting(words, size, WIDTH - EDGE - left)
+        pen.text((left, 260 + line * 100), words, fill=INK, font=face, anchor="lm")
+    pen.text((WIDTH / 2, HEIGHT - 70), lines[4], fill=INK, font=_fitting(lines[4], 40, WIDTH - 2 * EDGE), anchor="mm")
     written = io.BytesIO()
     sheet.quantize(16).save(written, "PNG", optimize=True)
     return written.getvalue()
+
+
+def _fitting(words: str, size: int, room: int) -> Any:
+    """The largest letters, up to `size`, in which no part of a telephone number is cut off."""
+    return next(
+        (face for each in range(size, SMALLEST, -2) if (face := font(each)).getlength(words) <= room), font(SMALLEST)
+    )
 
 
 def _code(address: str) -> Image.Image:

@@ -13,6 +13,7 @@ from service.administration import (
     people_pages,
     unit_pages,
     whistle_kind_pages,
+    whistle_step_pages,
 )
 
 PARTS: tuple[APIRouter, ...] = (
@@ -24,6 +25,7 @@ PARTS: tuple[APIRouter, ...] = (
     calendar_pages.router,
     limit_pages.router,
     whistle_kind_pages.router,
+    whistle_step_pages.router,
     emergency_pages.router,
     change_pages.router,
 )

@@ -32,6 +32,7 @@ TABS: tuple[tuple[str, str, str, str], ...] = (
     ("categories", "/desk/categories", _("事项"), "see_categories"),
     ("time_limits", "/desk/time-limits", _("时限"), "see_limits"),
     ("whistle_kinds", "/desk/whistle-kinds", _("吹哨类别"), "see_whistle_kinds"),
+    ("whistle_ladder", "/desk/whistle-ladder", _("逐级提醒"), "see_whistle_ladder"),
     ("calendar", "/desk/calendar", _("工作日"), "see_calendar"),
     ("emergency", "/desk/emergency", _("平急转换"), "see_emergency"),
     ("changes", "/desk/changes", _("变更记录"), "see_changes"),

@@ -30,13 +30,23 @@ from service.administration.commands import (
     SetRobot,
 )
 from service.administration.emergency_commands import BeginEmergency, EndEmergency
-from service.administration.whistle_kind_commands import SetWhistleKind, SetWhistleReason
+from service.administration.whistle_kind_commands import (
+    MOMENT_WORDS,
+    AddWhistleKind,
+    AddWhistleReason,
+    AddWhistleStep,
+    SetWhistleKind,
+    SetWhistleReason,
+    SetWhistleStep,
+)
 from service.directory.models import AreaLevel, UnitClass
 from service.fields import Choice
 from workflows.commands import CHOICE_WORDS
 from workflows.statuses import POSTS, ROLE_WORDS, FollowUpRule, Role
 from workflows.time_limits import Urgency
 from workflows.whistle_kinds import APPROVAL_WORDS
+from workflows.whistle_steps import RUNG_WORDS
+from workflows.whistle_words import DUTY_WORDS, KIND_WORDS, WhistleKind
 from workflows.words import _
 from workflows.workdays import TermUnit
 
@@ -65,8 +75,12 @@ ADMIN_VERBS: dict[type[AdminCommand], str] = {
     PublishYear: _("上传放假安排"),
     SetLimit: _("改时限"),
     ResetLimit: _("恢复默认时限"),
+    AddWhistleKind: _("加一类哨"),
     SetWhistleKind: _("改吹哨类别"),
+    AddWhistleReason: _("加一条吹哨原因"),
     SetWhistleReason: _("改吹哨原因"),
+    AddWhistleStep: _("加一级提醒"),
+    SetWhistleStep: _("改逐级提醒"),
     BeginEmergency: _("转入应急"),
     EndEmergency: _("转回平时"),
 }
@@ -112,6 +126,10 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     "unit_class": [Choice(str(each), words) for each, words in UNIT_CLASS_WORDS.items()],
     "follow_up_rule": [Choice(str(rule), words) for rule, words in FOLLOW_UP_WORDS.items()],
     "approval": [Choice(str(approval), words) for approval, words in APPROVAL_WORDS.items()],
+    "goes_by": [Choice(str(kind), KIND_WORDS[kind]) for kind in WhistleKind],
+    "duty": [Choice(str(duty), words) for duty, words in DUTY_WORDS.items()],
+    "rung": [Choice(str(rung), words) for rung, words in RUNG_WORDS.items()],
+    "moment": [Choice(str(moment), words) for moment, words in MOMENT_WORDS.items()],
     "urgency": [Choice(str(urgency), CHOICE_WORDS[urgency]) for urgency in Urgency],
 }
 """By the name of the field, as forms ask for them."""

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -18,17 +19,17 @@ from service.directory.models import (
     Person,
     TimeLimit,
     Unit,
-    WhistleChoice,
 )
-from service.directory.reference import touch
+from service.directory.reference import reference, touch
+from service.directory.whistle_models import WhistleChoice, WhistleStep
 from service.errors import NotFound
 from service.security import hash_password
 from service.settings import settings
 from workflows.calendar_years import CalendarYearData
 from workflows.refusals import Refused
 from workflows.statuses import Role
-from workflows.time_limits import DEFAULT_TERMS
-from workflows.whistle_kinds import Approval
+from workflows.whistle_kinds import KindRow, ReasonRow
+from workflows.whistle_steps import LadderStep
 from workflows.words import _
 from workflows.workdays import Term
 
@@ -132,7 +133,7 @@ def password_hash(password: str) -> str:
 
 def set_limit(session: Session, name: str, term: Term, person_id: int | None, now: datetime) -> None:
     """The county's own term in place of the default. Running clocks stay as they were promised."""
-    if name not in DEFAULT_TERMS:
+    if name not in reference(session).limits.terms:
         raise NotFound(_("没有这个时限。"))
     row = TimeLimit(name=name, amount=term.amount, unit=term.unit, changed_at=now, changed_by_id=person_id)
     session.merge(row)
@@ -144,18 +145,49 @@ def reset_limit(session: Session, name: str) -> None:
     touch(session)
 
 
-def set_whistle_choice(
-    session: Session,
-    name: str,
-    words: str,
-    is_offered: bool,
-    person_id: int | None,
-    now: datetime,
-    approval: Approval | None = None,
+def set_whistle_kind(session: Session, row: KindRow, person_id: int | None, now: datetime) -> None:
+    """The county's own kind of whistle, in place of one of the table or beside them. Whistles that run go on."""
+    _set_choice(session, f"kind:{row.kind}", row, person_id, now, approval=row.approval, goes_by=row.goes_by)
+
+
+def set_whistle_reason(session: Session, row: ReasonRow, person_id: int | None, now: datetime) -> None:
+    """The county's own reason for a whistle, in place of one of the table or beside them."""
+    _set_choice(session, f"reason:{row.reason}", row, person_id, now)
+
+
+def _set_choice(
+    session: Session, name: str, row: KindRow | ReasonRow, person_id: int | None, now: datetime, **more: Any
 ) -> None:
-    """The county's own kind of whistle or reason in place of the default. Whistles that run go on as they were."""
-    row = WhistleChoice(
-        name=name, words=words, approval=approval, is_offered=is_offered, changed_at=now, changed_by_id=person_id
+    named: dict[str, Any] = {"words": row.words, "english": row.english, "is_offered": row.is_offered}
+    session.merge(WhistleChoice(name=name, changed_at=now, changed_by_id=person_id, **named, **more))
+    touch(session)
+
+
+def watch_over_added(session: Session, kind: KindRow) -> None:
+    """The county's own steps watch over a kind that is added as over the one that it goes by."""
+    for row in session.exec(select(WhistleStep)).all():
+        keys = row.kinds.split()
+        if kind.goes_by in keys:
+            row.kinds = " ".join(sorted({*keys, kind.kind}))
+            session.add(row)
+
+
+def set_whistle_step(session: Session, step: LadderStep, is_on: bool, person_id: int | None, now: datetime) -> None:
+    """The county's own step of the ladder. What has fired under its name fires no more, wherever it stands now."""
+    term = step.before or step.after
+    row = WhistleStep(
+        name=step.name,
+        duty=step.duty,
+        rung=step.rung,
+        note=step.note,
+        kinds=" ".join(sorted(step.kinds)),
+        percent=step.percent,
+        amount=term.amount if term else None,
+        unit=term.unit if term else None,
+        is_before=step.before is not None,
+        is_on=is_on,
+        changed_at=now,
+        changed_by_id=person_id,
     )
     session.merge(row)
     touch(session)

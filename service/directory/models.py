@@ -11,7 +11,6 @@ from service.database import Table, word_of
 from service.sealing import SealedJSON, SealedText
 from workflows.statuses import FollowUpRule, Kind, Role
 from workflows.time_limits import Urgency
-from workflows.whistle_kinds import Approval
 from workflows.workdays import DayKind, TermUnit
 
 
@@ -163,21 +162,6 @@ class TimeLimit(Table, table=True):
     name: str = Field(primary_key=True, max_length=40)
     amount: int
     unit: TermUnit = Field(sa_type=word_of(TermUnit))
-    changed_at: datetime
-    changed_by_id: int | None = Field(default=None, foreign_key="person.id")
-
-
-class WhistleChoice(Table, table=True):
-    """A county's own words for a kind of whistle or a reason, in place of the row in workflows/whistle_kinds.py.
-
-    `name` is `kind:emergency` or `reason:beyond_power`; `approval` is a kind's alone.
-    """
-
-    __tablename__ = "whistle_choice"
-    name: str = Field(primary_key=True, max_length=40)
-    words: str = Field(max_length=40)
-    approval: Approval | None = Field(default=None, sa_type=word_of(Approval))
-    is_offered: bool = True
     changed_at: datetime
     changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 

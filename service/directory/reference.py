@@ -22,10 +22,9 @@ from service.directory.models import (
     EmergencyMode,
     ReferenceVersion,
     SampleRule,
-    TimeLimit,
     Unit,
-    WhistleChoice,
 )
+from service.directory.whistle_book import book_of, limits_of
 from service.errors import Failure
 from service.inserts import forget_read, read_once
 from service.settings import settings
@@ -33,9 +32,9 @@ from workflows.emergency import in_emergency
 from workflows.routing import CatalogueEntry
 from workflows.sampling import SamplingRule
 from workflows.time_limits import Limits
-from workflows.whistle_kinds import DEFAULT_KINDS, DEFAULT_REASONS, KindRow, ReasonRow, WhistleBook
+from workflows.whistle_kinds import WhistleBook
 from workflows.words import _
-from workflows.workdays import SpecialDay, Term, WorkCalendar
+from workflows.workdays import SpecialDay, WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -194,6 +193,7 @@ def _read(session: Session, version: int) -> Reference:
     areas = session.exec(select(Area)).all()
     paths = {area.id: area.path for area in areas}
     rows = session.exec(select(CatalogueRow)).all()
+    book = book_of(session)
     return Reference(
         version=version,
         areas={area.id: area for area in areas if area.id},
@@ -202,32 +202,12 @@ def _read(session: Session, version: int) -> Reference:
             each.id: each for each in session.exec(select(Category).order_by(col(Category.position))).all() if each.id
         },
         catalogue=tuple(CatalogueEntry(row.category_id, paths[row.area_id], row.unit_id) for row in rows),
-        limits=_limits(session),
+        limits=limits_of(session, book),
         calendar=_calendar(session),
         emergencies=tuple(session.exec(select(EmergencyMode).order_by(col(EmergencyMode.began_at).desc())).all()),
         sampling=_sampling(session, paths),
-        whistles=_whistles(session),
+        whistles=book,
     )
-
-
-def _limits(session: Session) -> Limits:
-    rows = session.exec(select(TimeLimit)).all()
-    return Limits.defaults().with_overrides({row.name: Term(row.amount, row.unit) for row in rows})
-
-
-def _whistles(session: Session) -> WhistleBook:
-    own = {row.name: row for row in session.exec(select(WhistleChoice)).all()}
-    kinds = {kind: _own_kind(row, own.get(f"kind:{kind}")) for kind, row in DEFAULT_KINDS.items()}
-    reasons = {reason: _own_reason(row, own.get(f"reason:{reason}")) for reason, row in DEFAULT_REASONS.items()}
-    return WhistleBook(kinds, reasons)
-
-
-def _own_kind(row: KindRow, own: WhistleChoice | None) -> KindRow:
-    return KindRow(row.kind, own.words, own.approval or row.approval, own.is_offered) if own else row
-
-
-def _own_reason(row: ReasonRow, own: WhistleChoice | None) -> ReasonRow:
-    return ReasonRow(row.reason, own.words, own.is_offered) if own else row
 
 
 def _sampling(session: Session, paths: Mapping[int | None, str]) -> tuple[SamplingRule, ...]:

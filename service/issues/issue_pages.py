@@ -128,7 +128,8 @@ def issue_page(
 
 def _whistle_url(visit: Visit, issue: Issue, main: Ticket) -> str | None:
     """A whistle for all hangs on the ticket that stands for them; for whoever may blow it there."""
-    if issue.status is IssueStatus.ended or not may_blow(ticket_case(visit.session, main, visit.known), visit.actor):
+    case = ticket_case(visit.session, main, visit.known)
+    if issue.status is IssueStatus.ended or not may_blow(case, visit.actor, visit.known.whistles):
         return None
     return f"{queue.url_of(number_of(main.id or 0, main.created_at))}/whistle?issue={issue.id}"
 

@@ -25,7 +25,6 @@ from service.outbox.wording import Told, fit_for, for_claimant, values_of
 from service.settings import settings
 from service.tickets.models import OutboxRow, Ticket, TicketEvent, TicketEventDetails
 from workflows.time_limits import Urgency
-from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 log = structlog.get_logger()
@@ -151,7 +150,8 @@ def _deliveries(
     """In the order of the table; who was addressed by an earlier row is not addressed again by the same channel."""
     scene = Scene(session, told.ticket, known, memory, told.details)
     values = values_of(session, told, known, now)
-    is_danger = told.ticket.urgency is Urgency.danger or told.details.get("whistle_kind") == WhistleKind.emergency
+    kind = known.whistles.kinds.get(told.details.get("whistle_kind", ""))
+    is_danger = told.ticket.urgency is Urgency.danger or (kind is not None and kind.is_urgent)
     addressed: set[tuple[str, str]] = set()
     worded: dict[tuple[str, Values], Message] = {}
     for notice in notices_for(told.event.verb, told.event.status_to):

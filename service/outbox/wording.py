@@ -22,7 +22,6 @@ from workflows.ask_words import AskKind, SupervisionLevel
 from workflows.commands import CHOICE_WORDS, CallResult, Outcome, Satisfaction
 from workflows.explanations import time_left_in_words
 from workflows.statuses import ROLE_WORDS, Role, Status
-from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 NOTE_LENGTH = 200
@@ -99,7 +98,7 @@ def her_page_of(ticket_id: int) -> str:
 
 
 def _root(chosen: Settings) -> str:
-    return chosen.base_url or f"http://{chosen.host}:{chosen.port}"
+    return chosen.base_url or chosen.here
 
 
 def _address(told: Told, chosen: Settings) -> str:
@@ -120,7 +119,7 @@ def _of_a_whistle(details: dict[str, Any], known: Reference) -> dict[str, str]:
     return {
         "called": _translated(_("、")).join(known.unit_name(unit) for unit in details.get("called", ())),
         "town": known.unit_name(details.get("town")),
-        "whistle_kind": _translated(known.whistles.kind_words[WhistleKind(kind)]) if kind else "",
+        "whistle_kind": _county_words().named(known.whistles.kinds[kind]) if kind else "",
         "until": _moment(datetime.fromisoformat(until)) if until else "",
     }
 
@@ -137,8 +136,12 @@ def _deadline(due_at: datetime | None, now: datetime) -> dict[str, str]:
 def _moment(at: datetime | None) -> str:
     if at is None:
         return ""
-    words = LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
+    words = _county_words()
     return f"{words.weekday(at)} {words.hour(at)}"
+
+
+def _county_words() -> LocalWords:
+    return LocalWords(ZoneInfo(settings().time_zone), translations(settings().language))
 
 
 def _said(told: Told) -> str:

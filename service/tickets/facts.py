@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.commands import CHOICE_WORDS
 from workflows.whistle_commands import GROUND_WORDS, RULING_WORDS
-from workflows.whistle_ladder import RUNG_WORDS
+from workflows.whistle_steps import RUNG_WORDS
 from workflows.words import _
 
 FACTS: dict[str, tuple[str, ...]] = {

@@ -23,6 +23,7 @@ from service.whistles.api_words import (
     detail,
     summary,
 )
+from service.whistles.book_words import WhistleKinds, kinds_of
 from service.whistles.casefile import whistle_case_of
 from service.whistles.queries import (
     PAGE,
@@ -65,6 +66,18 @@ def list_whistles(
     numbers = _numbers(visit.session, [row.ticket_id for row in page.rows])
     rows = [WhistleSummary(**summary(row, numbers[row.ticket_id], visit.known)) for row in page.rows]
     return WhistleList(whistles=rows, cursor=page.cursor)
+
+
+@router.get(
+    "/whistle-kinds",
+    tags=["officials"],
+    response_model=WhistleKinds,
+    dependencies=SIGNED_IN,
+    responses=problems(401, 429),
+)
+def list_kinds(visit: Looking) -> WhistleKinds:
+    """The county's book: the kinds that a whistle may be of and the reasons for one, its own among them."""
+    return kinds_of(visit.known)
 
 
 @router.get(

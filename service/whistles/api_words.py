@@ -16,8 +16,6 @@ from workflows.whistle_words import (
     WHISTLE_VERB_WORDS,
     CallState,
     MilestoneState,
-    WhistleKind,
-    WhistleReason,
     WhistleStatus,
 )
 
@@ -29,8 +27,8 @@ class WhistleSummary(BaseModel):
     version: int
     ticket: str
     issue: int | None
-    kind: WhistleKind
-    reason: WhistleReason
+    kind: str = Field(description="Of the kinds at /api/v1/whistle-kinds")
+    reason: str
     text: str
     status: WhistleStatus
     town_unit: str

@@ -1,6 +1,6 @@
 """吹哨: the form on a ticket, with the rule and the clock told before anybody presses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -32,10 +32,9 @@ from service.whistles.whom import callable_choices
 from workflows.cases import Case
 from workflows.emergency import kind_offered
 from workflows.refusals import NotPermitted, Refused
-from workflows.whistle_cases import BESIDE_THE_TOWN
 from workflows.whistle_commands import BlowWhistle
 from workflows.whistle_kinds import KindRow
-from workflows.whistle_words import WHISTLE_VERB_WORDS, WhistleKind, WhistleStatus
+from workflows.whistle_words import WHISTLE_VERB_WORDS, WhistleStatus
 from workflows.whistles import kinds_to_blow, may_blow
 from workflows.words import _
 
@@ -52,7 +51,7 @@ def show(request: Request, number: str, visit: Looking) -> Response:
     """On a wish that belongs to an issue it is blown for all wishes of that issue."""
     ticket = _seen(visit, number)
     case = _case(visit, ticket)
-    if not (may_blow(case, visit.actor) and _kept(visit, kinds_to_blow(case, visit.actor))):
+    if not may_blow(case, visit.actor, visit.known.whistles):
         raise NotPermitted(NOT_NOW)
     return _page(request, visit, ticket, _first_values(visit, ticket))
 
@@ -95,17 +94,14 @@ def _case(visit: Visit, ticket: Ticket) -> Case:
     return case_of(visit.session, ticket, visit.known)
 
 
-def _kept(visit: Visit, kinds: Iterable[WhistleKind]) -> list[KindRow]:
-    """Of these kinds those that the county has kept, as it calls them."""
-    rows = (visit.known.whistles.kinds[kind] for kind in kinds)
-    return [row for row in rows if row.is_offered]
+def _kinds(visit: Visit, case: Case) -> tuple[KindRow, ...]:
+    return kinds_to_blow(case, visit.actor, visit.known.whistles)
 
 
 def _first_values(visit: Visit, ticket: Ticket) -> dict[str, Any]:
     """In an emergency an emergency's whistle is what one most likely wants, if one may blow it."""
     kind = kind_offered(visit.known.emergency_in(ticket.area_id) is not None)
-    offered = kinds_to_blow(_case(visit, ticket), visit.actor)
-    kept = [row.kind for row in _kept(visit, offered)]
+    kept = [row.kind for row in _kinds(visit, _case(visit, ticket))]
     return {"kind": str(kind if kind in kept else kept[0]), "issue": ticket.issue_id or ""}
 
 
@@ -131,7 +127,7 @@ def _page(
             "place": visit.known.place_name(ticket.area_id),
             "counted": of_matter(visit.session, ticket.id or 0, ticket.issue_id),
         },
-        kinds=[(row.words, kind_rule(row, limits, local)) for row in _kept(visit, kinds_to_blow(case, visit.actor))],
+        kinds=[(local.named(row), kind_rule(row, limits, local)) for row in _kinds(visit, case)],
         emergency=visit.known.emergency_in(ticket.area_id),
         refusal=refusal,
         running={"number": running.id, "url": listing.url_of(running)} if running else None,
@@ -149,12 +145,13 @@ def _page(
 def _choices(visit: Visit, ticket: Ticket, local: LocalWords) -> dict[str, list[Choice]]:
     """The units that the catalogue names stand first. A town calls others, a village its own."""
     likely = suggestions(ticket.category_id, ticket.area_path, (), visit.known, local)
-    offered = kinds_to_blow(_case(visit, ticket), visit.actor)
+    offered = _kinds(visit, _case(visit, ticket))
     own = own_units(ticket.area_path, visit.known)
-    is_beside, is_for_the_town = bool(set(offered) & BESIDE_THE_TOWN), bool(set(offered) - BESIDE_THE_TOWN)
+    is_beside = any(row.is_beside_the_town for row in offered)
+    is_for_the_town = any(not row.is_beside_the_town for row in offered)
     units = callable_choices(
         visit.known, ticket.area_path, own, local, likely, for_town=is_for_the_town, beside_town=is_beside
     )
-    kinds = kind_choices(_kept(visit, offered), visit.known.limits_in(ticket.area_id), local)
-    reasons = [Choice(str(reason), words) for reason, words in visit.known.whistles.offered_reasons.items()]
+    kinds = kind_choices(offered, visit.known.limits_in(ticket.area_id), local)
+    reasons = [Choice(row.reason, local.named(row)) for row in visit.known.whistles.offered_reasons]
     return {"kind": kinds, "reason": reasons, "unit": units, "units": units}

@@ -14,7 +14,7 @@ from service.whistles.models import IS_OPEN, Milestone, Whistle, WhistleCall, Wh
 from workflows.actors import Actor
 from workflows.cases import Case
 from workflows.changes import HoldRole
-from workflows.whistle_cases import ACTIVE_CALL, BESIDE_THE_TOWN, CallCase, MilestoneCase, WhistleCase, town_of
+from workflows.whistle_cases import ACTIVE_CALL, CallCase, MilestoneCase, WhistleCase, town_of
 from workflows.whistle_commands import BlowWhistle
 from workflows.whistle_roles import whistling_unit
 
@@ -40,7 +40,7 @@ def new_whistle(
         ticket_units=_units_of(case.lead_unit_id, case.supporting),
         own_units=own_units(case.area_path, known),
         led_already=_led_already(session, case.id, issue),
-        town_unit_id=whistling_unit(case, actor, command.kind),
+        town_unit_id=whistling_unit(case, actor, known.whistles.kinds[command.kind]),
     )
 
 
@@ -115,7 +115,7 @@ def supporting_of(session: Session, ticket_id: int) -> frozenset[int]:
 def _town_unit(whistle: Whistle, area_id: int, known: Reference) -> int:
     """The desk that the town has now, also where another one blew it; in other directions whoever blew it."""
     desk = town_desk_of(whistle.area_path, known)
-    is_the_towns = whistle.kind not in BESIDE_THE_TOWN and desk is not None
+    is_the_towns = not known.whistles.kinds[whistle.kind].is_beside_the_town and desk is not None
     if not is_the_towns and known.units[whistle.town_unit_id].is_active:
         return whistle.town_unit_id
     return desk if desk is not None else known.desks_of(area_id)[0]

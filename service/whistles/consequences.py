@@ -9,7 +9,6 @@ from service.local_words import LocalWords
 from workflows.time_limits import Limits
 from workflows.whistle_cases import DutyName, WhistleCase, WhistleDuty
 from workflows.whistle_kinds import Approval, KindRow
-from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 BEFORE_BLOWING = _("报到的时间按类别算，见上面。工单还在镇里手上，答应诉求人的日子不变。")
@@ -92,21 +91,20 @@ def lateness(duty: WhistleDuty, now: datetime, known: Reference, local: LocalWor
 
 def kind_rule(row: KindRow, limits: Limits, local: LocalWords) -> str:
     """2 个工作日内报到。镇主要负责人批准后才算吹响…"""
-    return local._(APPROVALS[row.approval]).format(term=_report_term(row.kind, limits, local))
+    return local._(APPROVALS[row.approval]).format(term=_report_term(row, limits, local))
 
 
 def kind_choices(kinds: Iterable[KindRow], limits: Limits, local: LocalWords) -> list[Choice]:
     """Each with its limit: who chooses one sees what he asks of others."""
     pattern = local._(_("{kind}：{term}内报到"))
     return [
-        Choice(str(row.kind), pattern.format(kind=local._(row.words), term=_report_term(row.kind, limits, local)))
+        Choice(str(row.kind), pattern.format(kind=local.named(row), term=_report_term(row, limits, local)))
         for row in kinds
     ]
 
 
-def _report_term(kind: WhistleKind, limits: Limits, local: LocalWords) -> str:
-    term = limits.terms.get(f"whistle_report_{kind}") or limits.term("whistle_report")
-    return term.in_words(local._)
+def _report_term(row: KindRow, limits: Limits, local: LocalWords) -> str:
+    return limits.terms[f"whistle_report_{row.kind}"].in_words(local._)
 
 
 def rules_of(row: KindRow, limits: Limits, local: LocalWords) -> Sequence[str]:

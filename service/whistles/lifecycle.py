@@ -51,6 +51,7 @@ def blow(session: Session, ticket_id: int, command: BlowWhistle, actor: Actor, n
     ticket = _alone_with(session, ticket_id)
     known = reference(session)
     _check_units(command, known)
+    _check_book(command, known)
     if command.issue is not None and command.issue != ticket.issue_id:
         raise Refused(_("这件心愿不在这件共性问题里。"), field="issue")
     case = new_whistle(session, case_of(session, ticket, known), command, ticket.issue_id, actor, known)
@@ -161,6 +162,13 @@ def _write(
         whistle.due_at,
         done.event_id,
     )
+
+
+def _check_book(command: BlowWhistle, known: Reference) -> None:
+    if command.kind not in known.whistles.kinds:
+        raise Refused(_("没有这一类哨，请重新选择。"), field="kind")
+    if command.reason not in known.whistles.reasons:
+        raise Refused(_("没有这条原因，请重新选择。"), field="reason")
 
 
 def _check_units(command: WhistleCommand, known: Reference) -> None:

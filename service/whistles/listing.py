@@ -19,7 +19,7 @@ from service.whistles.queries import visible_whistles
 from workflows.command_fields import LARGEST_ID
 from workflows.refusals import Refused
 from workflows.statuses import Role
-from workflows.whistle_words import OPEN_WHISTLE, CallState, WhistleKind, WhistleStatus
+from workflows.whistle_words import OPEN_WHISTLE, CallState, WhistleStatus
 from workflows.words import _
 
 PAGE = 50
@@ -48,7 +48,7 @@ class WhistleRow:
 
     url: str
     words: str
-    kind: WhistleKind
+    kind: str
     look: Look
     place: str
     town: str

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from service.database import Table, word_of
-from workflows.whistle_words import CallState, MilestoneState, WhistleKind, WhistleReason, WhistleStatus
+from workflows.whistle_words import CallState, MilestoneState, WhistleStatus
 
 OPEN_SQL = "status NOT IN ('dismissed', 'accepted')"
 IS_OPEN: sa.ColumnElement[bool] = sa.text(f"whistle.{OPEN_SQL}")  # type: ignore[assignment]
@@ -38,8 +38,8 @@ class Whistle(Table, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     issue_id: int | None = Field(default=None, index=True)
     area_path: str = Field(max_length=120)
-    kind: WhistleKind = Field(sa_type=word_of(WhistleKind))
-    reason: WhistleReason = Field(sa_type=word_of(WhistleReason))
+    kind: str = Field(max_length=40, description="Of the county's book of kinds")
+    reason: str = Field(max_length=40)
     public_text: str = Field(max_length=2000, description="What is asked, masked")
     status: WhistleStatus = Field(sa_type=word_of(WhistleStatus), index=True)
     town_unit_id: int = Field(foreign_key="unit.id", description="Who blew it, scores and accepts")

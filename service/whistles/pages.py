@@ -61,7 +61,7 @@ def register(request: Request, visit: Looking, view: str = "", area: str = "", c
         rows=listed.rows,
         cursor=listed.cursor,
         place=visit.known.place_name(place.id or 0) if place else "",
-        kind_words=visit.known.whistles.kind_words,
+        kinds=visit.known.whistles.kinds,
     )
 
 

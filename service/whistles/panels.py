@@ -66,7 +66,7 @@ TOLD = frozenset({WhistleStatus.blown, WhistleStatus.at_work, WhistleStatus.comp
 def beside_ticket(visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> Panel | None:
     """Its whistles in a line each, and the button for whoever may blow one."""
     whistles = _of(visit.session, ticket)
-    can_blow = may_blow(case, visit.actor)
+    can_blow = may_blow(case, visit.actor, visit.known.whistles)
     if not whistles and not can_blow:
         return None
     number = number_of(ticket.id or 0, ticket.created_at)
@@ -84,7 +84,7 @@ def _line(visit: Visit, whistle: Whistle, local: LocalWords) -> WhistleLine:
         url=listing.url_of(whistle),
         look=status_look(whistle.status, local),
         words=local._(_("{kind}：叫了{units}")).format(
-            kind=local._(visit.known.whistles.kind_words[whistle.kind]), units=names
+            kind=local.named(visit.known.whistles.kinds[whistle.kind]), units=names
         ),
         late=listing.missing_words(late, visit, local),
     )

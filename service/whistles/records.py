@@ -11,7 +11,7 @@ from service.whistles.casefile import CALL_NAMES, MILESTONE_NAMES, SAME_NAMES, c
 from service.whistles.models import Milestone, Whistle, WhistleCall, WhistleFiring
 from workflows.whistle_cases import WhistleCase
 from workflows.whistle_commands import EscalateWhistle, WhistleCommand
-from workflows.whistle_ladder import STEP_BY_NAME, next_alarm
+from workflows.whistle_ladder import next_alarm
 from workflows.whistle_words import WhistleStatus
 from workflows.whistles import WhistleDecision, duties_of
 
@@ -54,7 +54,7 @@ def facts_of(whistle: Whistle, decision: WhistleDecision, command: WhistleComman
     after = decision.after
     return {
         "whistle": whistle.id,
-        "whistle_kind": after.kind.value,
+        "whistle_kind": str(after.kind),
         "whistle_status": decision.status_to.value,
         "town": after.town_unit_id,
         "blown_by": after.blown_by_id,
@@ -105,7 +105,7 @@ def _of_a_step(decision: WhistleDecision, command: WhistleCommand) -> dict[str, 
     if not isinstance(command, EscalateWhistle):
         return {}
     duty = next((each for each in duties_of(decision.before) if each.subject == command.subject), None)
-    step = STEP_BY_NAME.get(command.step)
+    step = next((each for each in decision.after.book.ladder if each.name == command.step), None)
     if duty is None or step is None:
         return {}
     return {"to": step.rung.value, "owes": duty.unit, "until": duty.due_at.isoformat()}

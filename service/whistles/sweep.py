@@ -34,6 +34,8 @@ log = structlog.get_logger()
 BATCH = 500
 LATER = timedelta(hours=1)
 """When a whistle at which a step has failed is looked at again."""
+A_WRITE = timedelta(minutes=1)
+"""An edit is said to be as old as when it was begun, and is seen when it is through."""
 
 UNIT_IS_NO_MORE = _("这个单位已经撤销，请裁定由谁来。")
 CALENDAR_IS_THERE = _("放假安排已经公布，期限按它重新计算。")
@@ -59,12 +61,26 @@ Act = Callable[[Session, int, datetime], bool | None]
 def sweep_whistles(around: Surroundings) -> Tally:
     """`done` counts what fired. A whistle at which something fails waits an hour; the others go on."""
     count = Count()
+    look_at_all_again(around)
     for found, act in SWEPT:
         for whistle_id in found(around):
             if not around.goes_on():
                 return count.tally
             _until_nothing_is_due(around, whistle_id, act, count)
     return count.tally
+
+
+def look_at_all_again(around: Surroundings) -> None:
+    """Somebody has changed the ladder since the last look: every open whistle is due to be looked at, once.
+
+    One statement; whoever finds nothing due there sets its alarm as the ladder is now.
+    """
+    with around.database.reading() as session:
+        changed = reference(session).whistles.ladder_since
+    if changed is None or (around.since is not None and changed < around.since - A_WRITE):
+        return
+    with around.database.writing() as session:
+        session.execute(update(Whistle).where(IS_OPEN).values(alarm_at=around.now))
 
 
 def recalculate_whistles(around: Surroundings) -> Tally:

@@ -12,7 +12,6 @@ from service.whistles.models import Milestone, Whistle, WhistleCall
 from service.whistles.queries import on_a_ticket_of
 from workflows.actors import Actor, Post
 from workflows.statuses import Role
-from workflows.whistle_cases import BESIDE_THE_TOWN
 from workflows.whistle_words import CallState, MilestoneState, WhistleStatus
 
 COUNTY_DEPTH = 2
@@ -30,9 +29,10 @@ def for_anything(visit: Visit) -> ColumnElement[bool]:
 def for_approval(visit: Visit) -> ColumnElement[bool]:
     """Of the principal: whistles that nobody has approved, and those that were blown before anybody could."""
     is_late = and_(col(Whistle.confirm_due_at).is_not(None), col(Whistle.confirmed_at).is_(None))
+    besides = visit.known.whistles.beside_the_town
     open_now = col(Whistle.status).in_({WhistleStatus.raised, WhistleStatus.completed, *AT_IT})
     waits = or_(col(Whistle.status) == WhistleStatus.raised, and_(is_late, open_now))
-    return and_(waits, or_(false(), *(_of_principal(post) for post in principals(visit.actor))))
+    return and_(waits, or_(false(), *(_of_principal(post, besides) for post in principals(visit.actor))))
 
 
 def principals(actor: Actor) -> list[Post]:
@@ -40,9 +40,9 @@ def principals(actor: Actor) -> list[Post]:
     return [post for post in heads if post.area_path.count("/") > COUNTY_DEPTH]
 
 
-def _of_principal(post: Post) -> ColumnElement[bool]:
+def _of_principal(post: Post, besides: frozenset[str]) -> ColumnElement[bool]:
     own = col(Whistle.town_unit_id) == post.unit
-    beside = col(Whistle.kind).in_(BESIDE_THE_TOWN)
+    beside = col(Whistle.kind).in_(besides)
     if post.area_path.count("/") > COUNTY_DEPTH + 1:
         return and_(own, beside)
     return or_(and_(own, beside), and_(~beside, scope.in_areas(col(Whistle.area_path), [post.area_path])))

@@ -12,7 +12,7 @@ from service.whistles.consequences import consequence
 from service.whistles.models import Whistle
 from service.whistles.plan_forms import MilestoneRow
 from service.whistles.whom import callable_choices
-from workflows.whistle_cases import BESIDE_THE_TOWN, CallCase, WhistleCase
+from workflows.whistle_cases import CallCase, WhistleCase
 from workflows.whistle_commands import GROUND_WORDS, WHISTLE_COMMANDS, ContestGround, WhistleCommand
 from workflows.whistle_words import WHISTLE_VERB_WORDS, CallState
 from workflows.whistles import available_on_whistle
@@ -108,7 +108,7 @@ def _drawn(field: Field) -> Field:
 
 def choices_of(verb: str, visit: Visit, case: WhistleCase, local: LocalWords) -> dict[str, Sequence[Choice]]:
     """By field name and by widget, as `fields_of` asks for them."""
-    is_beside = case.kind in BESIDE_THE_TOWN
+    is_beside = case.is_beside_the_town
     every = callable_choices(
         visit.known, case.area_path, case.own_units, local, for_town=not is_beside, beside_town=is_beside
     )

@@ -59,7 +59,7 @@ def whistle_page(
         kept_ids=[photo.id for photo in pressed.kept_photos],
         refusal=pressed.refusal,
         rules=rules_of(case.book.kinds[whistle.kind], case.limits, local),
-        kind_words=visit.known.whistles.kind_words,
+        kinds=visit.known.whistles.kinds,
     )
 
 
@@ -74,7 +74,7 @@ def _shown(visit: Visit, whistle: Whistle, ticket: Ticket, case: WhistleCase, lo
         "is_long": len(whistle.public_text) > WORDS_AT_ONCE or "\n" in whistle.public_text,
         "place": visit.known.place_name(ticket.area_id),
         "town": visit.known.unit_name(whistle.town_unit_id),
-        "reason": visit.known.whistles.reason_words[whistle.reason],
+        "reason": local.named(visit.known.whistles.reasons[whistle.reason]),
         "ticket": ticket_line(ticket),
         "counted": of_matter(visit.session, ticket.id or 0, whistle.issue_id),
         "blown_by": blown_by.name if blown_by else "",

@@ -121,6 +121,7 @@ def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(d
         f"get {API}/inspections",
         f"get {API}/inspections/{{round_id}}",
         f"post {API}/inspections/{{round_id}}/items/{{item_id}}/commands",
+        f"get {API}/whistle-kinds",
         f"get {API}/whistles",
         f"get {API}/whistles/{{whistle_id}}",
         f"post {API}/whistles/{{whistle_id}}/commands",

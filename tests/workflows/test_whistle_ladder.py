@@ -12,17 +12,10 @@ from workflows import whistle_commands as c
 from workflows.refusals import Refused
 from workflows.terms import working_hours
 from workflows.whistle_cases import DutyName, WhistleCase, WhistleDuty
-from workflows.whistle_ladder import (
-    LADDER,
-    STEP_BY_NAME,
-    LadderStep,
-    Rung,
-    as_markdown,
-    due_steps,
-    moment_of,
-    next_alarm,
-)
+from workflows.whistle_kinds import WhistleBook
+from workflows.whistle_ladder import as_markdown, due_steps, moment_of, next_alarm
 from workflows.whistle_roles import WhistleRole
+from workflows.whistle_steps import LADDER, LadderStep, Rung
 from workflows.whistle_words import WhistleKind, WhistleStatus
 from workflows.whistles import decide_whistle
 
@@ -88,7 +81,8 @@ def test_a_ladder_that_was_edited_fires_what_is_new_and_nothing_twice() -> None:
         case = decide_whistle(case, each.command(), SYSTEM, moment).after
     moved = tuple(replace(step, percent=10) if step.name == "report_soon" else step for step in LADDER)
     added = LadderStep("report_early", DutyName.report_in, Rung.contact, "请早点来。", percent=25)
-    assert [each.step.name for each in due_steps(case, moment, (*moved, added))] == ["report_early"]
+    edited = case.changed(book=WhistleBook(ladder=(*moved, added)))
+    assert names(edited, "2026-03-04 18:00") == ["report_early"]
 
 
 def test_a_step_stands_before_after_at_or_in_percent_of_the_term() -> None:
@@ -109,7 +103,7 @@ def test_every_duty_has_steps_and_ends_high_enough() -> None:
         rungs = [step.rung for step in LADDER if step.duty is name]
         assert Rung.contact in rungs or name is DutyName.confirmation
         assert {Rung.supervision, Rung.leader} & set(rungs), name
-    assert len(STEP_BY_NAME) == len(LADDER)
+    assert len({step.name for step in LADDER}) == len(LADDER)
     assert all(len(step.rule) <= 40 for step in LADDER)
 
 

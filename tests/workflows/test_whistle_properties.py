@@ -12,9 +12,10 @@ from tests.cast import HANDLER, POWER_BUREAU, ROADS_BUREAU, SUPPORTER, SYSTEM, W
 from tests.workflows.whistle_cases import CALL, PLAYERS, RAISED, SAMPLES, new_case
 from workflows import whistle_commands as c
 from workflows.refusals import Refused
-from workflows.whistle_cases import BESIDE_THE_TOWN, WhistleCase
+from workflows.whistle_cases import WhistleCase
 from workflows.whistle_commands import CallRuling, ContestGround, WhistleCommand
 from workflows.whistle_duties import duties_of
+from workflows.whistle_kinds import BESIDE_THE_TOWN
 from workflows.whistle_ladder import due_steps, next_alarm
 from workflows.whistle_roles import WhistleRole
 from workflows.whistle_words import CallState, WhistleKind

@@ -35,9 +35,10 @@ from workflows import whistle_commands as c
 from workflows.actors import Actor
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import ENDED, Role, Status
-from workflows.whistle_cases import BESIDE_THE_TOWN, CallCase, WhistleCase
+from workflows.whistle_cases import CallCase, WhistleCase
 from workflows.whistle_commands import WHISTLE_COMMANDS, CallRuling, ContestGround, WhistleCommand
 from workflows.whistle_duties import duties_of
+from workflows.whistle_kinds import BESIDE_THE_TOWN, WhistleBook
 from workflows.whistle_roles import whistling_unit
 from workflows.whistle_words import WHISTLE_VERB_WORDS, CallState, WhistleKind, WhistleStatus
 from workflows.whistles import (
@@ -54,6 +55,7 @@ from workflows.whistles import (
 )
 
 S, R = WhistleStatus, WhistleRole
+BOOK = WhistleBook()
 STATUSES: tuple[WhistleStatus | None, ...] = (None, *WhistleStatus)
 LETTERS = {
     "T": R.town,
@@ -352,26 +354,28 @@ def test_whoever_never_came_was_absent_and_whoever_was_released_was_not() -> Non
 def test_a_town_and_its_village_may_blow_and_a_bureau_and_another_town_may_not() -> None:
     case = tickets.case_in(Status.in_progress, lead_unit_id=21)
     village = official(301, Role.handler, 21, VILLAGE_PATH)
-    assert may_blow(case, PLAYERS[R.town]) and may_blow(case, PLAYERS[R.principal]) and may_blow(case, village)
-    assert not any(may_blow(case, actor) for actor in OUTSIDERS.values())
-    assert not any(may_blow(case, PLAYERS[role]) for role in (R.called_lead, R.ruling_officer, R.supervisor, R.leader))
+    assert all(may_blow(case, actor, BOOK) for actor in (PLAYERS[R.town], PLAYERS[R.principal], village))
+    assert not any(may_blow(case, actor, BOOK) for actor in OUTSIDERS.values())
+    assert not any(
+        may_blow(case, PLAYERS[role], BOOK) for role in (R.called_lead, R.ruling_officer, R.supervisor, R.leader)
+    )
     for status in ENDED | {Status.submitted, Status.replied, Status.follow_up}:
-        assert not may_blow(tickets.case_in(status, lead_unit_id=21), PLAYERS[R.town])
+        assert not may_blow(tickets.case_in(status, lead_unit_id=21), PLAYERS[R.town], BOOK)
 
 
 def test_a_village_blows_through_its_town_and_a_community_for_itself() -> None:
     case = tickets.case_in(Status.in_progress, lead_unit_id=21, id=OTHER_TICKET)
     village = official(301, Role.handler, 21, VILLAGE_PATH)
-    assert whistling_unit(case, village, WhistleKind.public_concern) == TOWN_DESK
-    assert whistling_unit(case, village, WhistleKind.community) == 21
+    assert whistling_unit(case, village, BOOK.kinds[WhistleKind.public_concern]) == TOWN_DESK
+    assert whistling_unit(case, village, BOOK.kinds[WhistleKind.community]) == 21
 
 
 def test_whoever_of_the_town_blows_it_is_the_towns_whistle_and_no_other_kind_goes_round_the_principal() -> None:
     office = official(302, Role.handler, 22, TOWN_PATH)
     case = tickets.case_in(Status.in_progress, lead_unit_id=22)
     for actor in (office, PLAYERS[R.town], PLAYERS[R.principal]):
-        assert whistling_unit(case, actor, WhistleKind.public_concern) == TOWN_DESK
-        assert not set(kinds_to_blow(case, actor)) & BESIDE_THE_TOWN
+        assert whistling_unit(case, actor, BOOK.kinds[WhistleKind.public_concern]) == TOWN_DESK
+        assert not any(row.is_beside_the_town for row in kinds_to_blow(case, actor, BOOK))
 
 
 def test_the_head_of_an_office_is_not_the_towns_principal() -> None:
@@ -381,7 +385,7 @@ def test_the_head_of_an_office_is_not_the_towns_principal() -> None:
     assert standing_at(office_head, case) == {R.town}
     with pytest.raises(NotPermitted):
         decide_whistle(case, c.ApproveWhistle(), office_head, NOW)
-    assert not may_blow(tickets.case_in(Status.in_progress, lead_unit_id=21), office_head)
+    assert not may_blow(tickets.case_in(Status.in_progress, lead_unit_id=21), office_head, BOOK)
 
 
 def test_a_town_calls_nobody_of_its_own_and_a_village_no_bureau() -> None:

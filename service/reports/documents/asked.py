@@ -1,5 +1,6 @@
 """What a report is asked of: which place or unit, which period, at which moment, in which words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlmodel import Session, col
 
 from service.directory.models import Area, Unit
 from service.directory.reference import Reference
-from service.local_words import LocalWords
+from service.local_words import LocalWords, Named
 from service.reports.documents.periods import Cadence, NamedPeriod
 from service.settings import settings
 from service.tickets.models import Ticket
@@ -45,6 +46,10 @@ class Asked:
     def said(self, table: Any, key: Any) -> str:
         """A word of one of the rules' tables of words; empty where there is nothing to say."""
         return self.words._(table[key]) if key is not None and key in table else ""
+
+    def named(self, table: Mapping[str, Named], key: str) -> str:
+        """What the county itself calls a row of its own book."""
+        return self.words.named(table[key])
 
     @property
     def here(self) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ LOOKS = {
     "see_calendar": "/desk/calendar",
     "see_limits": "/desk/time-limits",
     "see_whistle_kinds": "/desk/whistle-kinds",
+    "see_whistle_ladder": "/desk/whistle-ladder",
     "see_emergency": "/desk/emergency",
     "see_changes": "/desk/changes",
 }
@@ -48,8 +49,12 @@ ACTS = {
     "publish_year": "/desk/calendar",
     "set_limit": "/desk/time-limits/dispatch/set_limit",
     "reset_limit": "/desk/time-limits/dispatch/reset_limit",
+    "add_whistle_kind": "/desk/whistle-kinds",
     "set_whistle_kind": "/desk/whistle-kinds/public_concern/set_whistle_kind",
+    "add_whistle_reason": "/desk/whistle-kinds/reasons",
     "set_whistle_reason": "/desk/whistle-kinds/reasons/beyond_power/set_whistle_reason",
+    "add_whistle_step": "/desk/whistle-ladder",
+    "set_whistle_step": "/desk/whistle-ladder/report_due/set_whistle_step",
     "begin_emergency": "/desk/emergency/begin_emergency",
     "end_emergency": "/desk/emergency/1/end_emergency",
 }

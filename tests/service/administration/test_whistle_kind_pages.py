@@ -49,7 +49,7 @@ def test_a_kind_is_renamed_blown_at_once_and_has_its_own_terms(
     assert (blown.status, blown.due_at, blown.confirm_due_at) == ("blown", later(hours=4), later(hours=24))
     with database.reading() as session:
         known = reference(session)
-        assert known.whistles.kind_words[WhistleKind.enforcement] == "防汛抢险"
+        assert known.whistles.kinds[WhistleKind.enforcement].words == "防汛抢险"
         assert known.limits.terms["whistle_report_enforcement"] == hours(4)
         assert known.limits.terms["whistle_plan_enforcement"] == working_days(2)
         running = session.get_one(Whistle, before.id)
@@ -83,6 +83,7 @@ def test_what_is_not_offered_any_more_is_neither_chosen_nor_blown(
         ("enforcement", {"approval": "none"}, "由镇里吹的，要么先批准，要么事后补批"),
         ("community", {"approval": "before"}, "由村和社区自己吹的不用批准"),
         ("enforcement", {"report": "0"}, "多久以内报到填得不对"),
+        ("enforcement", {"name": "群众诉求"}, "已经有一个叫“群众诉求”的了"),
         ("enforcement", {"plan": "999", "plan_unit": "working_days"}, "太长了，最多 250 个工作日"),
     ],
 )

@@ -7,10 +7,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.database import Database
+from service.directory import lifecycle as directory
 from service.whistles.api_words import BLOWN_EXAMPLE, WHISTLE_EXAMPLES
+from tests.factories import NOW
 from tests.service.whistles.conftest import Scene, blow, build_scene
 from tests.support.programs import Program, is_problem, program_of
 from workflows.whistle_commands import WHISTLE_COMMANDS
+from workflows.whistle_kinds import Approval, KindRow
+from workflows.whistle_words import WhistleKind
 from workflows.whistles import WHISTLES, WhistleRole
 
 CAME = {"verb": "report_in", "is_on_site": True, "place": "村口"}
@@ -53,6 +57,21 @@ def test_a_town_blows_and_a_bureau_reports_in(
     assert came.status_code == 200 and came.json()["status"] == "at_work"
     [listed] = bureau.gets("/whistles", only="mine").json()["whistles"]
     assert listed["id"] == done["id"]
+
+
+def test_a_program_reads_the_countys_book_and_blows_by_a_kind_that_was_added(
+    program: Callable[[str], Program], scene: Scene, database: Database
+) -> None:
+    flood = KindRow("own_1", "防汛抢险", Approval.after, goes_by=WhistleKind.emergency, english="Flood rescue")
+    with database.writing() as session:
+        directory.set_whistle_kind(session, flood, None, NOW)
+    book = program("dispatcher").gets("/whistle-kinds").json()
+    assert [row["key"] for row in book["kinds"]][:2] == ["emergency", "own_1"] and len(book["reasons"]) == 4
+    assert book["kinds"][1] | {"key": 0} == book["kinds"][0] | {"key": 0, "name": "防汛抢险", "english": "Flood rescue"}
+    address, body = f"/tickets/{number(scene, database)}/whistles", BLOWN | {"lead": scene.county.bureau}
+    assert program("dispatcher").sends(address, body | {"kind": "own_1"}).json()["status"] == "blown"
+    unknown = program("dispatcher").sends(address, body | {"kind": "own_2"})
+    assert is_problem(unknown, 422) and "没有这一类哨" in unknown.text
 
 
 def test_a_whistle_that_is_not_ours_is_not_there(program: Callable[[str], Program], whistle: int) -> None:

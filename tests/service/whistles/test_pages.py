@@ -162,7 +162,7 @@ def test_an_unknown_kind_and_a_unit_that_is_called_twice_are_sentences_and_no_fa
 ) -> None:
     town = official(app, database, county.dispatcher)
     address = f"{town.address_of(wish)}/whistle"
-    assert "哪一类请从列表里选一个" in town.sends(address, **form(county, kind="party")).words
+    assert "没有这一类哨，请重新选择" in town.sends(address, **form(county, kind="party")).words
     twice = town.sends(address, **form(county, supporting=county.other_bureau))
     assert "同一个单位只要吹一次" in twice.words
     assert town.sends(address, **form(county, lead=99999)).status < 500

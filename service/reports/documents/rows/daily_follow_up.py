@@ -14,7 +14,7 @@ from service.tickets.models import IS_OPEN, Ticket
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from workflows.ask_words import PromiseState
 from workflows.statuses import UNANSWERED, Status
-from workflows.whistle_words import KIND_WORDS, CallState, MilestoneState
+from workflows.whistle_words import CallState, MilestoneState
 from workflows.words import _
 
 COLUMNS = ("number", "place", "theme", "what", "status", "due_at", "days_late")
@@ -88,7 +88,7 @@ def _whistles(asked: Asked) -> tuple[Section, Section]:
         .order_by(col(WhistleCall.report_due_at))
     )
     called = [
-        (whistle.id, asked.said(KIND_WORDS, whistle.kind), local(asked, call.report_due_at))
+        (whistle.id, asked.named(asked.known.whistles.kinds, whistle.kind), local(asked, call.report_due_at))
         for whistle, call in asked.session.execute(calls)
     ]
     due = (

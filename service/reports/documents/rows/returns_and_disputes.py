@@ -16,7 +16,7 @@ from service.tickets.numbers import number_of
 from service.whistles.models import Whistle, WhistleCall
 from workflows.ask_words import ASK_STATE_WORDS, ASK_WORDS, AskKind, AskState
 from workflows.formulas import share
-from workflows.whistle_words import CALL_WORDS, KIND_WORDS
+from workflows.whistle_words import CALL_WORDS
 from workflows.words import _
 
 DISPUTED = (AskKind.giving_back, AskKind.consultation)
@@ -99,7 +99,7 @@ def _calls(asked: Asked) -> Section:
     rows = [
         (
             whistle.id,
-            asked.said(KIND_WORDS, whistle.kind),
+            asked.named(asked.known.whistles.kinds, whistle.kind),
             asked.known.unit_name(whistle.town_unit_id),
             asked.known.unit_name(call.unit_id),
             asked.said(CALL_WORDS, call.state),

@@ -15,7 +15,7 @@ from service.whistles.models import IS_OPEN as WHISTLE_IS_OPEN
 from service.whistles.models import Whistle
 from workflows.ask_words import PromiseState
 from workflows.definitions import Window
-from workflows.whistle_words import KIND_WORDS, WHISTLE_STATUS_WORDS
+from workflows.whistle_words import WHISTLE_STATUS_WORDS
 from workflows.words import _
 
 TOLD = ("collected", "open", "conclusion_rate", "on_time_rate", "satisfaction_rate", "answer_days_median")
@@ -67,7 +67,7 @@ def _whistles(asked: Asked) -> Section:
     rows = [
         (
             each.id,
-            asked.said(KIND_WORDS, each.kind),
+            asked.named(asked.known.whistles.kinds, each.kind),
             asked.said(WHISTLE_STATUS_WORDS, each.status),
             asked.known.unit_name(each.unit_id),
             local(asked, each.due_at),

@@ -15,7 +15,7 @@ from service.tickets.models import Ticket
 from service.whistles.models import Whistle, WhistleCall
 from workflows.formulas import share
 from workflows.whistle_figures import CallFacts, by_unit, need, punctuality
-from workflows.whistle_words import KIND_WORDS, REASON_WORDS, WHISTLE_STATUS_WORDS
+from workflows.whistle_words import WHISTLE_STATUS_WORDS
 from workflows.words import _
 
 Calls = dict[int, list[CallFacts]]
@@ -32,7 +32,8 @@ def made(asked: Asked) -> Body:
         counted(asked, "raised", _("吹哨"), len(whistles)),
         rated(asked, "report_in_on_time", _("按时报到率"), share(every.on_time, every.n)),
     )
-    return Body(told, (_bureaus(asked, calls), _towns(asked, whistles), _list(asked, whistles, calls)))
+    kinds = _by_kind(asked, whistles, calls)
+    return Body(told, (_bureaus(asked, calls), _towns(asked, whistles), kinds, _list(asked, whistles, calls)))
 
 
 def _calls(asked: Asked, whistles: Sequence[Whistle]) -> Calls:
@@ -101,13 +102,33 @@ def _towns(asked: Asked, whistles: Sequence[Whistle]) -> Section:
     return table("towns", asked.say(_("谁吹的哨")), columns, rows)
 
 
+def _by_kind(asked: Asked, whistles: Sequence[Whistle], calls: Calls) -> Section:
+    """Every kind for which somebody blew, the county's own too, in the order of its book."""
+    blown = {whistle.kind for whistle in whistles}
+    rows: list[tuple[Cell, ...]] = []
+    for key in (key for key in asked.known.whistles.kinds if key in blown):
+        of_it = [whistle for whistle in whistles if whistle.kind == key]
+        came = punctuality([call for each in of_it for call in calls.get(each.id or 0, ())], asked.now)
+        name = asked.named(asked.known.whistles.kinds, key)
+        rows.append((name, len(of_it), came.n, share(came.on_time, came.n), came.late, came.absent))
+    columns = (
+        Column("kind", asked.say(_("种类")), width=20),
+        Column("raised", asked.say(_("吹哨")), Kind.number, 8),
+        Column("due", asked.say(_("该报到")), Kind.number, 8),
+        Column("on_time", asked.say(_("按时报到率")), Kind.rate, 10),
+        Column("late", asked.say(_("迟到")), Kind.number, 8),
+        Column("absent", asked.say(_("没到")), Kind.number, 8),
+    )
+    return table("kinds", asked.say(_("按种类")), columns, rows)
+
+
 def _list(asked: Asked, whistles: Sequence[Whistle], calls: Calls) -> Section:
     rows = [
         (
             whistle.id,
             asked.known.unit_name(whistle.town_unit_id),
-            asked.said(KIND_WORDS, whistle.kind),
-            asked.said(REASON_WORDS, whistle.reason),
+            asked.named(asked.known.whistles.kinds, whistle.kind),
+            asked.named(asked.known.whistles.reasons, whistle.reason),
             asked.said(WHISTLE_STATUS_WORDS, whistle.status),
             asked.say(_("、")).join(asked.known.unit_name(call.unit_id) for call in calls.get(whistle.id or 0, ())),
             local(asked, whistle.raised_at),
