@@ -27,11 +27,13 @@ from service.oversight.inspections import pass_rounds_on
 from service.oversight.late_rounds import remind_late_rounds
 from service.oversight.recalculation import recalculate_provisional
 from service.oversight.sweep import rearm, sweep_escalations
+from service.rate_limits import forget_old
 from service.reports.documents.schedule import make_bulletins
 from service.reports.folding import fold
 from service.reports.stock import write_down_stock
 from service.settings import Settings
 from service.signals.finding import look_for_signals
+from service.tickets.consents import forget_old_quiet
 from service.tickets.darkroom import prepare_pictures, tidy_pictures
 from service.tickets.dissolved import return_from_dissolved_units
 from service.tickets.rating_marks import forget_old_marks
@@ -39,7 +41,7 @@ from service.whistles.sweep import rearm_whistles, recalculate_whistles, sweep_w
 
 log = structlog.get_logger()
 
-FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries, forget_old_marks)
+FORGOTTEN = (*PLATFORM, forget_old_sign_ins, forget_old_deliveries, forget_old_marks, forget_old_quiet)
 
 
 def counted(act: Callable[[Database, datetime], int]) -> Callable[[Surroundings], Tally]:
@@ -63,6 +65,7 @@ SCHEDULE = (
     Job("recalculate_provisional", recalculate_provisional, every=timedelta(hours=1)),
     Job("recalculate_whistles", recalculate_whistles, every=timedelta(hours=1)),
     Job("expire_links", expire_links, every=timedelta(hours=1)),
+    Job("forget_tries", partial(clean_up, steps=(forget_old,)), every=timedelta(hours=1)),
     Job("write_down_stock", write_down_stock, at=time(0, 5)),
     Job("rearm", rearm, at=time(2, 40)),
     Job("rearm_whistles", rearm_whistles, at=time(2, 50)),

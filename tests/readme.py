@@ -6,8 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from notifications import notices
+from service import rate_limits
 from service.reports.documents import table as report_table
 from service.settings import Settings, variable_of
+from service.tickets import form_limits, kept_files
 from workflows import (
     claims,
     emergency,
@@ -75,6 +77,9 @@ TABLES = {
     "emergency": emergency.as_markdown,
     "inspections": inspections.as_markdown,
     "guidance": guidance.as_markdown,
+    "rates": rate_limits.as_markdown,
+    "rooms": kept_files.as_markdown,
+    "form limits": form_limits.as_markdown,
 }
 
 

@@ -27,6 +27,7 @@ from service.errors import Busy
 from service.jobs import Surroundings, Tally
 from service.outbox.consented import address_of, is_still_wanted
 from service.outbox.models import Delivery, DeliveryState
+from service.outbox.number_pace import give_back, is_stale, turn_of
 from service.settings import Settings
 from workflows.words import _
 
@@ -154,7 +155,7 @@ def _send_one(run: Run, delivery_id: int) -> None:
         run.note(failure.reason)
         if not failure.is_its_own:
             run.failing.add(line_of(delivery))
-        _settle(run, delivery, _after_failure(delivery, failure, run.now))
+        _settle(run, delivery, _after_failure(delivery, failure, run.now), undone=address)
     else:
         run.sent += 1
         _settle(run, delivery, {"state": DeliveryState.sent, "sent_at": run.now, "last_error": None})
@@ -183,7 +184,7 @@ def claim(session: Session, delivery_id: int, now: datetime, failing: set[tuple[
     delivery = session.exec(wanted.with_for_update(skip_locked=True)).one_or_none()
     if delivery is None or line_of(delivery) in failing:
         return None
-    if delivery.consent_id is not None and not is_still_wanted(session, delivery.consent_id):
+    if not is_still_wanted(session, delivery, now):
         session.delete(delivery)
         return None
     if (moment := _may_ring_at(session, delivery, now)) > now:
@@ -193,10 +194,22 @@ def claim(session: Session, delivery_id: int, now: datetime, failing: set[tuple[
         delivery.state, delivery.claimed_until = DeliveryState.given_up, None
         delivery.last_error = delivery.last_error or _("发送时多次中断")
         return None
+    if _waits_its_turn(session, delivery, now):
+        return None
     delivery.state = DeliveryState.claimed
     delivery.attempts += 1
     delivery.claimed_until = delivery.next_attempt_at = now + LEASE
     return delivery
+
+
+def _waits_its_turn(session: Session, delivery: Delivery, now: datetime) -> bool:
+    """One number gets so many messages, however many wishes name it; what is no news any more is left to a person."""
+    turn = turn_of(session, delivery, address_of(session, delivery), now) if delivery.consent_id else now
+    if turn > now:
+        delivery.next_attempt_at, delivery.claimed_until = turn, None
+        delivery.state = DeliveryState.given_up if is_stale(delivery, turn) else DeliveryState.waiting
+        delivery.last_error = _("这个号码这几天的短信够多了")
+    return turn > now
 
 
 def _may_ring_at(session: Session, delivery: Delivery, now: datetime) -> datetime:
@@ -223,10 +236,13 @@ def _after_failure(delivery: Delivery, failure: DeliveryFailed, now: datetime) -
     return {"state": state, "next_attempt_at": again or now, "last_error": failure.reason}
 
 
-def _settle(run: Run, delivery: Delivery, values: dict[str, Any]) -> None:
-    """Only while the claim is still ours: after the lease somebody else may have sent it, and knows better."""
+def _settle(run: Run, delivery: Delivery, values: dict[str, Any], undone: str = "") -> None:
+    """Only while the claim is still ours: after the lease somebody else may have sent it, and knows better. `undone`
+    is the number that has got no message after all."""
     ours = update(Delivery).where(
         col(Delivery.id) == delivery.id, col(Delivery.claimed_until) == delivery.claimed_until
     )
     with run.database.writing() as session:
         session.execute(ours.values(claimed_until=None, **values))
+        if undone and delivery.claimed_until:
+            give_back(session, delivery, undone, delivery.claimed_until - LEASE)

@@ -198,11 +198,12 @@
 
   function release() { document.dispatchEvent(new Event("weiyuan:release")); }
 
-  /* A form that came back has her words. A page that only says why not has none: they stay in the outbox, and what a
-     full day refused goes by itself on the next one. */
+  /* A form that came back has her words, and nearly always her photos. A page that only says why not has none: they
+     stay in the outbox, and what a full day refused goes by itself on the next one. */
   function stays(entry, answer) {
-    if (answer.receipt || answer.page.indexOf('id="wish"') >= 0) return outbox.drop(entry.key);
-    entry.state = answer.status === 429 ? "waiting" : "refused";
+    var isForm = !answer.receipt && answer.page.indexOf('id="wish"') >= 0;
+    if (answer.receipt || (isForm && !/id="wish"[^>]* data-lost/.test(answer.page))) return outbox.drop(entry.key);
+    entry.state = answer.status === 429 && !isForm ? "waiting" : "refused";
     return outbox.put(entry);
   }
 

@@ -14,7 +14,7 @@ from service.database import Database
 from service.dependencies import Reading, TheDatabase
 from service.errors import NotFound, TooMany
 from service.masking import mask_phone
-from service.rate_limits import TELL_ME
+from service.rate_limits import SMS_A_DAY, TELL_ME
 from service.sealing import form_token, is_form_token, ticket_of
 from service.settings import Settings
 from service.tickets import consents
@@ -34,6 +34,7 @@ IN_WECHAT = "MicroMessenger"
 LONGEST_CODE = 200
 WILL_TELL = _("记下了：有消息就告诉您。不想再收，随时回到这一页点一下。")
 WILL_NOT_TELL = _("不再给您发消息了。想看进展，随时打开这一页。")
+WILL_NEVER_TEXT = _("这个号码半年里不再收任何短信。想看进展，随时打开这一页。")
 WECHAT_SAID_NO = _("微信没有告诉我们您是谁，请再点一次；还是不行，就用短信吧。")
 
 
@@ -45,6 +46,7 @@ class Tell:
     number: str
     may_text: bool
     may_wechat: bool
+    a_day: int = SMS_A_DAY.most
 
     @property
     def is_worth_showing(self) -> bool:
@@ -53,13 +55,15 @@ class Tell:
 
 def tell_of(request: Request, session: Session, ticket: Ticket) -> Tell:
     chosen: Settings = request.app.state.settings
-    on = [consent.way for consent in consents.in_force(session, ticket.id or 0)]
+    number = consents.number_of_hers(session, ticket)
+    silent = {Way.sms} if consents.is_quiet(session, number, clock.now()) else set()
+    on = [each.way for each in consents.in_force(session, ticket.id or 0) if each.way not in silent]
     is_open = main_of(session, ticket).status in OPEN
     has_wechat = chosen.wechat_url is not None and IN_WECHAT in request.headers.get("user-agent", "")
     return Tell(
         on=on,
-        number=mask_phone(consents.number_of_hers(session, ticket)),
-        may_text=is_open and chosen.sms_url is not None and Way.sms not in on,
+        number=mask_phone(number),
+        may_text=is_open and chosen.sms_url is not None and Way.sms not in (*on, *silent),
         may_wechat=is_open and has_wechat and Way.wechat not in on,
     )
 
@@ -86,10 +90,12 @@ def ask_whether_to_stop(request: Request, token: str, session: Reading) -> Respo
 
 
 @router.post("/t/{token}/stop")
-def stop(request: Request, token: str, database: TheDatabase) -> Response:
-    ticket_id = _known(token)
-    database.together(lambda session: consents.stop(session, ticket_id, clock.now()))
-    return _back(request, token, WILL_NOT_TELL)
+def stop(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
+    """Of this wish, or all that is sent to its number."""
+    ticket_id, is_everything = _known(token), "everything" in form
+    act = consents.stop_number if is_everything else consents.stop
+    database.together(lambda session: act(session, ticket_id, clock.now()))
+    return _back(request, token, WILL_NEVER_TEXT if is_everything else WILL_NOT_TELL)
 
 
 @router.post("/t/{token}/tell")

@@ -1,15 +1,18 @@
 """A villager says that she wants to be told of her wish, and says stop: the row, and an event in the ticket's chain."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 
+from service.inserts import insert_into
 from service.phones import is_mobile, normalise_phone
+from service.sealing import blind_index
 from service.tickets import lifecycle
 from service.tickets.main_ticket import main_of
-from service.tickets.models import Consent, Ticket
+from service.tickets.models import Consent, QuietNumber, Ticket
 from service.tickets.records import About
 from service.typed import said
 from workflows.actors import resident_of
@@ -21,6 +24,8 @@ from workflows.words import _
 
 TICKED = "tell_by_sms"
 NEEDS_A_MOBILE = _("要收短信，请写上手机号。")
+IS_QUIET = _("这个号码说过半年里不再收短信，所以发不了。不用收短信也能办：进展随时可以自己看。")
+QUIET_FOR = timedelta(days=183)
 
 
 def as_ticked(session: Session, form: FormData, command: Submit, ticket_id: int, now: datetime) -> None:
@@ -36,8 +41,8 @@ def agree(session: Session, ticket_id: int, way: Way, now: datetime, address: st
     """Once for each way; who has said stop may begin again. Raises NotFound, Refused, WrongStatus."""
     ticket = lifecycle.locked(session, ticket_id)
     check_agreeing(main_of(session, ticket).status)
-    if way is Way.sms and not _can_be_texted(address or ticket.phone):
-        raise Refused(NEEDS_A_MOBILE, field="phone")
+    if way is Way.sms:
+        _check_number(session, address or ticket.phone, now)
     consent = _consent(session, ticket_id, way) or Consent(ticket_id=ticket_id, way=way, given_at=now)
     is_new = consent.id is None or consent.stopped_at is not None
     consent.address = _stored(way, address)
@@ -56,6 +61,39 @@ def stop(session: Session, ticket_id: int, now: datetime) -> None:
         session.add(consent)
         session.flush()
         _record(session, consent, StopNotices(way=consent.way), now)
+
+
+def stop_number(session: Session, ticket_id: int, now: datetime) -> None:
+    """No short message of any wish to the number of this one: anybody may have named it in his. For half a year, and
+    nobody can end it sooner: who has named it once could do so again."""
+    number = number_of_hers(session, lifecycle.locked(session, ticket_id))
+    if number:
+        quiet = insert_into(session, QuietNumber).values(number=_quiet(number), since=now)
+        session.execute(quiet.on_conflict_do_update(index_elements=["number"], set_={"since": now}))
+    stop(session, ticket_id, now)
+
+
+def is_quiet(session: Session, number: str, now: datetime) -> bool:
+    """`number` is in the stored form."""
+    found = session.get(QuietNumber, _quiet(number)) if number else None
+    return found is not None and found.since > now - QUIET_FOR
+
+
+def forget_old_quiet(session: Session, now: datetime) -> int:
+    gone = session.execute(delete(QuietNumber).where(col(QuietNumber.since) < now - QUIET_FOR))
+    return gone.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _quiet(number: str) -> str:
+    return blind_index(f"quiet {number}")
+
+
+def _check_number(session: Session, phone: str | None, now: datetime) -> None:
+    """Raise Refused."""
+    if not _can_be_texted(phone):
+        raise Refused(NEEDS_A_MOBILE, field="phone")
+    if is_quiet(session, normalise_phone(phone or "") or "", now):
+        raise Refused(IS_QUIET, field="phone")
 
 
 def in_force(session: Session, ticket_id: int) -> Sequence[Consent]:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from service.database import Database
 from service.tickets import picture_kinds
+from service.tickets.kept_files import forget_kept
 from service.tickets.models import Attachment, PictureState
 from service.tickets.picture_kinds import Cleaned, Undecodable
 from service.tickets.picture_positions import position_in
@@ -60,7 +61,7 @@ def _prepared(database: Database, store: PictureStore, waiting: Row[Any], known:
         if twins not in known:
             known[twins] = _outcome(database, store, waiting)
         settled = _settle(database, waiting.id, known[twins])
-        _drop_original(database, store, waiting.original)
+        drop_original(database, store, waiting.original)
     except TooMuch:
         log.exception("a picture could not be drawn this time", attachment=waiting.id)
         return False
@@ -143,7 +144,7 @@ def _settle(database: Database, attachment_id: int, columns: dict[str, Any]) -> 
         return session.execute(settled).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
-def _drop_original(database: Database, store: PictureStore, original: str) -> bool:
+def drop_original(database: Database, store: PictureStore, original: str) -> bool:
     """With it go position, camera and date. A twin that comes at this very moment takes over this one's outcome."""
     others = select(Attachment.id).where(Attachment.original == original, Attachment.state == PictureState.received)
     with database.reading() as session:
@@ -159,7 +160,8 @@ def tidy_pictures(database: Database, now: datetime, store: PictureStore | None 
         col(Attachment.ticket_id).is_(None), col(Attachment.created_at) < now - KEPT_UNBOUND
     )
     with database.writing() as session:
+        forget_kept(session, now - KEPT_UNBOUND)
         session.execute(left)
     store = store or default_store()
     old = [name for name, put_at in store.listing(ORIGINALS) if put_at < now - KEPT_UNBOUND]
-    return sum(_drop_original(database, store, name) for name in old) + tidy_voices(database, now, store)
+    return sum(drop_original(database, store, name) for name in old) + tidy_voices(database, now, store)

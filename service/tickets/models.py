@@ -474,3 +474,25 @@ class Voice(Table, table=True):
     size: int
     seconds: int
     created_at: datetime
+
+
+class KeptFile(Table, table=True):
+    """A photograph or a recording of a form that came back: from where it came, as keyed marks, for a day at most."""
+
+    __tablename__ = "kept_file"
+    id: int | None = Field(default=None, primary_key=True)
+    attachment_id: int | None = Field(default=None, foreign_key="attachment.id")
+    voice_id: int | None = Field(default=None, foreign_key="voice.id")
+    place: str = Field(max_length=64, index=True, description="The link, or the wish that was to be supplemented")
+    address: str = Field(max_length=64, index=True)
+    device: str = Field(max_length=64, index=True)
+    size: int
+    at: datetime = Field(index=True)
+
+
+class QuietNumber(Table, table=True):
+    """A telephone number, as a blind index, whose owner wants no short message of any wish."""
+
+    __tablename__ = "quiet_number"
+    number: str = Field(primary_key=True, max_length=64)
+    since: datetime = Field(index=True)

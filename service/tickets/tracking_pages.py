@@ -18,6 +18,7 @@ from service.sealing import ticket_of
 from service.tickets import resident_acts
 from service.tickets.consent_pages import Tell, tell_of
 from service.tickets.inquiry import Question, question_to_her
+from service.tickets.kept_files import whence_of
 from service.tickets.models import Attachment, Ticket
 from service.tickets.panels import Panel, told_besides
 from service.tickets.picture_answers import picture_answer
@@ -111,10 +112,11 @@ def _page_again(
     """The page as it is now, with what she typed: in its form, or by itself where that form is gone."""
     status, refusal, errors = sentences(request, refused)
     typed = {name: str(clean(said(form, name))) for name in COMMANDS[verb].model_fields if name != "photos"}
-    kept = uploads.keep(database, clock.now())
+    here = whence_of(request, f"ticket {ticket_of(token)}")
+    kept = uploads.keep(database, store_of(request), here, clock.now())
     with database.reading() as session:
         seen = _seen(request, session, token)
-    again = {"asked": verb, "values": typed | {"photos": kept}, "errors": errors}
+    again = {"asked": verb, "values": typed | {"photos": kept.photos}, "errors": kept.told(request, errors)}
     is_offered = any(command.model_fields["verb"].default == verb for command in seen.tracked.commands)
     hers = "" if is_offered else "\n".join(typed[name] for name in ("text", "words", "reason", "note") if name in typed)
     return _page(request, seen, token, status, refusal, again, hers)

@@ -15,6 +15,7 @@ from service.database import Database
 from service.errors import NotFound
 from service.inserts import insert_for_id
 from service.sealing import id_behind, secret_address
+from service.tickets.kept_files import forget_kept
 from service.tickets.models import Voice
 from service.tickets.picture_store import Missing, PictureStore
 from service.tickets.voice_kinds import LARGEST, Measured, measured
@@ -62,13 +63,13 @@ class Spoken:
             row = session.get(Voice, self.kept)
             return row.seconds if row else 0
 
-    def keep(self, database: Database, now: datetime) -> str:
-        """What the form is to bring back, or nothing."""
-        found = database.together(lambda session: self.attach(session, now)) if self.taken else self.kept
-        return secret_address(KEPT, found) if found else ""
-
 
 SILENT = Spoken()
+
+
+def voice_address(voice_id: int | None) -> str:
+    """What a form that came back is to bring, or nothing."""
+    return secret_address(KEPT, voice_id) if voice_id else ""
 
 
 def file_of(form: FormData) -> UploadFile | None:
@@ -148,12 +149,13 @@ def tidy_voices(database: Database, now: datetime, store: PictureStore) -> int:
     """Forget the recordings of forms that were never sent to their end. How many files went."""
     old = (col(Voice.ticket_id).is_(None), col(Voice.created_at) < now - KEPT_UNBOUND)
     with database.writing() as session:
+        forget_kept(session, now - KEPT_UNBOUND)
         session.execute(delete(Voice).where(*old))
     left = [name for name, put_at in store.listing(VOICES) if put_at < now - KEPT_UNBOUND]
-    return sum(_drop(database, store, name) for name in left)
+    return sum(drop_voice(database, store, name) for name in left)
 
 
-def _drop(database: Database, store: PictureStore, name: str) -> bool:
+def drop_voice(database: Database, store: PictureStore, name: str) -> bool:
     with database.reading() as session:
         is_wanted = session.exec(select(Voice.id).where(Voice.content == name).limit(1)).first() is not None
     if not is_wanted:

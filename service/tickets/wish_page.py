@@ -18,11 +18,12 @@ from service.fields import Choice
 from service.tickets import links
 from service.tickets.beneath import Beneath, beneath
 from service.tickets.crowds import ZERO_BITS, Crowded, opened_now
+from service.tickets.kept_files import whence_of
 from service.tickets.links import LinkClosed
 from service.tickets.my_wishes import remembered
 from service.tickets.one_trip import in_one_trip, styles
 from service.tickets.posted import sentences
-from service.tickets.uploads import Uploads
+from service.tickets.uploads import Uploads, store_of
 from service.tickets.voice_kinds import LONGEST
 from service.typed import said
 from workflows.commands import PHOTOS_MOST, WISH_LENGTH, clean
@@ -50,6 +51,7 @@ class Again:
     refusal: str | None = None
     kept: Sequence[str] = ()
     kept_voice: str = ""
+    has_lost: bool = False
     form_key: str = ""
     opened: str = ""
     beneath: Beneath | None = None
@@ -108,7 +110,8 @@ def form_again(
 ) -> Response:
     """`refused` None: nothing is wrong, she only looks for wishes like hers."""
     status, refusal, errors = sentences(request, refused) if refused else (200, None, {})
-    kept, kept_voice = uploads.keep(database, clock.now()), uploads.spoken.keep(database, clock.now())
+    kept = uploads.keep(database, store_of(request), whence_of(request, token), clock.now())
+    errors = kept.told(request, errors)
     values = {name: str(clean(said(form, name))) for name in CARRIED}
     with database.reading() as session:
         link = links.find(session, token)
@@ -117,7 +120,7 @@ def form_again(
         found = None if refused else beneath(request, session, link, values)
         key, task = said(form, "form_key")[:100], refused.task if isinstance(refused, Crowded) else ""
         opened = said(form, "opened")[:50]
-        again = Again(values, errors, refusal, kept, kept_voice, key, opened, found, task)
+        again = Again(values, errors, refusal, kept.photos, kept.voice, bool(kept.lost), key, opened, found, task)
         return wish_form(request, session, link, status, again)
 
 

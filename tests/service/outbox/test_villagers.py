@@ -1,18 +1,23 @@
 """She is told what she agreed to, where she agreed to it, until she says stop; her number is opened as it leaves."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from service import settings as places
 from service.database import Database
 from service.jobs import Tally
 from service.outbox.models import Delivery, DeliveryState
+from service.outbox.number_pace import FOR_QUESTIONS, PACES
 from service.outbox.relay import send_notices
+from service.rate_limits import SMS_A_DAY, SMS_AN_HOUR, tries
 from service.sealing import tracking_token
 from service.tickets import consents
+from service.tickets.models import QuietNumber
 from tests.factories import NOW, PHONE, County, act, later, number_of, submit_wish, wish_in
 from tests.service.at_once import at_once
 from tests.service.outbox.conftest import Around, plan_all, planned
@@ -35,6 +40,7 @@ from workflows.commands import (
     Satisfaction,
 )
 from workflows.consents import Way
+from workflows.refusals import Refused
 from workflows.statuses import Status
 
 OPENID = "oX1a2b3c4d5e6f7g8h9i0jKlMnOp"
@@ -61,7 +67,7 @@ def official(monkeypatch: pytest.MonkeyPatch) -> Iterator[OfficialAccount]:
         yield official
 
 
-def told_wish(session: Session, county: County, **fields: object) -> int:
+def told_wish(session: Session, county: County, **fields: Any) -> int:
     ticket_id = submit_wish(session, county, **fields)
     consents.agree(session, ticket_id, Way.sms, NOW)
     return ticket_id
@@ -228,3 +234,108 @@ def test_two_relays_at_once_send_her_one_message(
     plan_all(around)
     at_once(lambda: send_notices(around()))
     assert len(platform.sent) == 1
+
+
+# One number, named in many wishes by whoever likes
+
+
+def named_in(database: Database, county: County, wishes: int, phone: str = PHONE) -> list[int]:
+    """Each is assigned, and so each has news for that number."""
+    with database.writing() as session:
+        found = [told_wish(session, county, phone=phone) for _wish in range(wishes)]
+        for wish in found:
+            act(session, wish, Assign(unit=county.bureau), county.dispatcher)
+    return found
+
+
+def sends_for(around: Around, platform: Platform, since: datetime, hours: int) -> list[int]:
+    """How many messages have left after each hour; a relay looks three times in it."""
+    left = []
+    for minute in range(0, 60 * hours, 20):
+        sent_at(around, platform, since + timedelta(minutes=minute))
+        if minute % 60 == 40:
+            left.append(len(platform.sent))
+    return left
+
+
+def answered(session: Session, county: County, wish: int) -> None:
+    act(session, wish, Acknowledge(), county.handler)
+    act(session, wish, Reply(outcome=Outcome.resolved, words="路灯已经修好了。"), county.handler)
+    act(session, wish, ApproveReply(), county.reviewer)
+
+
+def test_a_number_that_is_named_in_many_wishes_gets_few_messages_a_day_and_questions_before_news(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    first, *_others = named_in(database, county, 12)
+    plan_all(around)
+    news = SMS_A_DAY.most - FOR_QUESTIONS
+    assert sends_for(around, platform, NOW, 4) == [SMS_AN_HOUR.most, news, news, news]
+    with database.writing() as session:
+        answered(session, county, first)
+    plan_all(around)
+    assert sends_for(around, platform, NOW + timedelta(hours=4), 1) == [news + 1]
+    assert "请您评一评" in platform.sent[-1].params["said"]
+    named_in(database, county, 1, "13900000009")
+    plan_all(around)
+    sent_at(around, platform, NOW + timedelta(hours=5))
+    assert platform.sent[-1].phone == "13900000009" and platform.refused == []
+
+
+def test_on_the_next_day_there_are_a_few_more_and_what_is_no_news_any_more_is_left_to_a_person(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    named_in(database, county, 15)
+    plan_all(around)
+    for day in range(4):
+        sends_for(around, platform, NOW + timedelta(days=day), 2)
+    by_day = Counter((each.at - NOW).days for each in platform.sent)
+    assert [by_day[day] for day in range(3)] == [SMS_A_DAY.most - FOR_QUESTIONS] * 3
+    left = [each for each in to_villagers(database) if each.state is DeliveryState.given_up]
+    assert len(left) == 15 - len(platform.sent) > 0
+    assert {each.last_error for each in left} == {"这个号码这几天的短信够多了"}
+
+
+def test_several_relays_at_once_count_one_number_together(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    named_in(database, county, 6)
+    plan_all(around)
+    platform.clock = lambda: NOW
+    at_once(lambda: send_notices(around()))
+    assert len(platform.sent) == 1 and platform.refused == []
+
+
+def test_what_did_not_arrive_counts_for_nothing(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    named_in(database, county, 1)
+    plan_all(around)
+    platform.broken = [(503, b"busy")] * 2
+    assert sent_at(around, platform, NOW).failed == 1
+    with database.reading() as session:
+        assert {tries(session, limit, PHONE, NOW) for limit in PACES} == {0}
+    assert [sent_at(around, platform, NOW + timedelta(minutes=at)).done for at in (1, 10, 20)].count(1) == 1
+    with database.reading() as session:
+        assert tries(session, SMS_A_DAY, PHONE, NOW) == 1
+
+
+def test_who_wants_no_message_at_all_gets_none_of_anybodys_wish_for_half_a_year(
+    database: Database, county: County, around: Around, platform: Platform
+) -> None:
+    hers, _somebodys, *_ = named_in(database, county, 3)
+    plan_all(around)
+    with database.writing() as session:
+        consents.stop_number(session, hers, NOW)
+        consents.stop_number(session, hers, NOW)
+    sent_at(around, platform, NOW)
+    assert platform.sent == [] and to_villagers(database) == []
+    with database.writing() as session:
+        wish = submit_wish(session, county, phone=PHONE)
+        with pytest.raises(Refused, match="不再收短信"):
+            consents.agree(session, wish, Way.sms, NOW)
+        consents.agree(session, wish, Way.wechat, NOW, OPENID)
+        assert PHONE not in str(session.exec(select(QuietNumber)).all())
+        assert consents.forget_old_quiet(session, NOW + timedelta(days=180)) == 0
+        assert consents.forget_old_quiet(session, NOW + timedelta(days=190)) == 1
+        consents.agree(session, wish, Way.sms, NOW + timedelta(days=190))

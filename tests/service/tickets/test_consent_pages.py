@@ -146,3 +146,18 @@ def test_made_up_addresses_tell_nothing(told: Villager, county: County, client: 
     for verb in ("stop", "news", "wechat"):
         assert client.get(f"/t/4mZt9QxA7cP2sLw8YbDeFg/{verb}").status_code == 404
     assert client.post("/t/4mZt9QxA7cP2sLw8YbDeFg/tell").status_code == 404
+
+
+def test_whoever_is_named_by_others_stops_all_short_messages_to_her_number(told: Villager, database: Database) -> None:
+    first, second = (told.has_said(text=f"{words}的路灯坏了。", phone=PHONE, tell_by_sms="true") for words in "东西")
+    page = told.opens(f"{page_of(first)}/stop")
+    assert "138****5678 半年里什么短信都不收" in page.words and PHONE not in page.source
+    assert "一个号码一天最多 6 条" in told.opens(page_of(second)).words
+    assert "不再收任何短信" in says_on_page(told, first, "stop", everything="1")
+    for ticket_id in (first, second):
+        words = told.opens(page_of(ticket_id)).words
+        assert "发短信到" not in words and "不要再发了" not in words
+    assert "不再收短信" in says_on_page(told, second, "tell")
+    page = told.says(text="桥断了，请来看看。", form_key="c", phone="138 1234 5678", tell_by_sms="true")
+    assert page.status == 422 and "不再收短信" in page.words and page.value_of("text") == "桥断了，请来看看。"
+    assert told.says(text="桥断了，请来看看。", form_key="c", phone=PHONE).status == 303

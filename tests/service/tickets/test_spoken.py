@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from service.rate_limits import SAME_WORDS
 from service.sealing import tracking_token
 from service.security import SESSION_COOKIE
-from service.tickets.crowds import SAME_WORDS
 from service.tickets.models import Voice
 from service.tickets.voice_kinds import LARGEST, measured
 from service.tickets.voices import VOICES, tidy_voices
