@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import segno
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from service import web
 from service.dependencies import Reading
@@ -33,6 +35,7 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
         raise NotFound()
     known = reference(session)
     link = session.get(Link, ticket.link_id) if ticket.link_id else None
+    address = f"{web.outside(request)}/t/{token}"
     page = web.render(
         request,
         "tickets/receipt.html",
@@ -43,7 +46,8 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
         ticket={"number": number_of(ticket.id, ticket.created_at), "created_at": ticket.created_at},
         code=tracking_code(ticket.id),
         track_url=f"/t/{token}",
-        track_address=f"{web.outside(request)}/t/{token}",
+        track_address=address,
+        qr=Markup(segno.make(address, error="m").svg_inline(border=2, omitsize=True)),
         steps=_what_comes_next(ticket, known, local_words(request)),
         again_url=f"/w/{link.token}" if link else None,
         area_name=known.place_name(ticket.area_id),

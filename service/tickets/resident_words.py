@@ -8,7 +8,8 @@ from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
-from workflows.commands import Satisfaction
+from workflows.ask_words import PromiseState
+from workflows.commands import Outcome, Satisfaction
 from workflows.statuses import UNANSWERED, Status
 from workflows.statuses import Status as S
 from workflows.words import _
@@ -36,7 +37,8 @@ Test = Callable[[Standing], bool]
 
 @dataclass(frozen=True)
 class Moment:
-    """`headline` and `beneath` may say {unit} (who must act), {lead} (who handles it), {day}, {reopen_by}, {number}."""
+    """`headline` and `beneath` may say {unit} (who must act), {lead} (who handles it), {day}, {promised}, {reopen_by},
+    {number}."""
 
     status: Status
     when: Test
@@ -80,6 +82,32 @@ def can_be_reopened(standing: Standing) -> bool:
     return standing.reopen_by is not None and standing.now <= standing.reopen_by
 
 
+def is_promised(ticket: Ticket) -> bool:
+    """The present answer is a dated promise; one of an earlier answer says nothing of this one."""
+    return ticket.outcome is Outcome.for_now and ticket.promised_for is not None
+
+
+def is_owed(standing: Standing) -> bool:
+    return is_promised(standing.ticket) and standing.ticket.promise_state is PromiseState.open
+
+
+def is_owed_still(standing: Standing) -> bool:
+    """The day has passed, and nobody has said since that it was done."""
+    return is_promised(standing.ticket) and promise_word(standing.ticket) == "late"
+
+
+def is_said_to_be_kept(standing: Standing) -> bool:
+    """By the unit, and not yet by her."""
+    ticket = standing.ticket
+    return is_promised(ticket) and ticket.promise_settled_at is not None and ticket.promise_confirmed is None
+
+
+def is_denied(standing: Standing) -> bool:
+    """The unit says that it was done, she says that it was not."""
+    ticket = standing.ticket
+    return is_promised(ticket) and ticket.promise_settled_at is not None and ticket.promise_confirmed is False
+
+
 # fmt: off
 MOMENTS: tuple[Moment, ...] = (
     # status, when             what she reads first                                beneath it
@@ -97,6 +125,10 @@ MOMENTS: tuple[Moment, ...] = (
     Moment(S.follow_up,   is_discontent,   _("您说没办好，请说说哪里不对"),                  _("说清楚了，我们就重新办。")),
     Moment(S.follow_up,   is_rated,        _("谢谢您的评价"),                             _("还会有人打电话问一声，问过就办结。")),
     Moment(S.follow_up,   always,          _("有答复了，请您评一评"),                       _("您不方便点，也会有人打电话来问。")),
+    Moment(S.closed,      is_owed,         _("有答复了：答应您 {promised}前办到"),           _("这件事还记着，到日子有人来看；办到了这里会写。")),
+    Moment(S.closed,      is_owed_still,   _("答应您 {promised}前办到，过了日子还没有办到"),  _("负责人已经知道；办到了，这里会写。")),
+    Moment(S.closed,      is_said_to_be_kept, _("{lead}说答应您的事办到了"),                _("是不是真的办到了，请您说一声。")),
+    Moment(S.closed,      is_denied,       _("{lead}说办到了，您说没有办到"),              _("您的话记下了，负责人和督查的人都看得到。")),
     Moment(S.closed,      can_be_reopened, _("这件事办完了，谢谢您说出来"),                  _("要是又坏了、没解决，{reopen_by}前可以要求重新办。")),
     Moment(S.closed,      always,          _("这件事办完了，谢谢您说出来"),                  _("以后又有事，请重新说一件，写上编号 {number}。")),
     Moment(S.declined,    always,          _("这件事我们办不了，请看下面怎么办"),             _("您有不明白的，可以打电话问受理的单位。")),
@@ -118,6 +150,7 @@ def headline(standing: Standing, known: Reference, local: LocalWords) -> tuple[s
         "lead": known.unit_name(ticket.lead_unit_id or ticket.unit_id),
         "day": _day(ticket.due_at, standing.now, local),
         "reopen_by": local.day(standing.reopen_by),
+        "promised": local.day(ticket.promised_for) if ticket.promised_for else "",
         "number": number_of(ticket.id or 0, ticket.created_at),
     }
     return local._(moment.headline).format(**names), local._(moment.beneath).format(**names)
@@ -128,6 +161,16 @@ def _day(due: datetime | None, now: datetime, local: LocalWords) -> str:
     if due is not None and local.day(due) == local.day(now):
         return local._(_("今天 {clock} ")).format(clock=local.hour(due))
     return local.day(due)
+
+
+def promise_word(ticket: Ticket) -> str:
+    """What became of the dated promise in the answer: open, kept, late or denied; empty where there is none."""
+    is_settled = ticket.promise_settled_at is not None
+    if ticket.promise_state is None or ticket.promise_state is PromiseState.open:
+        return "" if ticket.promise_state is None else "open"
+    if is_settled and ticket.promise_confirmed is False:
+        return "denied"
+    return "kept" if is_settled or ticket.promise_confirmed else "late"
 
 
 SOON = (_("今天"), _("明天"), _("后天"))

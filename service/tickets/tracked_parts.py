@@ -28,7 +28,8 @@ class HerWords:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where it stands. `due_was` is the promise before it was moved; `why` says how the day was counted."""
+    """Where it stands. `due_was` is the promise before it was moved; `why` says how the day was counted; `promise` is what
+    became of the dated promise in the answer (resident_words.promise_word)."""
 
     status: Status
     headline: str
@@ -45,3 +46,4 @@ class Whereabouts:
     why: str
     urged_at: datetime | None
     main_number: str | None
+    promise: str

@@ -16,7 +16,15 @@ from service.tickets.models import Attachment, PictureState, Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story, story_of
 from service.tickets.resident_story import Answer, Entry, Picture, Reader, entries, last_answer
-from service.tickets.resident_words import FIVE_STEPS, Standing, headline, is_discontent, is_rated, nearness
+from service.tickets.resident_words import (
+    FIVE_STEPS,
+    Standing,
+    headline,
+    is_discontent,
+    is_rated,
+    nearness,
+    promise_word,
+)
 from service.tickets.told_when import by_her
 from service.tickets.tracked_parts import HerWords, Whereabouts
 from service.tickets.without_her import without_her, without_her_name
@@ -161,6 +169,7 @@ class Teller:
             why="" if is_answered else self._why(case),
             urged_at=main.resident_expedited_at if main is ticket and case.is_open else None,
             main_number=number_of(main.id or 0, main.created_at) if main is not ticket else None,
+            promise=promise_word(main),
         )
 
     def _headline(self, ticket: Ticket, main: Ticket, case: Case, stories: Sequence[Story]) -> tuple[str, str]:

@@ -122,9 +122,8 @@ def visits(officer: Screen, number: str) -> None:
 
 
 def confirms(villager: Screen) -> None:
-    villager.locator("#confirm_promise > summary").click()
     form = villager.locator("#confirm_promise")
-    form.get_by_label("是", exact=True).check()
+    form.get_by_text("想多说两句？").click()
     form.get_by_label("想说的话").fill("苗子壮，都栽上了。")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="办到了", exact=True).click()
     expect(villager.locator("main")).to_contain_text("苗子壮")

@@ -53,7 +53,7 @@ def test_without_scripts_a_button_looks_and_the_words_stay(
     page = plain_phone
     page.goto(f"{address}/w/{TOKEN}")
     page.get_by_label("您想说什么？").fill(TYPED)
-    page.get_by_role("button", name="先看看别人说过没有、会看到什么").click()
+    page.get_by_role("button", name="先看看有没有人说过").click()
     expect(page.get_by_text(SAID)).to_be_visible()
     expect(page.get_by_label("您想说什么？")).to_have_value(TYPED)
     page.get_by_role("button", name="我也是").click()

@@ -1,5 +1,6 @@
 """Asking and deciding over HTTP: the rule before the press, the registers, the villager's page, and what is refused."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.database import Database
+from service.tickets.models import Ticket
 from tests.factories import County, act, later, wish_in
 from tests.service.tickets.conftest import Villager, page_of
 from tests.support.officials import Official, official
@@ -119,6 +121,40 @@ def test_a_promise_is_listed_kept_and_judged_by_the_villager(
     ticket = as_("handler").ticket(wish)
     assert (ticket.promise_state, ticket.promise_confirmed) == (PromiseState.kept, False)
     assert "诉求人说没有办到" in as_("supervisor").opens("/desk/promises?show=judged").words
+
+
+def test_a_promise_that_is_owed_is_no_matter_that_is_done(
+    database: Database, county: County, villager: Villager, wish: int
+) -> None:
+    """Her page never thanks her for a matter that is done while its answer is a day that has not come, or has passed."""
+    answer = c.Reply(outcome=Outcome.for_now, words="下个月送一百株好苗", promised_for=later(days=30).date())
+    for command, who in ((answer, county.handler), (c.ApproveReply(), county.reviewer)):
+        made(database, act, wish, command, who)
+    with database.writing() as session:
+        session.get_one(Ticket, wish).status = Status.closed
+    seen = [headline_of(villager, wish)]
+    for state, settled, confirmed in (
+        ("broken", None, None),
+        ("broken", None, False),
+        ("broken", later(days=33), None),
+        ("kept", later(days=29), False),
+        ("kept", later(days=29), True),
+    ):
+        with database.writing() as session:
+            ticket = session.get_one(Ticket, wish)
+            ticket.promise_state, ticket.promise_settled_at = PromiseState(state), settled
+            ticket.promise_confirmed = confirmed
+        seen.append(headline_of(villager, wish))
+    assert [any(word in each for word in ("办完了", "谢谢")) for each in seen] == [False] * 5 + [True], seen
+    assert "答应您 11 月 11 日前办到" in seen[0]
+    assert "过了日子还没有办到" in seen[1] and seen[1] == seen[2]
+    assert "说答应您的事办到了" in seen[3] and "说办到了，您说没有办到" in seen[4]
+
+
+def headline_of(villager: Villager, wish: int) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", villager.opens(page_of(wish)).answer.text)
+    assert found
+    return found[1].replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("path", ["/desk/asks?show=nonsense", "/desk/deferrals", "/desk/promises?show=broken"])
