@@ -92,11 +92,6 @@ def _fitting(words: str, size: int, room: int) -> Any:
     )
 
 
-def _fitting(words: str, size: int, room: int) -> Any:
-    """The largest letters, up to `size`, in which no part of a telephone number is cut off."""
-    return next((face for each in range(size, SMALLEST, -2) if (face := font(each)).getlength(words) <= room), font(SMALLEST))
-
-
 def _code(address: str) -> Image.Image:
     written = io.BytesIO()
     segno.make(address, error="q").save(written, kind="png", scale=10, border=2)
