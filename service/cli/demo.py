@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.engine import make_url
@@ -13,7 +14,7 @@ from service import clock, schema
 from service.cli.migrate import migrate
 from service.cli.opening import county_database, fail
 from service.cli.progress import progress_bar
-from service.cli.serve import refuse_taken_port, serve
+from service.cli.serve import refuse_taken_port
 from service.database import Database
 from service.demo.fill import Demo, fill, is_empty_or_demo, is_settled
 from service.leadership import FileLock
@@ -62,8 +63,16 @@ def demo(
     typer.echo(_told(told, listens.here))
     if and_serve:
         typer.echo("Serving until Ctrl-C is pressed.", err=True)
-        os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": told.county})
-        serve(host, port, None)
+        _serve(listens, told.county)
+
+
+def _serve(listens: Settings, county: str) -> NoReturn:
+    """This process becomes the server, as `weiyuan serve` would: what filled the county has left threads behind, and
+    the timekeeper, which is a fork, would wait for them for ever."""
+    os.environ.update({"WEIYUAN_DEMO": "1", "WEIYUAN_COUNTY_NAME": county})
+    sys.stdout.flush()
+    words = ["serve", "--host", listens.host, "--port", str(listens.port)]
+    os.execv(sys.executable, [sys.executable, sys.argv[0], *words])
 
 
 def _filled(database: Database, chosen: Settings, wishes: int) -> Demo:

@@ -306,6 +306,7 @@ def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
         wait_until_ready(server, "/readyz")
         with server.client() as client:
             door = client.get("/sign-in").text
+        became = Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")
         again = _starts_over(env, tmp_path, port), _starts_over(env, tmp_path, processes.free_port())
     finally:
         server.stop()
@@ -313,6 +314,7 @@ def test_served_in_one_go_it_bears_its_own_name_and_shows_its_sign_ins(
     assert "kept as it was" in printed and "Filling" not in printed
     assert f"http://127.0.0.1:{port}/desk" in printed, "nobody can open 0.0.0.0"
     assert "青岭县微愿" in door
+    assert b"serve" in became and b"demo" not in became, "what filled the county has threads, which no fork takes along"
     assert all(each.login in door for each in filled[1].sign_ins)
     assert all(code == 1 for code, _words in again) and Path(str(filled[0].url.database)).exists()
     assert f"127.0.0.1:{port} is not to be had" in again[0][1]
