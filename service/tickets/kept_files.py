@@ -40,7 +40,7 @@ ROOMS: tuple[Room, ...] = (
 
 @dataclass(frozen=True)
 class Whence:
-    """From where files come, as keyed marks: what a device rates is marked otherwise, and nobody can put them together."""
+    """From where files come, as keyed marks; what a device rates is marked otherwise, so that nobody joins the two."""
 
     place: str
     address: str

@@ -51,6 +51,9 @@ class Written:
     voice: int | None = None
 
 
+NOTHING = Written()
+
+
 @dataclass(frozen=True)
 class Uploads:
     """`kept` are ids of rows written when the form came before; `taken` came with it now."""
@@ -78,13 +81,13 @@ class Uploads:
 
     def keep(self, database: Database, store: PictureStore, here: Whence, now: datetime) -> Kept:
         """What came with it now is written down where there is room for it, and is gone at once where there is none."""
-        written = Written()
+        written = NOTHING
         if self.taken.received or self.spoken.taken:
             try:
                 written = database.together(lambda session: self._write(session, here, now))
             except (Busy, OperationalError):
                 log.warning("files of a form are not kept: the database is busy")
-            self._drop_unwritten(database, store, written)
+            self.drop(database, store, written)
         photos = tuple(secret_address(KEPT, each) for each in (*self.kept, *written.photos))
         voice = written.voice or (None if self.spoken.taken else self.spoken.kept)
         lost = {"photos": self.taken.received and not written.photos, "voice": self.spoken.taken and not voice}
@@ -104,7 +107,8 @@ class Uploads:
         note_kept(session, here, now, rows)
         return Written(tuple(photos), voice)
 
-    def _drop_unwritten(self, database: Database, store: PictureStore, written: Written) -> None:
+    def drop(self, database: Database, store: PictureStore, written: Written = NOTHING) -> None:
+        """What came with it and was not written down does not stay on the disk either."""
         for each in () if written.photos else self.taken.received:
             drop_original(database, store, each.original)
         if self.spoken.taken and written.voice is None:
