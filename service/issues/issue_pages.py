@@ -18,7 +18,7 @@ from service.masking import mask_text
 from service.tickets import queue
 from service.tickets.casefile import case_of as ticket_case
 from service.tickets.desk_words import local_words
-from service.tickets.how_many import by_town_and_status, in_issue
+from service.tickets.how_many import by_town_and_status
 from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.tickets.timeline import Entry, Picture, Teller, names_of
@@ -98,6 +98,7 @@ def issue_page(
     members = wishes_of(session, visit.actor, issue_id, cursor or None)
     main = session.get_one(Ticket, issue.main_ticket_id)
     main_number = number_of(main.id or 0, main.created_at)
+    counted, towns = by_town_and_status(session, issue_id)
     offered = available_on_issue(case_of(session, issue, None, visit.actor, visit.known), visit.actor)
     return render(
         request,
@@ -115,8 +116,8 @@ def issue_page(
         url=url_of(issue_id),
         rows=queue.rows_of(session, visit.known, members.rows),
         cursor=members.cursor,
-        counted=in_issue(session, issue_id),
-        towns=_towns(visit, by_town_and_status(session, issue_id)),
+        counted=counted,
+        towns=_towns(visit, towns),
         timeline=_timeline(request, visit, issue_id),
         acts=answers.acts_of(session, issue_id),
         actions=_actions(request, visit, issue, offered, pressed),

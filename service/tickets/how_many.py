@@ -46,26 +46,54 @@ def of_matter(session: Session, ticket_id: int, issue_id: int | None) -> HowMany
     return _counted(session, literal(ticket_id), col(Ticket.id) == ticket_id).get(ticket_id, HowMany())
 
 
-def by_town_and_status(session: Session, issue_id: int) -> list[tuple[int | None, Status, int]]:
-    """So many wishes of an issue are of this town and have come this far; together they are its `wishes`."""
+def by_town_and_status(session: Session, issue_id: int) -> tuple[HowMany, list[tuple[int | None, Status, int]]]:
+    """How many say an issue, and how many wishes of it are of this town and have come this far; together they are its
+    `wishes`. In one query, which reads each wish once: an issue's page costs the same with many wishes as with few."""
     said = _said(_OF_ISSUE, col(Ticket.issue_id) == issue_id)
+    writers = select(_writer(said)).distinct().subquery()
     rows = session.execute(
-        select(said.c.town_id, said.c.status, func.count().label("wishes")).group_by(said.c.town_id, said.c.status)
+        select(
+            said.c.town_id,
+            said.c.status,
+            func.count().label("wishes"),
+            func.sum(said.c.endorsements).label("neighbours"),
+            select(func.count()).select_from(writers).scalar_subquery().label("writers"),
+        ).group_by(said.c.town_id, said.c.status)
+    ).all()
+    counted = HowMany(
+        wishes=sum(row.wishes for row in rows),
+        open=sum(row.wishes for row in rows if row.status in OPEN),
+        people=sum(row.neighbours for row in rows) + (rows[0].writers if rows else 0),
     )
-    return [(row.town_id, row.status, row.wishes) for row in rows]
+    return counted, [(row.town_id, row.status, row.wishes) for row in rows]
 
 
 def _counted(session: Session, matter: ColumnElement[Any], which: ColumnElement[bool]) -> dict[int, HowMany]:
+    """First by who wrote, then by matter: to count different ones a database would sort them, which costs more."""
     said = _said(matter, which)
-    writers = func.count(func.coalesce(said.c.phone_index, cast(said.c.id, String)).distinct())
-    wanted = select(
-        said.c.matter,
-        func.count().label("wishes"),
-        func.sum(case((said.c.status.in_(OPEN), 1), else_=0)).label("open"),
-        (writers + func.sum(said.c.endorsements)).label("people"),
+    by_writer = (
+        select(
+            said.c.matter,
+            func.count().label("wishes"),
+            func.sum(case((said.c.status.in_(OPEN), 1), else_=0)).label("open"),
+            func.sum(said.c.endorsements).label("neighbours"),
+        )
+        .group_by(said.c.matter, _writer(said))
+        .subquery()
     )
-    rows = session.execute(wanted.group_by(said.c.matter))
-    return {row.matter: HowMany(row.wishes, row.open, row.people) for row in rows}
+    wanted = select(
+        by_writer.c.matter,
+        func.sum(by_writer.c.wishes).label("wishes"),
+        func.sum(by_writer.c.open).label("open"),
+        (func.count() + func.sum(by_writer.c.neighbours)).label("people"),
+    )
+    rows = session.execute(wanted.group_by(by_writer.c.matter))
+    return {row.matter: HowMany(int(row.wishes), int(row.open), int(row.people)) for row in rows}
+
+
+def _writer(said: CTE) -> ColumnElement[str]:
+    """Wishes of one telephone are one person's; one without is somebody's of his own."""
+    return func.coalesce(said.c.phone_index, cast(said.c.id, String))
 
 
 def _said(matter: ColumnElement[Any], which: ColumnElement[bool]) -> CTE:
@@ -81,7 +109,11 @@ def _behind(mains: CTE) -> Select[Any]:
     """One that was merged a moment ago is still in its own issue, and is counted there."""
     follower = aliased(Ticket)
     wanted = select(col(follower.id).label("id"), mains.c.matter)
-    is_merged = and_(col(follower.status) == Status.merged, col(follower.issue_id).is_(None))
+    is_merged = and_(
+        col(follower.merged_into_id).is_not(None),
+        col(follower.status) == Status.merged,
+        col(follower.issue_id).is_(None),
+    )
     return wanted.join(mains, col(follower.merged_into_id) == mains.c.id).where(is_merged)
 
 

@@ -13,7 +13,7 @@ from service.directory.reference import reference
 from service.issues import lifecycle
 from service.issues.models import IssueTicket
 from service.issues.queries import seen_issue, story_of_issue, wishes_of
-from service.tickets.how_many import by_town_and_status, in_issue
+from service.tickets.how_many import by_town_and_status
 from service.tickets.models import Ticket
 from tests.benchmarks.counties import DIALECTS, database_of, fill, open_county
 from tests.benchmarks.rows import Row, medians_in_turns
@@ -66,7 +66,6 @@ def _page_of(database: Database, county: County, issue: int) -> Callable[[], Any
             actor = actor_of(session, county.county_dispatcher, reference(session))
             seen_issue(session, actor, issue)
             by_town_and_status(session, issue)
-            in_issue(session, issue)
             story_of_issue(session, issue)
             return wishes_of(session, actor, issue).rows
 

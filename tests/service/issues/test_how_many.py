@@ -17,6 +17,7 @@ from tests.factories import NOW, County, act, number_of
 from tests.service.issues.conftest import Grouping
 from tests.support.officials import official, stranger
 from tests.support.programs import program_of
+from tests.support.queries import counted
 from workflows.commands import Merge
 from workflows.statuses import Status
 from workflows.whistle_commands import BlowWhistle
@@ -47,10 +48,22 @@ def test_who_was_merged_and_who_endorsed_count_and_who_wrote_twice_counts_once(
 ) -> None:
     with database.reading() as session:
         assert in_issue(session, issue) == SAID
-        assert sum(count for _town, _status, count in by_town_and_status(session, issue)) == SAID.wishes
+        said, towns = by_town_and_status(session, issue)
+        assert said == SAID and sum(count for _town, _status, count in towns) == SAID.wishes
+        assert by_town_and_status(session, issue + 1) == (HowMany(), [])
         assert of_matter(session, grouping.members(issue)[0], issue) == SAID
         assert of_matter(session, grouping.members(issue)[0], None) == HowMany(wishes=3, open=1, people=4)
         assert in_issue(session, issue + 1) == HowMany()
+
+
+def test_both_pages_of_an_issue_read_its_wishes_once_to_count_them(
+    app: FastAPI, client: TestClient, issue: int, database: Database, county: County
+) -> None:
+    desk, anybody = official(app, database, county.county_dispatcher), stranger(app, database)
+    for reader, path in ((desk, f"/desk/issues/{issue}"), (anybody, f"/i/{secret_address('issue', issue)}")):
+        with counted() as said:
+            assert "6 人说这件事" in reader.opens(path).words
+        assert len([statement for statement in said if "behind" in statement]) == 1, path
 
 
 def test_every_page_and_the_api_say_the_same_number(
