@@ -21,6 +21,11 @@ READ = [
     ("这是国家秘密", ["secret"], ["12339"]),
     ("儿子分家不公平", ["private_matter"], ["12348"]),
     ("有人在村里赌博", ["unlawful"], ["110"]),
+    ("桥头车翻了，有人受伤", ["injury", "crash"], ["120", "122", "120"]),
+    ("娃儿被蛇咬了", ["injury"], ["120"]),
+    ("老人走出去两天，人不见了", ["violence"], ["110"]),
+    ("这件事我说过了，怎么还没有办", ["nothing_new"], []),
+    ("想办个假证，多少钱", ["unlawful"], ["110"]),
 ]
 ORDINARY = [
     "三组路灯坏了两盏，晚上不敢出门",
@@ -31,10 +36,14 @@ ORDINARY = [
     "120 斤土豆卖不出去",
     "打水要走两里路",
     "医保卡怎么办",
+    "护栏断了，怕有人受伤",
+    "摩托车掉进坑里就是一跤",
+    "想让自来水进屋",
+    "灶上没气了，换气要跑十里路",
 ]
 
 
-@pytest.mark.parametrize(("words", "keys", "numbers"), READ, ids=[keys[0] for _, keys, _ in READ])
+@pytest.mark.parametrize(("words", "keys", "numbers"), READ, ids=[words for words, _, _ in READ])
 def test_the_words_lead_to_the_number_to_call(words: str, keys: list[str], numbers: list[str]) -> None:
     rows = guidance_for(words)
     assert [row.key for row in rows] == keys
