@@ -1,5 +1,7 @@
 """How much of a request is read at all."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,13 +13,15 @@ TOO_MUCH = 4
 # JSON is built in memory, twenty times as large as it was sent, before anybody is asked who he is.
 WORDS_ONLY = ("/api/",)
 WORDS_MOST = 2 * 1024 * 1024
+# Where the API takes photographs and recordings: a form, of which nothing is built in memory.
+FILES = re.compile(r"/api/v1/links/[^/]{1,32}/files")
 
 
 class BodyLimit:
     """Refuses a request that is too large, with a sentence; it is read to its end first, or the browser shows none.
 
     `patient` paths are given somewhat more: they keep no more than is allowed, and can give the words of a form back.
-    The API takes words and no pictures: it is given less.
+    The API takes words, and pictures in one place only: elsewhere it is given less.
     """
 
     def __init__(self, app: ASGIApp, most: int, patient: tuple[str, ...] = ()) -> None:
@@ -38,7 +42,7 @@ class BodyLimit:
         await self._app(scope, self._counted(receive, most), send)
 
     def _most_of(self, path: str) -> int:
-        if path.startswith(WORDS_ONLY):
+        if path.startswith(WORDS_ONLY) and not FILES.fullmatch(path):
             return min(WORDS_MOST, self._most)
         return self._most * (TOO_MUCH if path.startswith(self._patient) else 1)
 

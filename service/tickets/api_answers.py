@@ -12,6 +12,13 @@ WISH: dict[str, Any] = {
     "name": "李大姐",
     "phone": "19900001234",
 }
+FILES: dict[str, Any] = {"photos": ["AAAAAB3TmVrYc1pNqS8kWQ"], "voice": "AAAAABPz4dYx0aLr7uJmTg", "seconds": 24}
+SPOKEN: dict[str, Any] = {
+    "category": "power",
+    "position": "32.310000,108.900000 WGS-84 ±20 m",
+    "photos": FILES["photos"],
+    "voice": FILES["voice"],
+}
 RECEIPT: dict[str, Any] = {
     "number": "2026-000123",
     "code": "482915",

@@ -4,6 +4,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Request, Response
+from fastapi.exceptions import RequestValidationError
 from sqlmodel import Session
 
 from service import clock, web
@@ -11,20 +12,22 @@ from service.api_docs import problems
 from service.dependencies import Reading, Writing, database_of
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
-from service.errors import Failure, NotFound
+from service.errors import NotFound
 from service.local_words import LocalWords
 from service.sealing import ticket_of, tracking_code, tracking_token
-from service.tickets import lifecycle, links, rating_marks
-from service.tickets.api_doors import Key, Version, check_category, must_be_the_same, refuse_photos
+from service.tickets import api_files, lifecycle, rating_marks
+from service.tickets.api_doors import Key, Version, check_category, link_for, must_be_the_same, refuse_photos
 from service.tickets.api_examples import THEIRS
-from service.tickets.api_words import NewWish, PublicWish, Receipt, public_wish
+from service.tickets.api_new_wish import NewWish
+from service.tickets.api_words import PublicWish, Receipt, public_wish
 from service.tickets.crowds import Sender
+from service.tickets.forms import parsed
 from service.tickets.lifecycle import Performed
-from service.tickets.links import LinkClosed, Reason
-from service.tickets.models import Ticket
+from service.tickets.models import Ticket, Voice
 from service.tickets.numbers import number_of
 from service.tickets.records import Origin
 from service.tickets.tracked_wish import Teller
+from service.tickets.voices import SPOKEN_ONLY
 from workflows.actors import NEW_RESIDENT, resident_of
 from workflows.commands import Command, Submit
 from workflows.refusals import NotPermitted, Refused
@@ -32,24 +35,9 @@ from workflows.statuses import Source
 from workflows.words import _
 
 router = APIRouter(tags=["villagers"])
+router.include_router(api_files.router)
 
 RESIDENTS_VERBS = frozenset(THEIRS)
-CLOSED: dict[Reason, str] = {
-    Reason.unknown: _("没有找到这个入口：链接可能没有复制完整，请回到群里再点一次，或者直接找{unit}。"),
-    Reason.revoked: _("这个入口停用了，请在群里问一声新的链接，或者直接找{unit}。"),
-    Reason.expired: _("这个入口到期了，请在群里问一声新的链接，或者直接找{unit}。"),
-    Reason.full: _("今天这个入口收满了，请明天早上再来，或者直接找{unit}。"),
-}
-
-
-class Closed(Failure):
-    """A link that takes no wishes now, in a sentence that says whom to ask instead."""
-
-    def __init__(self, closed: LinkClosed, known: Reference) -> None:
-        unit = links.whom_to_ask(closed.link, known)
-        said = " ".join(filter(None, (unit.name, unit.phone))) if unit else known.county.name
-        super().__init__(CLOSED[closed.reason], unit=said)
-        self.http_status = closed.http_status
 
 
 @router.post(
@@ -64,25 +52,27 @@ class Closed(Failure):
 async def hand_in(token: str, wish: NewWish, request: Request, response: Response, key: Key = None) -> Receipt:
     """Hand in a wish through a link. The same `Idempotency-Key` again answers 200 with the same receipt.
 
-    Once this answers, the wish is on disk. Photographs go through the form at `/w/{token}`.
+    Once this answers, the wish is on disk. Photographs and recordings are sent ahead of it, and named here. Whether she
+    wants to be told by SMS she says herself, on the page of her wish.
     """
     now, crowd = clock.now(), request.app.state.crowd
     sender = Sender(request.client.host if request.client else "")
 
     def act(session: Session) -> Performed:
         known = reference(session)
-        try:
-            link = links.open_link(session, token, now, key)
-        except LinkClosed as closed:
-            raise Closed(closed, known) from None
-        command = _command(wish, link, known)
+        link, voice = link_for(session, token, known, now, key), api_files.voice_named(session, wish.voice)
+        command = _command(wish, voice, link, known)
         performed = lifecycle.submit(session, command, NEW_RESIDENT, now, Origin(link=link, idempotency_key=key))
         must_be_the_same(session, performed, command)
-        if not performed.is_repeat:
-            crowd.admit(session, link, sender, command.text, now)
+        is_repeat, photos = performed.is_repeat, command.photos
+        api_files.must_have_come_along(session, performed.ticket_id, photos, voice, is_repeat=is_repeat)
+        if not is_repeat:
+            crowd.admit(session, link, sender, command.text + (voice.content if voice else ""), now)
         return performed
 
     performed = await database_of(request).joined(act)
+    if wish.photos:
+        request.app.state.afterwards.prepare_pictures()
     if performed.is_repeat:
         response.status_code = 200
     return _receipt(request, performed)
@@ -118,12 +108,22 @@ def answer(
     return _told(request, session, ticket)
 
 
-def _command(wish: NewWish, link: Link, known: Reference) -> Submit:
+def _command(wish: NewWish, voice: Voice | None, link: Link, known: Reference) -> Submit:
+    """Raise Refused, and RequestValidationError where nothing was said at all."""
+    if wish.text is None and voice is None:
+        raise RequestValidationError([{"type": "missing", "loc": ("body", "text"), "msg": "", "input": None}])
     area = wish.area if wish.area is not None else link.area_id
     if area not in known.areas or not known.areas[area].path.startswith(known.areas[link.area_id].path):
         raise Refused(_("这个链接收不了那里的事，请从列表里选一个地方。"), field="area")
     check_category(wish.category, known)
-    return Submit(**wish.model_dump(exclude={"area"}), area=area, source=Source.link)
+    files = {"photos": api_files.photos_named(wish.photos), "voice": voice.id if voice else None}
+    said = {
+        name: value for name, value in wish.model_dump(exclude={"area", "photos", "voice"}).items() if value is not None
+    }
+    spoken = {"text": SPOKEN_ONLY.format(n=voice.seconds)} if voice and wish.text is None else {}
+    command = parsed(Submit, {**said, **spoken, **files, "area": area, "source": Source.link})
+    assert isinstance(command, Submit)
+    return command
 
 
 def _by_token(session: Session, token: str) -> Ticket:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from service.api_docs import shown
@@ -15,27 +15,9 @@ from service.tickets.models import Ticket
 from service.tickets.numbers import number_of
 from service.tickets.queries import Story
 from service.tickets.tracked_wish import Tracked
-from workflows.commands import WISH_LENGTH, OptionalPhone, OptionalText, Outcome, Satisfaction, Submit, Text
+from workflows.commands import Outcome, Satisfaction
 from workflows.statuses import Kind, Source, Stage, Status
 from workflows.time_limits import Urgency
-
-
-class NewWish(BaseModel):
-    """What a villager says. `area` is left out for the link's own area; `phone` is only for calling back."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [api_answers.WISH]})
-    kind: Kind = Kind.trouble
-    text: Text = Field(min_length=WISH_LENGTH[0], max_length=WISH_LENGTH[1])
-    area: int | None = None
-    category: OptionalText = None
-    place: OptionalText = Field(default=None, max_length=200)
-    name: OptionalText = Field(default=None, max_length=40)
-    phone: OptionalPhone = Field(
-        default=None,
-        pattern=next(each.pattern for each in Submit.model_fields["phone"].metadata if hasattr(each, "pattern")),
-    )
-    is_nameless: bool = True
-    is_private: bool = False
 
 
 class Receipt(BaseModel):

@@ -31,6 +31,7 @@ from service.oversight.models import InspectionItem, InspectionRound
 from service.reports.api import FiguresTold
 from service.sealing import tracking_token
 from service.tickets.api_examples import SAID
+from service.tickets.api_files import FilesKept
 from service.tickets.api_words import Done, PublicWish, Receipt, TicketDetail, TicketList, TicketSummary
 from service.whistles import lifecycle
 from tests.factories import NOW, TOKEN, County, act, actor, build_county, number_of, sign_in, wish_in
@@ -68,7 +69,7 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
             yield method, path, operation
 
 
-ANSWERS = (Receipt, PublicWish, TicketSummary, TicketList, TicketDetail, Done, FiguresTold)
+ANSWERS = (FilesKept, Receipt, PublicWish, TicketSummary, TicketList, TicketDetail, Done, FiguresTold)
 
 
 def test_every_answer_about_wishes_has_an_example_that_is_one(described: dict[str, Any]) -> None:
@@ -95,6 +96,7 @@ def test_every_problem_has_an_example(described: dict[str, Any]) -> None:
 def test_the_description_is_valid_and_tells_every_route_of_the_api_and_no_page(described: dict[str, Any]) -> None:
     schemathesis.openapi.from_dict(described).validate()
     assert {f"{method} {path}" for method, path, _operation in operations(described)} == {
+        f"post {API}/links/{{token}}/files",
         f"post {API}/links/{{token}}/wishes",
         f"get {API}/wishes/{{tracking_token}}",
         f"post {API}/wishes/{{tracking_token}}/commands",
@@ -148,7 +150,10 @@ def test_every_body_has_an_example_that_its_own_model_takes(described: dict[str,
     for method, path, operation in operations(described):
         if "requestBody" not in operation:
             continue
-        body = operation["requestBody"]["content"]["application/json"]
+        body = operation["requestBody"]["content"].get("application/json")
+        if body is None:
+            assert path == f"{API}/links/{{token}}/files"
+            continue
         schema = described["components"]["schemas"].get(body["schema"].get("$ref", "").rpartition("/")[2], {})
         examples = [told["value"] for told in body.get("examples", {}).values()] or schema.get("examples", [])
         assert examples, (method, path)
@@ -237,6 +242,8 @@ def test_whatever_is_sent_the_answer_is_one_that_is_described(world: World) -> N
 
 
 ONLY_BY_LUCK = {
+    f"post {API}/links/{{token}}/files",
+    f"post {API}/links/{{token}}/wishes",
     f"post {API}/session",
     f"delete {API}/session",
     f"post {API}/tickets/{{number}}/commands",
@@ -251,7 +258,7 @@ ONLY_BY_LUCK = {
     f"post {API}/issues/{{issue_id}}/answers/{{act}}",
     f"post {API}/inspections/{{round_id}}/items/{{item_id}}/commands",
 }
-"""A password, a token that may be ended, a command that fits the moment: these have tests of their own."""
+"""A picture, a password, a token that may be ended, a command that fits the moment: these have tests of their own."""
 
 
 # What the second database could answer otherwise is less than what the rules of the API could.

@@ -192,7 +192,8 @@ WRONG_WISHES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("kind", {"kind": "complaint"}),
     ("surprise", {"surprise": 1}),
     ("source", {"source": "hotline"}),
-    ("photos", {"photos": [1]}),
+    ("photos.0", {"photos": [1]}),
+    ("position", {"position": "村口"}),
 )
 
 
