@@ -90,8 +90,8 @@ class FilesKept(BaseModel):
 def keep_files(token: str, request: Request, form: Typed, database: TheDatabase) -> FilesKept:
     """Send photographs or a recording ahead of their wish: the same kinds, limits and sentences as on the form.
 
-    Either all of them are kept or none is, and `field` says with which something is wrong. Sending them again does no harm:
-    what the wish does not name is deleted.
+    Either all of them are kept or none is, and `field` says with which something is wrong. Sending them again does no
+    harm: what the wish does not name is deleted.
     """
     now, store = clock.now(), uploads.store_of(request)
     with database.reading() as session:
