@@ -135,7 +135,7 @@ HEADERS = {
     ),
 }
 # The address is the key to a wish: it is told to no other page, not even to ours.
-SECRET_PATHS = ("/t/", "/r/")
+SECRET_PATHS = ("/t/", "/r/", "/e/")
 VILLAGERS = ("/w/", "/t/")
 
 
@@ -164,7 +164,8 @@ class SecurityHeaders:
             headers.setdefault(name, value)
         if scope["path"].startswith(SECRET_PATHS):
             headers["Referrer-Policy"] = "no-referrer"
-        is_signed_in = self._cookie in Headers(scope=scope).get("cookie", "")
+        asked = Headers(scope=scope)
+        is_signed_in = self._cookie in asked.get("cookie", "") or "authorization" in asked
         headers.setdefault("Cache-Control", "no-store" if is_signed_in else "private, no-cache")
 
 

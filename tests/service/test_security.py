@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from starlette.responses import JSONResponse
 
 from service import clock, errors, middleware, security
-from service.errors import Busy
+from service.errors import Busy, NotFound
 from service.sealing import form_token
 from service.security import SESSION_COOKIE, TOKEN_FIELD, hash_password, verify_password
 from service.settings import Settings
@@ -37,6 +37,10 @@ def build(base_url: str = "https://wish.county.cn", max_body_mb: int = 1) -> Fas
     @app.get("/t/{token}")
     def track(token: str) -> str:
         return token
+
+    @app.get("/e/{token}")
+    def follow(token: str) -> None:
+        raise NotFound()
 
     @app.get("/kept")
     def kept() -> JSONResponse:
@@ -162,12 +166,14 @@ def test_every_answer_carries_the_guards(client: TestClient, path: str) -> None:
 
 
 def test_a_secret_address_is_told_to_nobody(client: TestClient) -> None:
-    assert client.get("/t/abc").headers["referrer-policy"] == "no-referrer"
+    for address in ("/t/abc", "/e/made-up"):
+        assert client.get(address).headers["referrer-policy"] == "no-referrer"
     assert client.get("/act").headers["referrer-policy"] == "same-origin"
 
 
 def test_pages_of_who_is_signed_in_are_kept_nowhere(client: TestClient) -> None:
-    assert client.get("/act", headers=SIGNED_IN).headers["cache-control"] == "no-store"
+    for who in (SIGNED_IN, {"authorization": "Bearer secret"}):
+        assert client.get("/act", headers=who).headers["cache-control"] == "no-store"
     assert client.get("/act").headers["cache-control"] == "private, no-cache"
     assert client.get("/kept", headers=SIGNED_IN).headers["cache-control"] == "public, max-age=60"
 
