@@ -161,6 +161,7 @@ REGISTERS: tuple[Register, ...] = (
     follow_up_panels.SAMPLING,
     village_notices.REGISTER,
     documents.REGISTER,
+    documents.TEMPLATES,
 )
 FIGURES_ELSEWHERE: tuple[Elsewhere, ...] = (
     Elsewhere(REPORT_IN, whistle_figures.reported_in_time, whistle_figures.was_due, whistle_figures.not_yet_due),
@@ -201,6 +202,16 @@ def create_app(given: Settings | None = None) -> FastAPI:
     return app
 
 
+def served_app() -> FastAPI:
+    """For a process that does nothing else: what is there at its start stays until it ends, and looking through it
+    again and again for rubbish would hold up everybody who waits."""
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    return app
+
+
 def _face(chosen: Settings, keyring: Keyring) -> web.Face:
     key = keyring.mark("flash", b"")
     spoken = (chosen.language, *(each for each in chosen.offered_languages if each != chosen.language))
@@ -225,18 +236,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.clockwork = clockwork
     if clockwork:
         clockwork.start()
-    _spare_the_collector()
     try:
         yield
     finally:
         if clockwork:
             clockwork.stop()
         database.close()
-
-
-def _spare_the_collector() -> None:
-    """What is there once the service has started stays until it ends: looking through it again and again for rubbish
-    would hold up everybody who waits."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)

@@ -46,7 +46,7 @@ def serve(
     processes = workers or chosen.workers
     with timekeeper.beside(chosen) if chosen.scheduler else nullcontext(), timekeeper.counted_together(processes):
         uvicorn.run(
-            "service.app:create_app",
+            "service.app:served_app",
             factory=True,
             host=chosen.host,
             port=chosen.port,
