@@ -1,5 +1,6 @@
 """A villager's choice to be told: by short message or in 微信, on her own page; stopped there, or from any message."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ router = APIRouter(include_in_schema=False)
 
 IN_WECHAT = "MicroMessenger"
 LONGEST_CODE = 200
+# Who comes back must be who went: 微信 asks nothing, and one tap on somebody else's link would be her consent to his.
+WENT, GONE_FOR = "weiyuan_went", 600
 WILL_TELL = _("记下了：有消息就告诉您。不想再收，随时回到这一页点一下。")
 WILL_NOT_TELL = _("不再给您发消息了。想看进展，随时打开这一页。")
 WILL_NEVER_TEXT = _("这个号码半年里不再收任何短信。想看进展，随时打开这一页。")
@@ -108,13 +111,24 @@ def tell_me(request: Request, token: str, form: Typed, database: TheDatabase) ->
 @router.get("/t/{token}/wechat")
 def tell_me_in_wechat(request: Request, token: str, database: TheDatabase, code: str = "", state: str = "") -> Response:
     """Without a code she is on her way to 微信; with one she comes back from there."""
-    account, now = _account(request), clock.now()
+    account, browser = _account(request), request.cookies.get(WENT, "")
     if not code:
-        back = f"{web.outside(request)}/t/{token}/wechat"
-        return web.redirect(consent_address(account, back, form_token(f"wechat {_known(token)}", now)))
-    if not is_form_token(state, f"wechat {_known(token)}", now):
+        return _on_her_way(request, account, token)
+    if not browser or not is_form_token(state, _way_of(token, browser), clock.now()):
         return _back(request, token, WECHAT_SAID_NO, "refused")
     return _agree(request, token, database, Way.wechat, lambda: _openid(account, code[:LONGEST_CODE]))
+
+
+def _on_her_way(request: Request, account: WeChatAccount, token: str) -> Response:
+    browser, back = secrets.token_urlsafe(16), f"{web.outside(request)}/t/{token}/wechat"
+    answer = web.redirect(consent_address(account, back, form_token(_way_of(token, browser), clock.now())))
+    secure = request.app.state.face.secure_cookies
+    answer.set_cookie(WENT, browser, max_age=GONE_FOR, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+def _way_of(token: str, browser: str) -> str:
+    return f"wechat {_known(token)} {browser}"
 
 
 def _openid(account: WeChatAccount, code: str) -> str:

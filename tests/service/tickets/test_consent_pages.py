@@ -113,6 +113,19 @@ def test_in_wechat_she_is_asked_by_wechat_itself(told: Villager, official: Offic
     assert "微信没有告诉我们您是谁" in told.opens(page_of(ticket_id)).words
 
 
+def test_whoever_taps_on_somebody_elses_way_to_wechat_agrees_to_nothing(
+    told: Villager, official: OfficialAccount, database: Database
+) -> None:
+    """微信 asks nobody anything: the address that one was sent to would do in another's hand, too."""
+    page = page_of(told.has_said())
+    asked = told.client.get(f"{page}/wechat").headers["location"]
+    state = asked.partition("state=")[2].partition("#")[0]
+    official.codes["hers"] = OPENID
+    told.client.cookies.clear()
+    told.client.get(f"{page}/wechat?code=hers&state={state}")
+    assert consents_of(database) == []
+
+
 def test_codes_that_were_made_up_do_not_make_us_ask_wechat_without_end(
     told: Villager, official: OfficialAccount
 ) -> None:
