@@ -17,7 +17,7 @@ from service.reports.documents import answers, making
 from service.reports.documents.asked import Asked, county_words
 from service.reports.documents.asking import period_of
 from service.reports.documents.content import Content
-from service.reports.documents.keeping import template_content, template_of
+from service.reports.documents.keeping import template_of
 from service.reports.documents.paper import PRINTED_MOST
 from service.reports.documents.sheets import write_excel
 from service.reports.documents.table import BY_NAME, REPORTS, Format, Report, Scope
@@ -52,9 +52,7 @@ def report(
             else:
                 content, own = content.listed(PRINTED_MOST), template_of(session, row)
         if kind not in (Format.csv, Format.xlsx):
-            template = template_content(own) if kind is Format.docx else None
-            language = settings().language
-            file.write_bytes(answers.paper_bytes(content, asked.words, language, kind, template))
+            file.write_bytes(answers.paper_bytes(content, asked.words, settings().language, kind, own))
     typer.echo(f"{content.title}, {content.period}: written to {file}.")
 
 

@@ -138,13 +138,15 @@ class RollupAnswer(Table, table=True):
 
 
 class StockTaken(Table, table=True):
-    """One count of the open stock. A day is counted again only with a note, and then both stay."""
+    """One count of the open stock at the end of a day. It is counted again only with a note, and then both stay."""
 
     __tablename__ = "stock_taken"
     day: date = Field(primary_key=True)
     revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    as_of: datetime
+    as_of: datetime = Field(description="The end of the day")
     note: str = Field(default="", max_length=200)
+    taken_at: datetime | None = None
+    taken_by_id: int | None = Field(default=None, description="None: by the scheduler")
 
 
 class OpenStock(Table, table=True):

@@ -14,10 +14,11 @@ from fastapi.responses import StreamingResponse
 from service.errors import Busy
 from service.local_words import LocalWords
 from service.reports.documents.content import Content
+from service.reports.documents.keeping import word_file
+from service.reports.documents.models import ReportTemplate
 from service.reports.documents.paper import pdf_of
 from service.reports.documents.sheets import csv_lines, write_excel
 from service.reports.documents.table import Format
-from service.reports.documents.word import word_of
 
 MEDIA_TYPES: dict[Format, str] = {
     Format.csv: "text/csv; charset=utf-8",
@@ -69,12 +70,12 @@ WRITERS: dict[Format, Callable[[Content, LocalWords, Path], None]] = {
 }
 
 
-def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, template: bytes | None) -> bytes:
-    """With no transaction open: it takes a second or two. Raises Busy where too many ask for papers at once."""
+def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, own: ReportTemplate | None) -> bytes:
+    """By the office's own template where that one does. With no transaction open: it takes a second or two. Raises Busy where too many ask for papers at once."""
     if not _presses.acquire(timeout=PATIENCE):
         raise Busy()
     try:
-        return pdf_of(content, words, language) if kind is Format.pdf else word_of(content, words, template)
+        return pdf_of(content, words, language) if kind is Format.pdf else word_file(content, words, own)[0]
     finally:
         _presses.release()
 

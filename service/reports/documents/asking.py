@@ -44,7 +44,8 @@ def period_of(report: Report, name: str, now: datetime) -> NamedPeriod:
     """A paper is of the latest period that is over, a list of the one that is running, unless somebody says so."""
     if name.strip():
         return named(name)
-    return last_over(report.cadence, now) if report.is_paper else current(report.cadence, now)
+    is_over = report.is_paper or report.is_of_the_past
+    return last_over(report.cadence, now) if is_over else current(report.cadence, now)
 
 
 def _whose(visit: Visit, report: Report, wanted: Wanted) -> tuple[Area, Unit | None]:

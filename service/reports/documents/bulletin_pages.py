@@ -141,4 +141,5 @@ def _row(visit: Visit, bulletin: Bulletin, area: Area) -> dict[str, Any]:
         "as_of": bulletin.as_of,
         "maker": maker.name if maker else "",
         "note": bulletin.note,
+        "template_refused": bulletin.template_refused,
     }

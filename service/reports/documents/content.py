@@ -82,6 +82,8 @@ class Body:
     notes: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
     """Sentences at the head of a document, in which {{ names }} of figures stand: the office may write others."""
+    as_of: datetime | None = None
+    """The moment of its figures, where that is not the moment at which it is asked for."""
 
 
 @dataclass(frozen=True)

@@ -25,14 +25,14 @@ from service.reports.documents.models import Bulletin, BulletinFile, ReportTempl
 from service.reports.documents.paper import pdf_of
 from service.reports.documents.periods import NamedPeriod
 from service.reports.documents.sheets import write_excel
-from service.reports.documents.table import Format, Report
-from service.reports.documents.word import word_of
+from service.reports.documents.table import REPORTS, Format, Report
+from service.reports.documents.word import word_by, word_of
 from service.settings import settings
 from service.tickets.picture_store import Missing, PictureStore, store_at
 from workflows.words import _
 
 BULLETINS, TEMPLATES = "bulletins", "templates"
-ROWS_KEPT = 10_000
+ROWS_KEPT, REFUSED_MOST = 10_000, 300
 LOST = _("这一份的文件不在了，或者被改动过：指纹对不上。请管理员从备份里恢复。")
 
 
@@ -53,6 +53,8 @@ class Printed:
 
     content: bytes
     files: Mapping[Format, bytes]
+    template_refused: str = ""
+    """Why the Word file is not by the office's own template."""
 
 
 def make(database: Database, made: Made, now: datetime, *, again: bool = False) -> int | None:
@@ -61,7 +63,7 @@ def make(database: Database, made: Made, now: datetime, *, again: bool = False) 
         if not again and latest(session, made) is not None:
             return None
         content, template = _told(session, made, now), template_of(session, made.report)
-    printed = print_all(content, county_words(), template_content(template))
+    printed = print_all(content, county_words(), template)
     _put_all(printed)
     with database.writing() as session:
         return _write_down(session, made, printed, now, (latest(session, made) or 0) + 1 if again else 1)
@@ -72,12 +74,23 @@ def _told(session: Session, made: Made, now: datetime) -> Content:
     return making.made(made.report, asked).listed(ROWS_KEPT)
 
 
-def print_all(content: Content, words: LocalWords, template: bytes | None) -> Printed:
-    """Where the machine cannot make a PDF, the others are made all the same, and that one when it can."""
-    files = {Format.xlsx: excel_bytes(content, words), Format.docx: word_of(content, words, template)}
+def print_all(content: Content, words: LocalWords, template: ReportTemplate | None) -> Printed:
+    """Where the machine cannot make a PDF, the others are made all the same, and that one when it can. So with a
+    template that does not do: one month's figures are not held up by a field that the month before still had."""
+    word, refused = word_file(content, words, template)
+    files = {Format.xlsx: excel_bytes(content, words), Format.docx: word}
     with suppress(LacksLibraries):
         files[Format.pdf] = pdf_of(content, words, settings().language)
-    return Printed(json.dumps(as_json(content), ensure_ascii=False).encode(), files)
+    return Printed(json.dumps(as_json(content), ensure_ascii=False).encode(), files, refused)
+
+
+def word_file(content: Content, words: LocalWords, template: ReportTemplate | None) -> tuple[bytes, str]:
+    """And why it is not by the office's own template, where it is not."""
+    try:
+        own = template_content(template)
+    except Failure as lost:
+        return word_of(content, words), words._(lost.sentence)
+    return word_by(content, words, own)
 
 
 def excel_bytes(content: Content, words: LocalWords) -> bytes:
@@ -97,6 +110,7 @@ def _write_down(session: Session, made: Made, printed: Printed, now: datetime, v
         "made_by_id": made.person_id,
         "note": made.note,
         "content": name_of(printed.content),
+        "template_refused": printed.template_refused[:REFUSED_MOST] or None,
     }
     bulletin_id = insert_or_skip(session, Bulletin, values)
     if bulletin_id is not None:
@@ -168,6 +182,20 @@ def template_of(session: Session, report: Report) -> ReportTemplate | None:
     wanted = select(ReportTemplate).where(ReportTemplate.report == report.name)
     found = session.exec(wanted.order_by(col(ReportTemplate.id).desc()).limit(1)).first()
     return found if found is not None and found.content else None
+
+
+def refused_templates(session: Session) -> dict[str, Bulletin]:
+    """By report: the latest bulletin since the office sent its template, where that one was not used for it."""
+    found = {}
+    for report in REPORTS:
+        own = template_of(session, report) if report.is_kept else None
+        if own is not None:
+            since = (Bulletin.report == report.name, Bulletin.as_of > own.sent_at)
+            wanted = select(Bulletin).where(*since).order_by(col(Bulletin.id).desc()).limit(1)
+            latest_one = session.exec(wanted).first()
+            if latest_one is not None and latest_one.template_refused:
+                found[report.name] = latest_one
+    return found
 
 
 def template_content(template: ReportTemplate | None) -> bytes | None:

@@ -1,5 +1,7 @@
 """Puts a report together: what its row makes, with the words that stand on each of them."""
 
+from datetime import datetime
+
 from service.local_words import LocalWords
 from service.reports.documents.asked import Asked, period_in_words
 from service.reports.documents.content import Content
@@ -13,6 +15,8 @@ TITLE = _("{place}{report}")
 def made(report: Report, asked: Asked) -> Content:
     """As of `asked.now`; the rows of long lists are read when somebody asks for them, within the same transaction."""
     whose = asked.unit.name if asked.unit else asked.place.name
+    body = report.make(asked)
+    as_of = body.as_of or asked.now
     return Content(
         report=report.name,
         title=asked.say(TITLE, place=whose, report=asked.say(report.words)),
@@ -20,9 +24,9 @@ def made(report: Report, asked: Asked) -> Content:
         place=whose,
         period=_period(report, asked),
         period_name=asked.period.name,
-        as_of=asked.now,
-        as_of_words=moment_in_words(asked.words, asked),
-        body=report.make(asked),
+        as_of=as_of,
+        as_of_words=moment_in_words(asked.words, as_of),
+        body=body,
     )
 
 
@@ -33,9 +37,9 @@ def _period(report: Report, asked: Asked) -> str:
     return period_in_words(asked.period, asked.words)
 
 
-def moment_in_words(words: LocalWords, asked: Asked) -> str:
+def moment_in_words(words: LocalWords, moment: datetime) -> str:
     """With its year, for a paper is read long after: 2026-10-12 10:00."""
-    return f"{asked.now.astimezone(words.zone):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(words.zone):%Y-%m-%d %H:%M}"
 
 
 def is_of_unit(report: Report) -> bool:

@@ -23,6 +23,7 @@ class Bulletin(Table, table=True):
     made_by_id: int | None = Field(default=None, foreign_key="person.id", description="None: by the scheduler")
     note: str = Field(default="", max_length=200)
     content: str = Field(max_length=64, description="SHA-256 of the frozen figures")
+    template_refused: str | None = Field(default=None, max_length=300, description="Why the office's own was not used")
 
 
 class BulletinFile(Table, table=True):

@@ -1,5 +1,6 @@
 """报表: the list of all reports, each as a page, as a page to be printed, and as files."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,12 +9,12 @@ from fastapi.responses import HTMLResponse
 from service.accounts.visits import Looking, Visit, visit_in
 from service.dependencies import TheDatabase
 from service.errors import NotFound
-from service.reports.documents import answers, bulletin_pages, cells, making, template_pages
+from service.reports.documents import answers, bulletin_pages, cells, making, stock_pages, template_pages
 from service.reports.documents.asked import Asked
 from service.reports.documents.asking import Wanted, asked_for, may_keep, places_of, reports_for
 from service.reports.documents.behind import behind
 from service.reports.documents.content import Content
-from service.reports.documents.keeping import template_content, template_of
+from service.reports.documents.keeping import refused_templates, template_of
 from service.reports.documents.paper import PRINTED_MOST, page_of
 from service.reports.documents.periods import CADENCE_WORDS, Cadence
 from service.reports.documents.table import FORMAT_WORDS, SHEETS, Format, Report, Scope, report_named
@@ -27,6 +28,7 @@ from workflows.words import _
 router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 router.include_router(bulletin_pages.router)
 router.include_router(template_pages.router)
+router.include_router(stock_pages.router)
 
 Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 PeriodName = Annotated[str, Query(max_length=40)]
@@ -70,8 +72,7 @@ def download(
         if kind in SHEETS:
             return answers.sheet_answer(content, asked.words, kind)
         content, own = content.listed(PRINTED_MOST), template_of(session, report)
-    template = template_content(own) if kind is Format.docx else None
-    printed = answers.paper_bytes(content, asked.words, language_of(request), kind, template)
+    printed = answers.paper_bytes(content, asked.words, language_of(request), kind, own)
     return answers.answer_with(printed, kind, answers.file_name(content, kind))
 
 
@@ -144,10 +145,25 @@ def _around(visit: Visit, report: Report, asked: Asked) -> dict[str, Any]:
         "chosen": str(asked.unit.id if asked.unit else asked.place.id),
         "choose_by": "unit" if report.scope is Scope.unit else "area",
         "period_name": "" if is_standing else asked.period.name,
-        "may_keep": may_keep(visit) and report.is_paper,
+        "may_keep": may_keep(visit),
     }
 
 
+@dataclass(frozen=True)
+class OfTheCounty(Register):
+    """For those who keep the county's papers."""
+
+    def is_for(self, visit: Visit) -> bool:
+        return may_keep(visit)
+
+
+TEMPLATES = OfTheCounty(
+    "report_templates",
+    "/desk/reports/templates",
+    _("Word 模板"),
+    _("通报和报表的 Word 模板。哪个模板用不了了，那一份先用系统自带的做，这里数出来。"),
+    lambda visit: len(refused_templates(visit.session)),
+)
 REGISTER = Register(
     "daily_follow_up",
     "/desk/reports/daily_follow_up",

@@ -11,6 +11,7 @@ from service.directory.models import Area
 from service.directory.reference import reference
 from service.jobs import Surroundings, Tally
 from service.reports.documents.keeping import Made, make
+from service.reports.documents.models import Bulletin
 from service.reports.documents.periods import NamedPeriod, last_over
 from service.reports.documents.table import KEPT, Report
 from service.tickets.models import Ticket
@@ -26,7 +27,8 @@ def make_bulletins(around: Surroundings) -> Tally:
         if not around.goes_on():
             break
         try:
-            done += _make(around.database, report, around.now)
+            made, refused = _make(around.database, report, around.now)
+            done, error = done + made, refused or error
         except Exception as problem:
             failed += 1
             error = jobs.told(problem)
@@ -34,13 +36,18 @@ def make_bulletins(around: Surroundings) -> Tally:
     return Tally(done, failed, error)
 
 
-def _make(database: Database, report: Report, now: datetime) -> int:
+def _make(database: Database, report: Report, now: datetime) -> tuple[int, str | None]:
+    """How many, and why the office's own template was not used."""
     period = last_over(report.cadence, now)
     with database.reading() as session:
         county = _county(session, period)
     if county is None:
-        return 0
-    return int(make(database, Made(report, county, period), now) is not None)
+        return 0, None
+    bulletin_id = make(database, Made(report, county, period), now)
+    if bulletin_id is None:
+        return 0, None
+    with database.reading() as session:
+        return 1, session.get_one(Bulletin, bulletin_id).template_refused
 
 
 def _county(session: Session, period: NamedPeriod) -> Area | None:

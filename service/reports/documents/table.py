@@ -15,6 +15,7 @@ from service.reports.documents.rows import (
     follow_up_coverage,
     monthly_bulletin,
     monthly_ranking,
+    open_stock,
     problems,
     progress,
     promises,
@@ -50,7 +51,7 @@ class Scope(StrEnum):
 
 SHEETS = (Format.csv, Format.xlsx)
 PAPERS = (*SHEETS, Format.docx, Format.pdf)
-LIST, PAPER = "documents/list.html", "documents/paper.html"
+LIST, PAPER, STOCK = "documents/list.html", "documents/paper.html", "documents/open_stock.html"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Report:
     formats: tuple[Format, ...]
     template: str
     is_kept: bool = False
+    is_of_the_past: bool = False
+    """It tells of nothing that still runs: unless somebody says so, of the latest period that is over."""
 
     @property
     def is_paper(self) -> bool:
@@ -97,6 +100,7 @@ REPORTS: tuple[Report, ...] = (
     Report("promises",             _("承诺兑现"), _("每一个写了日子的承诺，兑现了没有，诉求人怎么说。"),                    NOW, Scope.place, promises.made,             SHEETS, LIST),
     Report("deferrals",            _("挂账清单"), _("现在办不了、挂着的，由谁挂、哪天复核。"),                             NOW, Scope.place, deferrals.made,            SHEETS, LIST),
     Report("whistles",             _("吹哨与评分"), _("谁吹的哨、叫了谁、按时到了没有、镇里给几分、有没有不必吹的。"),         M,   Scope.place, whistles.made,             SHEETS, LIST),
+    Report("open_stock",           _("每日存量"), _("一天过完时在办的有多少、在谁手里、多久了、超期多少；当天记下来，后来不改。"),     D,   Scope.place, open_stock.made,           SHEETS, STOCK, is_of_the_past=True),
     Report("follow_up_coverage",   _("回访覆盖"), _("办结的里面听到了多少人的话，多少人联系不上。"),                        M,   Scope.place, follow_up_coverage.made,   SHEETS, LIST),
 )
 # fmt: on

@@ -29,6 +29,7 @@ HERE = "/desk/reports/templates"
 SAMPLED_MOST = 20
 NOTHING_SENT = _("请选一个改好的 Word 模板（.docx）。")
 TAKEN = _("新模板在用了，从下一份开始。")
+STILL = _("原来的模板还在用。")
 OWN_AGAIN = _("又用系统自带的模板了。")
 
 
@@ -111,6 +112,7 @@ def _sample(visit: Visit, report: Report) -> Content:
 
 
 def _page(request: Request, visit: Visit, wrong: Report | None = None, refused: Refused | None = None) -> Response:
+    missed = keeping.refused_templates(visit.session)
     rows = [
         {
             "name": report.name,
@@ -118,12 +120,17 @@ def _page(request: Request, visit: Visit, wrong: Report | None = None, refused: 
             "url": f"{HERE}/{report.name}",
             "own": keeping.template_of(visit.session, report),
             "fields": _fields(visit, report),
-            "error": say(request, refused.sentence, **refused.values) if refused and wrong is report else "",
+            "error": _error(request, refused) if refused and wrong is report else "",
+            "refused": missed.get(report.name),
         }
         for report in REPORTS
         if report.is_paper
     ]
     return render(request, "documents/templates.html", refused.http_status if refused else 200, rows=rows)
+
+
+def _error(request: Request, refused: Refused) -> str:
+    return f"{say(request, refused.sentence, **refused.values)}{say(request, STILL)}"
 
 
 def _fields(visit: Visit, report: Report) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import re
 import zipfile
 from typing import Any
 
+import structlog
+
 from service.local_words import LocalWords
 from service.reports.documents.cells import beside_in_words, fields_of, in_words, parts_in_words, told_in_words
 from service.reports.documents.codes import LINKED, TOO_MUCH, UNREADABLE, WRONG_FIELD, WRONG_SYNTAX
@@ -16,23 +18,36 @@ from workflows.formulas import Rate
 from workflows.refusals import Refused
 from workflows.words import _
 
+log = structlog.get_logger()
+
 TEMPLATE_MOST = 4 * 1024 * 1024
 UNPACKED_MOST = 24 * 1024 * 1024
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TOO_LARGE = _("这个模板太大了。请把里面的图片缩小一些，模板最大 4 MB。")
-NO_WORD = _("这不是 Word 文档（.docx），或者文件坏了。原来的模板还在用。")
+NO_WORD = _("这不是 Word 文档（.docx），或者文件坏了。")
 SENTENCES = {
-    WRONG_FIELD: _("模板里的字段“{words}”没有这个数，请对照字段表改一改。原来的模板还在用。"),
-    WRONG_SYNTAX: _("模板里有一处写法看不懂：{words}。原来的模板还在用。"),
+    WRONG_FIELD: _("模板里的字段“{words}”没有这个数，请对照字段表改一改。"),
+    WRONG_SYNTAX: _("模板里有一处写法看不懂：{words}。"),
     UNREADABLE: NO_WORD,
-    TOO_MUCH: _("这个模板要算的东西太多，做不出来。请写简单一些。原来的模板还在用。"),
-    LINKED: _("这个模板连着别处的文件（模板、图片或者别的）。请在 Word 里断开链接再传。原来的模板还在用。"),
+    TOO_MUCH: _("这个模板要算的东西太多，做不出来。请写简单一些。"),
+    LINKED: _("这个模板连着别处的文件（模板、图片或者别的）。请在 Word 里断开链接再传。"),
 }
 
 
 def word_of(content: Content, words: LocalWords, template: bytes | None = None) -> bytes:
     """By the office's template, or the service's own. Raises Refused, with the field named, for a wrong one."""
     return _pressed({"content": context_of(content, words), "template": _as_text(template)})
+
+
+def word_by(content: Content, words: LocalWords, template: bytes | None) -> tuple[bytes, str]:
+    """By the office's template; where that one does not do any more, by the service's own, and a sentence on why."""
+    try:
+        return word_of(content, words, template), ""
+    except (Refused, PressFailed) as failed:
+        if template is None:
+            raise
+        log.warning("a template was not used", report=content.report, why=words._(failed.sentence))
+        return word_of(content, words), words._(failed.sentence).format(**failed.values)
 
 
 def blank_of(content: Content, words: LocalWords) -> bytes:

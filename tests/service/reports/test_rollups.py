@@ -16,23 +16,19 @@ from service.accounts.actors import actor_of
 from service.database import Database
 from service.directory.lifecycle import set_limit
 from service.directory.reference import Reference, reference
-from service.jobs import Surroundings
 from service.oversight.checks import breaches
 from service.reports.attention import CONCERNS, count_concerns
 from service.reports.choices import Choice
-from service.reports.counting import tally_of_area
 from service.reports.figures import refresh_figures
 from service.reports.folding import fold_up_to
 from service.reports.kept import kept as kept_for
-from service.reports.models import Rollup, RollupAnswer, RollupMark, StockTaken
+from service.reports.models import Rollup, RollupAnswer, RollupMark
 from service.reports.pending import moment_at
 from service.reports.periods import Period, Step, recent, slices_of, today_at
 from service.reports.rollup_checks import all_rollups_against_tickets, rollups_against_tickets
 from service.reports.rollups import exactly, rollups
 from service.reports.series import points
-from service.reports.stock import stock_of, take_again, write_down_stock
 from service.reports.windows import counted_by, days_counted_by
-from service.settings import Settings
 from service.tickets import lifecycle
 from service.tickets.models import Ticket
 from tests.factories import NOW, County, act, build_county, later, number_of, submit_wish, wish, wish_in
@@ -311,36 +307,6 @@ def test_a_series_is_kept_by_day(database: Database) -> None:
         assert there is not None
         assert there.by_slice(Window.creation, "collected", slices)[:-1] == [point.collected for point in told]
         assert there.by_slice(Window.conclusion, "concluded", slices)[:-1] == [point.ended for point in told]
-
-
-# The stock of each day
-
-
-def test_the_stock_of_a_day_stays_whatever_happens_later(database: Database) -> None:
-    county = a_busy_county(database)
-    morning = later(days=1) - timedelta(hours=9)
-    around = Surroundings(database, Settings(), morning)
-    assert sorted(tally.done > 0 for tally in at_once(lambda: write_down_stock(around))) == [False, True]
-    with database.reading() as session:
-        stock, tally = stock_of(session, NOW.date()), tally_of_area(session, "/1/", morning)
-        assert stock is not None and stock.as_of == morning
-        assert sum(row.open for row in stock.rows) == tally.open > 3
-        assert sum(row.overdue for row in stock.rows) == tally.open_overdue > 0
-        assert len({row.unit_id for row in stock.rows}) > 2 and len({row.age for row in stock.rows}) > 2
-        assert stock_of(session, NOW.date() - timedelta(days=1)) is None
-        in_town = stock_of(session, NOW.date(), county.town)
-        assert in_town is not None and 0 < len(in_town.rows) < len(stock.rows)
-    with database.writing() as session:
-        submit_wish(session, county, morning)
-        with pytest.raises(Refused):
-            take_again(session, NOW.date(), morning, " ")
-        assert take_again(session, NOW.date(), morning, "漏了一件补录的") > 0
-    write_down_stock(around)
-    with database.reading() as session:
-        again = stock_of(session, NOW.date())
-        assert again is not None and again.note == "漏了一件补录的"
-        assert sum(row.open for row in again.rows) == tally.open + 1
-        assert len(session.exec(select(StockTaken)).all()) == 2, "what was written down first is there, too"
 
 
 # weiyuan check

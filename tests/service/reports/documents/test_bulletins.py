@@ -1,11 +1,13 @@
 """Bulletins: made once by the scheduler, never changed by what happens later, and made again beside the old one."""
 
+import io
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from docx import Document
 from fastapi import FastAPI
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select, update
@@ -17,7 +19,7 @@ from service.jobs import Surroundings
 from service.reports.documents import keeping
 from service.reports.documents.content import as_json
 from service.reports.documents.keeping import Made, frozen, make
-from service.reports.documents.models import Bulletin, BulletinFile
+from service.reports.documents.models import Bulletin, BulletinFile, ReportTemplate
 from service.reports.documents.periods import last_over, named
 from service.reports.documents.schedule import make_bulletins
 from service.reports.documents.table import BY_NAME, KEPT
@@ -137,6 +139,38 @@ def test_a_pdf_that_could_not_be_made_then_is_made_later_from_the_figures_of_the
         made = client.get(f"/desk/reports/bulletins/{first}.pdf")
         assert made.content.startswith(b"%PDF-")
         assert client.get(f"/desk/reports/bulletins/{first}.pdf").content == made.content
+
+
+def test_a_template_that_fails_in_a_later_month_stops_no_bulletin(
+    sqlite_url: str, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """It is made by the built-in one; page, list, register and template page say so until a better one is sent."""
+    county = county_in(sqlite_database)
+    own = Document()
+    own.add_paragraph("{{ happiness_of_last_year }}")
+    written = io.BytesIO()
+    own.save(written)
+    with sqlite_database.writing() as session:
+        sent = {"report": "monthly_bulletin", "content": keeping.put(written.getvalue(), keeping.TEMPLATES)}
+        session.add(ReportTemplate(**sent, size=1, sent_at=NOW, sent_by_id=county.supervisor))
+    tally = make_bulletins(Surroundings(sqlite_database, Settings(), NOVEMBER))
+    assert (tally.done, tally.failed) == (3, 0) and "happiness_of_last_year" in (tally.error or "")
+    with sqlite_database.reading() as session:
+        bulletin = session.exec(select(Bulletin).where(Bulletin.report == "monthly_bulletin")).one()
+        kinds = {each.format for each in keeping.files_of(session, bulletin.id or 0)}
+    assert kinds == {"xlsx", "docx"}
+    app = app_on(sqlite_url, tmp_path)
+    with official(app, sqlite_database, county.supervisor).client:
+        supervisor = official(app, sqlite_database, county.supervisor)
+        said = "模板里的字段“happiness_of_last_year”没有这个数"
+        for page in (f"/desk/reports/bulletins/{bulletin.id}", "/desk/reports/bulletins", "/desk/reports/templates"):
+            assert said in supervisor.opens(page).words, page
+        assert "Word 模板 1" in supervisor.opens("/desk/registers").words
+        on_demand = supervisor.client.get("/desk/reports/monthly_bulletin.docx?period=2026-10")
+        assert Document(io.BytesIO(on_demand.content)).paragraphs[0].text == "青岭县月通报"
+        assert supervisor.sends("/desk/reports/templates/monthly_bulletin", own="yes").status == 303
+        assert said not in supervisor.opens("/desk/reports/templates").words
+        assert "Word 模板 1" not in supervisor.opens("/desk/registers").words
 
 
 def test_a_file_that_was_altered_is_not_told_as_true(sqlite_database: Database) -> None:
