@@ -287,7 +287,8 @@ class EscalateWhistle(WhistleCommand):
 
 
 class MoveWhistle(WhistleCommand):
-    """The ticket was merged: its whistle goes on with the main ticket. Said by the clock alone."""
+    """What happened to its wish takes a whistle along to another: merged, parted again, or out of its issue. Said by the
+    clock alone."""
 
     verb: Literal["move_whistle"] = "move_whistle"
     into: Text = field(_("跟到哪件工单"), widget="ticket", max_length=20)

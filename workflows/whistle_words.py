@@ -136,7 +136,7 @@ WHISTLE_VERB_WORDS: dict[str, str] = {
     "call_more": _("再叫一个单位"),
     "note_whistle": _("吹哨备注"),
     "escalate_whistle": _("吹哨逐级提醒"),
-    "move_whistle": _("哨随并单"),
+    "move_whistle": _("哨转到另一件"),
     "tell_ticket_ended": _("心愿已结束的提醒"),
     "recalculate_whistle": _("重算吹哨期限"),
 }

@@ -18,6 +18,7 @@ from service.tickets.models import Ticket, TicketEvent
 from service.whistles import lifecycle
 from service.whistles.casefile import whistle_case_of
 from service.whistles.models import IS_OPEN, Whistle, WhistleFiring
+from service.whistles.moving import taken_apart
 from workflows.actors import system
 from workflows.statuses import ENDED, Status
 from workflows.whistle_commands import TellTicketEnded
@@ -47,16 +48,20 @@ def of_ended_tickets(around: Surroundings) -> list[int]:
     return ids(around.database, wanted)
 
 
+def of_wishes_taken_apart(around: Surroundings) -> list[int]:
+    """A wish has left its issue, or a merger was undone: its whistle may belong elsewhere now."""
+    since = around.since - OVERLAP if around.since is not None else None
+    return ids(around.database, select(Whistle.id).where(IS_OPEN, col(Whistle.id).in_(taken_apart(since))))
+
+
 def follow_ticket(session: Session, whistle_id: int, now: datetime) -> bool | None:
-    """A merged ticket hands its whistle to the main one; one that ended otherwise leaves it, and the town is told."""
+    """A whistle goes on with another wish where there is one for it; else it stays, and the town is told."""
     whistle = lifecycle.locked_whistle(session, whistle_id)
     known = reference(session)
+    if lifecycle.follow(session, whistle, now, known):
+        return True
     case = whistle_case_of(session, whistle, known)
-    if not case.is_open or case.ticket_is_open:
-        return None
-    if case.ticket_status is Status.merged:
-        return lifecycle.follow_the_merge(session, whistle, now, known) or None
-    if ("whistle", TICKET_ENDED) in case.fired:
+    if not case.is_open or case.ticket_is_open or ("whistle", TICKET_ENDED) in case.fired:
         return None
     command = TellTicketEnded(note=TICKET_HAS_ENDED)
     lifecycle.perform(session, whistle_id, command, system("whistle_ticket_ended"), now)

@@ -17,17 +17,16 @@ from service.tickets.records import About
 from service.whistles.casefile import new_whistle, whistle_case_of
 from service.whistles.holds import changes_for, now_joined
 from service.whistles.models import Whistle
+from service.whistles.moving import moved_to
 from service.whistles.records import facts_of, insert_whistle, write_whistle
 from service.whistles.speaking import speaker
 from workflows.actors import Actor, system
 from workflows.refusals import Refused
-from workflows.statuses import Status
+from workflows.statuses import Role
 from workflows.whistle_commands import BlowWhistle, MoveWhistle, WhistleCommand
-from workflows.whistle_words import WhistleStatus
+from workflows.whistle_words import OPEN_WHISTLE, WhistleStatus
 from workflows.whistles import WhistleDecision, decide_whistle
 from workflows.words import _
-
-MERGES_FOLLOWED = 20
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def perform(
     if version is not None and version != whistle.version:
         raise Conflict()
     known = reference(session)
-    follow_the_merge(session, whistle, now, known)
+    follow(session, whistle, now, known)
     _check_units(command, known)
     decision = decide_whistle(whistle_case_of(session, whistle, known), command, actor, now)
     return _write(session, whistle, command, actor, decision, now, known)
@@ -108,32 +107,35 @@ def locked_whistle(session: Session, whistle_id: int) -> Whistle:
     return found
 
 
-def follow_the_merge(session: Session, whistle: Whistle, now: datetime, known: Reference) -> bool:
-    """A whistle whose ticket was merged goes on with the main ticket, whose followers are told from then on."""
-    main = _main_of(session, whistle.ticket_id)
-    case = whistle_case_of(session, whistle, known)
-    if main is None or not case.is_open:
+def follow(session: Session, whistle: Whistle, now: datetime, known: Reference) -> bool:
+    """What happened to its wish takes an open whistle along to another; whoever follows that one is told from then on."""
+    found = moved_to(session, whistle) if whistle.status in OPEN_WHISTLE else None
+    if found is None:
         return False
-    assert main.id is not None
-    tickets.locked(session, main.id)
-    command = MoveWhistle(into=number_of(main.id, main.created_at))
-    whistle.ticket_id = main.id
+    ticket, why = found
+    assert ticket.id is not None
+    tickets.locked(session, ticket.id)
+    command, mover = MoveWhistle(into=number_of(ticket.id, ticket.created_at)), system(why)
+    _leave(session, whistle, command, mover, now, known)
+    whistle.ticket_id = ticket.id
     session.flush()
     case = whistle_case_of(session, whistle, known)
     alone = case.changed(calls=now_joined(case.calls, frozenset()))
-    mover = system("merge")
     _write(session, whistle, command, mover, decide_whistle(alone, command, mover, now), now, known)
     return True
 
 
-def _main_of(session: Session, ticket_id: int) -> Ticket | None:
-    """The ticket into which this one was merged, however often; None when it was not."""
-    ticket = session.get_one(Ticket, ticket_id)
-    for _step in range(MERGES_FOLLOWED):
-        if ticket.status is not Status.merged or ticket.merged_into_id is None:
-            break
-        ticket = session.get_one(Ticket, ticket.merged_into_id)
-    return ticket if ticket.id != ticket_id else None
+def _leave(
+    session: Session, whistle: Whistle, command: MoveWhistle, mover: Actor, now: datetime, known: Reference
+) -> None:
+    """A wish that goes on without its whistle keeps none of the units that were called; nobody is told twice."""
+    ticket_case = case_of(session, session.get_one(Ticket, whistle.ticket_id), known)
+    if not ticket_case.is_open:
+        return
+    gone = whistle_case_of(session, whistle, known).changed(status=WhistleStatus.dismissed)
+    _after, changes = changes_for(session, whistle, gone, ticket_case, now)
+    about = About(f"whistle:{whistle.id}", whistle.status)
+    tickets.record(session, whistle.ticket_id, command, mover, Role.system, now, about, changes)
 
 
 def _write(

@@ -17,7 +17,14 @@ from service.directory.reference import reference
 from service.errors import Busy
 from service.jobs import Surroundings, Tally, told
 from service.whistles import lifecycle
-from service.whistles.beneath import follow_ticket, held_by_no_desk, hold_anew, ids, of_ended_tickets
+from service.whistles.beneath import (
+    follow_ticket,
+    held_by_no_desk,
+    hold_anew,
+    ids,
+    of_ended_tickets,
+    of_wishes_taken_apart,
+)
 from service.whistles.casefile import whistle_case_of
 from service.whistles.models import IS_OPEN, Whistle, WhistleCall
 from workflows.actors import system
@@ -106,7 +113,8 @@ def rearm_whistles(around: Surroundings) -> Tally:
             break
         with around.database.writing() as session:
             count.done += _rearmed(session, whistle_id)
-    for whistle_id in of_ended_tickets(replace(around, since=None)):
+    whenever = replace(around, since=None)
+    for whistle_id in {*of_ended_tickets(whenever), *of_wishes_taken_apart(whenever)}:
         _until_nothing_is_due(around, whistle_id, follow_ticket, count)
     return count.tally
 
@@ -211,4 +219,5 @@ SWEPT: tuple[tuple[Callable[[Surroundings], Iterator[int] | list[int]], Act], ..
     (_with_dissolved_units, refer_to_ruling),
     (held_by_no_desk, hold_anew),
     (of_ended_tickets, follow_ticket),
+    (of_wishes_taken_apart, follow_ticket),
 )
