@@ -95,6 +95,10 @@ class Database:
         """The SQLite file copied beside itself; None on PostgreSQL, which has dumps and whose steps undo themselves."""
         return self._backend.keep_copy(label)
 
+    def copy_to(self, copy: Path) -> None:
+        """A copy of the SQLite file, made while others write; raises Unfit for a database on a server."""
+        self._backend.copy_to(copy)
+
     def verify(self) -> None:
         """Raise `Unfit`, with a sentence, when this database would lose or misread what it is given."""
         self._backend.verify()

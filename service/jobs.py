@@ -22,6 +22,8 @@ Row = TypeVar("Row")
 
 KEPT = timedelta(days=90)
 IDLE_NOTED_EVERY = timedelta(minutes=1)
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By so much at most, of the machines of one county."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Job:
 
     def is_due(self, last: datetime | None, now: datetime, time_zone: str) -> bool:
         """`last` is when it last ran, in whichever process. Clocks are a little early or late: a tenth is no matter."""
-        if last is None:
+        if last is None or is_from_the_future(last, now):
             return True
         if self.every is not None:
             return now - last >= self.every * 0.9
@@ -72,6 +74,11 @@ class Job:
         local = now.astimezone(ZoneInfo(time_zone))
         today = datetime.combine(local.date(), self.at or time(), local.tzinfo)
         return today if today <= local else today - timedelta(days=1)
+
+
+def is_from_the_future(last: datetime, now: datetime) -> bool:
+    """The clock was wrong and was put right: what was noted meanwhile must not keep anything waiting for years."""
+    return last - now > CLOCKS_DIFFER
 
 
 def one_by_one(around: Surroundings, rows: Iterable[Row], act: Callable[[Session, Row], object]) -> Tally:

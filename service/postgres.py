@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from psycopg import OperationalError
@@ -67,6 +68,9 @@ class PostgreSQL:
 
     def keep_copy(self, label: str) -> None:
         return None
+
+    def copy_to(self, copy: Path) -> None:
+        raise Unfit("A database on a server is copied by pg_dump.")
 
     def verify(self) -> None:
         """With locale C, pg_trgm and the upper cases drop every Chinese character without a word."""

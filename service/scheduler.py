@@ -127,7 +127,8 @@ class Clockwork:
         last = self._last_runs[job.name]
         if job.is_due(last, now, self._settings.time_zone):
             self._last_runs[job.name] = now
-            jobs.run(job, Surroundings(self._database, self._settings, now, self._goes_on, last), self._register)
+            since = None if last is None or jobs.is_from_the_future(last, now) else last
+            jobs.run(job, Surroundings(self._database, self._settings, now, self._goes_on, since), self._register)
 
     def _goes_on(self) -> bool:
         return self.leadership.is_ours and not self._ends.is_set()

@@ -69,12 +69,21 @@ class SQLite:
                 connection.invalidate()
 
     def keep_copy(self, label: str) -> Path:
-        """Complete even while others write, and as private as the file itself."""
         copy = self._path.with_name(f"{self._path.name}.{label}")
-        os.close(os.open(copy, os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(pysqlite3.connect(str(self._path))) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy),))
+        self.copy_to(copy)
         return copy
+
+    def copy_to(self, copy: Path) -> None:
+        """Complete even while others write, and as private as the file itself. Nothing is left of half a copy."""
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            with closing(pysqlite3.connect(str(self._path))) as connection:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+        except BaseException as error:
+            copy.unlink()
+            if isinstance(error, pysqlite3.Error):
+                raise Unfit(f"{copy} could not be written: {error}.") from None
+            raise
 
     def verify(self) -> None:
         if pysqlite3.sqlite_version_info < OLDEST:

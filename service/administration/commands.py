@@ -110,6 +110,11 @@ class RevokeLink(AdminCommand):
 class AddPerson(Post, Contacts, LoginName):
     verb: Literal["add_person"] = "add_person"
 
+    def details(self) -> dict[str, Any]:
+        """Of somebody new: no number that was not given is told as one that was."""
+        given = super().details().items()
+        return {name: value for name, value in given if name not in self.secret or getattr(self, name) is not None}
+
 
 class ChangePerson(Contacts):
     verb: Literal["change_person"] = "change_person"

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     # command      module of service.cli
     "serve": "serve",
     "migrate": "migrate",
+    "backup": "backup",
     "demo": "demo",
     "simulate": "simulate",
     "check": "check",

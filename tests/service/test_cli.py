@@ -103,7 +103,7 @@ EVERY_COMMAND = dict(commands(typer.main.get_command(app)))
 
 
 PROMISED = (
-    *("serve", "migrate", "demo", "check", "figures", "settings", "version", "user add", "user reset"),
+    *("serve", "migrate", "backup", "demo", "check", "figures", "settings", "version", "user add", "user reset"),
     *("link create", "link list", "link revoke", "link poster"),
     *("import wishes", "import directory", "export wishes", "export directory"),
 )
@@ -159,6 +159,12 @@ def test_settings_say_where_they_come_from_and_hide_what_is_secret(
     assert "WEIYUAN_SECRET_KEY=********  [environment]" in said
     assert "db.example.com/county" in said
     assert not any(secret in said for secret in ("opensesame", "verysecret", TEST_KEY))
+
+
+def test_a_machine_without_chinese_letters_is_warned_of(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("settings").stderr == ""
+    monkeypatch.setattr("service.letters.FONTS", ())
+    assert "apt-get install fonts-noto-cjk" in run("settings").stderr
 
 
 def test_migrating_twice_does_nothing_the_second_time(run: Run, monkeypatch: pytest.MonkeyPatch, bare_url: str) -> None:
@@ -278,6 +284,30 @@ def test_a_setting_that_means_nothing_is_named(
     settings.cache_clear()
     for words in (("settings",), ("check",), ("migrate",), ("serve",), ("demo",)):
         assert f"WEIYUAN_{name}={value}: " in told(run(*words), 1)
+
+
+def test_a_backup_is_a_whole_county_without_its_key(
+    run: Run, monkeypatch: pytest.MonkeyPatch, database: Database, county: County, tmp_path: Path
+) -> None:
+    photos, there = tmp_path / "photos", tmp_path / "disk" / "copies"
+    monkeypatch.setenv("WEIYUAN_FILES_URL", str(photos))
+    settings.cache_clear()
+    if database.dialect == "postgresql":
+        assert "pg_dump" in told(run("backup", there), 1) and not there.exists()
+        return
+    (photos / "pictures").mkdir(parents=True)
+    (photos / "pictures" / "a1").write_text("picture")
+    said = told(run("backup", there))
+    assert "(1 new file)" in said and "The key is not in it" in said
+    (copy,) = there.glob("weiyuan-*.db")
+    assert (stat.S_IMODE(copy.stat().st_mode), stat.S_IMODE(there.stat().st_mode)) == (0o600, 0o700)
+    assert (there / "files" / "pictures" / "a1").read_text() == "picture"
+    restored = copy.rename(tmp_path / "restored.db")
+    assert "(0 new files)" in told(run("backup", there))
+    monkeypatch.setenv("WEIYUAN_DATABASE_URL", f"sqlite:///{restored}")
+    settings.cache_clear()
+    assert "0 breaches" in told(run("check"))
+    assert TOKEN in told(run("link", "list"))
 
 
 # check and figures.
@@ -426,6 +456,9 @@ def test_a_person_is_added_and_gets_a_new_password(run: Run, database: Database,
         assert sessions.find(session, secret, datetime.now().astimezone()) is None
 
     assert in_the_record(database) == [("加一个人", "李四"), ("加一个岗位", "李四"), ("重设密码", "李四")]
+    with database.reading() as session:
+        added = session.exec(select(DirectoryEvent).order_by(col(DirectoryEvent.id))).first()
+    assert added and not {"phone", "email"} & added.details["new"].keys(), "nobody gave a number, and none is told of"
 
 
 def in_the_record(database: Database) -> list[tuple[str, str]]:

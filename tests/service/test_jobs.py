@@ -77,6 +77,8 @@ def test_an_interval_is_kept_across_processes(database: Database) -> None:
     assert job.is_due(None, NOW, ZONE)
     assert not job.is_due(NOW - timedelta(minutes=50), NOW, ZONE)
     assert job.is_due(NOW - timedelta(minutes=60), NOW, ZONE)
+    assert not job.is_due(NOW + timedelta(seconds=2), NOW, ZONE), "the clock of another machine is a little early"
+    assert job.is_due(NOW + timedelta(days=365), NOW, ZONE), "the clock was put right"
     Register(database).note("hourly", NOW, NOW, Tally())
     assert Register(database).last_end_of("hourly") == NOW
     assert Register(database).last_end_of("other") is None
@@ -91,6 +93,8 @@ def test_an_interval_is_kept_across_processes(database: Database) -> None:
         (datetime(2026, 11, 21, 19, 20, tzinfo=UTC), datetime(2026, 11, 21, 19, 21, tzinfo=UTC), False),
         # The county's PC is switched off at night.
         (datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 21, 0, 30, tzinfo=UTC), True),
+        # Its clock stood in the next year for an hour, and was put right.
+        (datetime(2027, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 21, 9, tzinfo=UTC), True),
     ],
 )
 def test_a_daily_job_runs_once_a_day_and_later_if_the_machine_was_off(
