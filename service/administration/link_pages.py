@@ -15,11 +15,12 @@ from service.directory.models import Link
 from service.directory.posters import desk_of, poster, qr_png, qr_svg, short_address
 from service.errors import Conflict
 from service.fields import Action, Choice
+from service.letters import LACKING, PACKAGE, has_letters
 from service.tickets.desk_choices import area_choices, unit_choices
 from service.tickets.desk_words import local_words
 from service.tickets.links import whom_to_ask
 from service.typed import Typed
-from service.web import outside, redirect, render
+from service.web import outside, redirect, render, say
 from workflows.refusals import Refused
 from workflows.words import _
 
@@ -101,6 +102,7 @@ def _one(request: Request, visit: Visit, link: Link, pressed: Pressed | None = N
         address=short_address(link.token, outside(request)),
         pastes=pastes(request, _hung(request, visit, link)),
         days=links.last_days(visit, link),
+        lacking="" if has_letters() else say(request, LACKING, package=PACKAGE),
         revoked_at=link.revoked_at,
         ask_instead=asked,
         actions=_actions(request, visit, link, pressed) if row.state != "revoked" else (),

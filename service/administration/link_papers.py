@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from service import paper, web
 from service.administration.links import LinkRow
+from service.letters import font
 from service.static_files import STATIC
-from service.tickets.receipt_picture import font, has_letters
 from workflows.words import _
 
 STYLES = STATIC / "poster_paper.css"
@@ -66,13 +66,11 @@ def printed(request: Request, hung: Hung, kind: str) -> bytes:
 
 
 def card_picture(request: Request, hung: Hung) -> bytes:
-    """A PNG for the group chat. Without a Chinese font on this machine it says in English what it can."""
+    """A PNG for the group chat. Raises LacksLetters: nobody gets empty boxes, nor a picture in another language."""
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, 0, WIDTH, 120), GREEN)
     lines = [web.say(request, HEADLINE), hung.place, hung.desk, hung.phone, hung.address]
-    if not has_letters():
-        lines = ["Tell us", "", "", hung.phone, hung.address]
     pen.text((WIDTH / 2, 60), lines[0], fill=PAPER, font=_fitting(lines[0], 52, WIDTH - 2 * EDGE), anchor="mm")
     sheet.paste(_code(hung.address), (EDGE, 160))
     left = EDGE + CODE + 40

@@ -14,6 +14,7 @@ from notifications.channels.accounts import SmsAccount, WeChatAccount
 from notifications.channels.mail_server import MailServer
 from service import timekeeper
 from service.cli.opening import county_database, fail
+from service.cli.speech import warn_of_lacking_letters
 from service.settings import Settings, settings, variable_of
 
 app = typer.Typer(add_completion=False)
@@ -43,6 +44,7 @@ def serve(
     with county_database():
         pass
     _warn_of_useless_addresses(chosen)
+    warn_of_lacking_letters()
     processes = workers or chosen.workers
     with timekeeper.beside(chosen) if chosen.scheduler else nullcontext(), timekeeper.counted_together(processes):
         uvicorn.run(

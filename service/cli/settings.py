@@ -2,6 +2,7 @@
 
 import typer
 
+from service.cli.speech import warn_of_lacking_letters
 from service.settings import listing
 from service.settings import settings as chosen
 
@@ -14,3 +15,4 @@ def settings() -> None:
     for line in listing(chosen()):
         typer.secho(f"{line.variable}={line.value}", bold=line.source != "default", nl=False)
         typer.echo(f"  [{line.source}]  {line.description}")
+    warn_of_lacking_letters()

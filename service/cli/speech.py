@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import typer
+
 from service.errors import Failure
 from service.exchange.several import Several
+from service.letters import LACKING, PACKAGE, has_letters
 from service.web import translations
 from workflows.refusals import Refused
 
@@ -22,6 +25,12 @@ def said(sentence: str, values: Mapping[str, Any]) -> str:
     spoken = {name: value.in_english() if isinstance(value, Several) else value for name, value in values.items()}
     label = {"label": words.gettext(str(values["label"]))} if "label" in values else {}
     return words.gettext(sentence).format(**{**spoken, **label})
+
+
+def warn_of_lacking_letters() -> None:
+    """Before the first villager asks for her receipt as a picture; she is served all the same."""
+    if not has_letters():
+        typer.secho(said(LACKING, {"package": PACKAGE}), fg=typer.colors.YELLOW, err=True)
 
 
 def counted(count: int, one: str, many: str = "") -> str:

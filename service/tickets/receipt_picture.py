@@ -3,24 +3,15 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from service.letters import font
 
 WIDTH, MARGIN = 720, 48
 GREEN, INK, SOFT, PAPER = "#067a45", "#191d1b", "#56605a", "#ffffff"
 COLOURS = 16
-# Where Chinese letters lie on Debian, Fedora, old Ubuntu, Windows and macOS, and which of the file's faces is ours.
-FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
-    ("C:/Windows/Fonts/msyh.ttc", 0),
-    ("/System/Library/Fonts/PingFang.ttc", 0),
-)
 
 
 @dataclass(frozen=True)
@@ -37,13 +28,8 @@ class Slip:
     warning: str
 
 
-def has_letters() -> bool:
-    """Without a Chinese font every letter would be an empty box: then the picture speaks English."""
-    return _font_file() is not None
-
-
 def receipt_picture(slip: Slip) -> bytes:
-    """A PNG of some 20 KB."""
+    """A PNG of some 20 KB. Raises LacksLetters."""
     sheet = Image.new("RGB", (WIDTH, 2000), PAPER)
     pen = _Pen(ImageDraw.Draw(sheet))
     pen.band(slip.title, slip.place)
@@ -107,15 +93,3 @@ def _png(sheet: Image.Image) -> bytes:
     written = io.BytesIO()
     sheet.quantize(COLOURS).save(written, "PNG", optimize=True)
     return written.getvalue()
-
-
-@cache
-def _font_file() -> tuple[str, int] | None:
-    return next((font for font in FONTS if Path(font[0]).is_file()), None)
-
-
-@cache
-def font(size: int) -> Any:
-    """Ours where the machine has a Chinese one, else a plain one."""
-    found = _font_file()
-    return ImageFont.truetype(found[0], size, found[1]) if found else ImageFont.load_default(size)

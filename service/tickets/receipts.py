@@ -12,13 +12,15 @@ from service.dependencies import Reading
 from service.directory.models import Link
 from service.directory.reference import Reference, reference
 from service.errors import NotFound
+from service.languages import FROM_RIGHT_TO_LEFT
+from service.letters import has_letters
 from service.local_words import LocalWords
 from service.sealing import ticket_of, tracking_code
 from service.tickets.models import Ticket
 from service.tickets.my_wishes import remember, remembered
 from service.tickets.numbers import number_of
 from service.tickets.posted import NO_REFERRER, local_words
-from service.tickets.receipt_picture import Slip, has_letters, receipt_picture
+from service.tickets.receipt_picture import Slip, receipt_picture
 from service.typed import Typed
 from workflows.explanations import in_words
 from workflows.guidance import guidance_for
@@ -41,7 +43,7 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
         "tickets/receipt.html",
         guidance=[row for row in guidance_for(ticket.wish) if row.is_urgent],
         is_remembered=ticket.id in remembered(request),
-        picture_url=f"/r/{token}/picture",
+        picture_url=f"/r/{token}/picture" if has_letters() else None,
         remember_url=f"/r/{token}/remember",
         ticket={"number": number_of(ticket.id, ticket.created_at), "created_at": ticket.created_at},
         code=tracking_code(ticket.id),
@@ -58,15 +60,18 @@ def show_receipt(request: Request, token: str, session: Reading) -> Response:
 
 @router.get("/r/{token}/picture")
 def show_picture(request: Request, token: str, session: Reading) -> Response:
-    """An answer like any other, and no download: that is what a finger held on it can keep in WeChat."""
+    """An answer like any other, and no download: that is what a finger held on it can keep in WeChat. Where this
+    machine has no letters for one, the receipt itself is all there is."""
     ticket = session.get(Ticket, ticket_of(token) or 0)
     if ticket is None or ticket.id is None:
         raise NotFound()
+    if not has_letters():
+        return web.redirect(f"/r/{token}")
     local, known = _letters(request), reference(session)
     code = tracking_code(ticket.id)
     slip = Slip(
         title=local._(_("微愿回执")),
-        place=request.app.state.face.county if has_letters() else "",
+        place=request.app.state.face.county,
         number=(local._(_("编号")), number_of(ticket.id, ticket.created_at)),
         code=(local._(_("查询码")), f"{code[:3]} {code[3:]}"),
         address=f"{web.outside(request)}/t/{token}",
@@ -79,9 +84,10 @@ def show_picture(request: Request, token: str, session: Reading) -> Response:
 
 
 def _letters(request: Request) -> LocalWords:
-    """Her language, or that of the letters which this machine has."""
+    """Her language, or Chinese where its letters are not in a Chinese font."""
     local = local_words(request)
-    return local if has_letters() else replace(local, translations=web.translations("en"))
+    is_written = web.language_of(request) not in FROM_RIGHT_TO_LEFT
+    return local if is_written else replace(local, translations=web.translations("zh"))
 
 
 def _said(step: "Step", local: LocalWords) -> tuple[str, str]:

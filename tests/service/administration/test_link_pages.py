@@ -208,6 +208,18 @@ def test_what_is_hung_up_handed_out_and_pasted_says_where_and_whom_to_call(as_: 
     assert dispatcher.opens(f"{LINK}/other.pdf").status in {404, 422}
 
 
+def test_without_chinese_letters_there_is_no_picture_for_the_group_and_the_page_says_how_to_get_one(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher = as_("dispatcher")
+    assert "card.png" in dispatcher.opens(LINK).source
+    monkeypatch.setattr("service.letters.FONTS", ())
+    page = dispatcher.opens(LINK)
+    assert "card.png" not in page.source and "apt-get install fonts-noto-cjk" in page.words
+    refused = dispatcher.opens(f"{LINK}/card.png")
+    assert refused.status == 503 and "没有中文字体" in refused.words
+
+
 def test_the_pusher_sees_day_by_day_who_came_and_who_wrote(as_: As, database: Database, county: County) -> None:
     with database.writing() as session:
         link = session.exec(select(Link)).one()

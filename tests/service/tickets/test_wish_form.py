@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from PIL import Image
 
+from service import web
 from service.sealing import tracking_code, tracking_token
 from service.security import SESSION_COOKIE
 from service.tickets.models import PictureState
@@ -157,6 +158,29 @@ def test_the_receipt_is_a_picture_with_number_code_and_address_and_no_word_of_he
     picture = Image.open(io.BytesIO(answer.content))
     assert picture.width == 720 and len(answer.content) < 40_000
     assert villager.client.get("/r/11111AAAAAAAAAAAAAAAAA/picture").status_code == 404
+
+
+@on_one_database
+def test_a_machine_without_chinese_letters_offers_no_picture_and_none_in_another_language(
+    villager: Villager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = f"/r/{tracking_token(villager.has_said())}"
+    assert "存成图片" in villager.opens(receipt).words
+    monkeypatch.setattr("service.letters.FONTS", ())
+    page = villager.opens(receipt)
+    assert "存成图片" not in page.words and "请把这一屏截图，或者抄下来" in page.words
+    answer = villager.client.get(f"{receipt}/picture", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, receipt)
+
+
+@on_one_database
+def test_a_language_whose_letters_the_font_has_not_gets_the_chinese_picture(villager: Villager) -> None:
+    receipt = f"/r/{tracking_token(villager.has_said())}/picture"
+    face = villager.client.app.state.face  # type: ignore[attr-defined]
+    spoken = {**vars(face), "languages": ("zh", "en", "ug")}
+    villager.client.app.state.face = web.Face(**spoken)  # type: ignore[attr-defined]
+    chinese, english, uyghur = (villager.client.get(f"{receipt}?lang={each}").content for each in ("zh", "en", "ug"))
+    assert uyghur == chinese != english
 
 
 def test_what_the_picture_says_is_all_that_its_slip_says() -> None:
