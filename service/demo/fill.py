@@ -79,7 +79,7 @@ def _fill(session: Session, now: datetime, album: Album, before: Before | None) 
     oversee(session, ids, now)
     set_up(session, ids, now)
     put_up_some(session, ids, now)
-    count_visits(session)
+    count_visits(session, now)
 
 
 def is_empty_or_demo(session: Session) -> bool:

@@ -1,11 +1,13 @@
 """Writes the demo county's directory: areas, units, people, catalogue and links."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, select
 
+from service.administration.today import today_here
 from service.demo.cast import county_office, town_office
 from service.demo.county import AreaPlan, county
 from service.demo.people import officials
@@ -15,12 +17,14 @@ from service.directory.lifecycle import LinkTerms, create_link, revoke_link
 from service.directory.models import Appointment, Area, AreaLevel, CatalogueRow, Category, Link, Person, Unit
 from service.directory.reference import touch
 from service.security import hash_password
-from service.tickets.models import Ticket
+from service.tickets.models import LinkDay, Ticket
 
 GIVEN_OUT = timedelta(days=63)
 VILLAGES_WITH_LINK = 3
 LOOKERS = {AreaLevel.town: (90, 420), AreaLevel.village: (15, 110)}
 """How many opened a group chat's link and said nothing."""
+DAYS_LOOKED, LOOKS_A_LINK = 14, 12
+"""And of the last days: on how many of them somebody looked, how often on one link."""
 
 # Offices of the county that share a category with the one in service/directory/defaults.py.
 SECOND_OFFICES = {
@@ -154,15 +158,20 @@ def _links(session: Session, ids: Ids, began: datetime) -> None:
     session.flush()
 
 
-def count_visits(session: Session) -> None:
+def count_visits(session: Session, now: datetime) -> None:
     """Once all has been told: each who handed in a wish opened the link several times, and many only looked."""
-    wishes = dict(session.execute(select(Ticket.link_id, func.count()).group_by(col(Ticket.link_id))).all())
+    sent: dict[int | None, list[datetime]] = defaultdict(list)
+    for link_id, moment in session.execute(select(Ticket.link_id, Ticket.created_at)).all():
+        sent[link_id].append(moment)
     levels = dict(session.execute(select(Area.id, Area.level)).all())
     for link in session.exec(select(Link)):
         lots = Random(f"visits/{link.label}")
-        link.visits = lots.randint(*LOOKERS[levels[link.area_id]]) + sum(
-            lots.randint(2, 9) for _wish in range(wishes.get(link.id, 0))
-        )
+        days = Counter(today_here(moment) for moment in sent[link.id] for _time in range(lots.randint(2, 9)))
+        days.update(today_here(now - timedelta(days=lots.randrange(DAYS_LOOKED))) for _look in range(LOOKS_A_LINK))
+        link.visits = lots.randint(*LOOKERS[levels[link.area_id]]) + sum(days.values())
+        since = today_here(now) - timedelta(days=DAYS_LOOKED)
+        of_late = [(day, visits) for day, visits in days.items() if day > since]
+        session.add_all(LinkDay(link_id=link.id or 0, day=day, visits=visits) for day, visits in of_late)
 
 
 def links_by_area(session: Session) -> dict[int, Link]:

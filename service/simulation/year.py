@@ -78,7 +78,7 @@ def simulate(database: Database, asked: Asked, advance: Advance) -> Outcome:
         session.flush()
         ids = settle(session, asked.span.start - BEFORE + GIVEN_OUT)
         outcome = play_year(session, ids, asked, advance)
-        count_visits(session)
+        count_visits(session, asked.span.end)
         return outcome
 
 

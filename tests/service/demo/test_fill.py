@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from service import keys
+from service.administration.today import today_here
 from service.claims.models import Claim, Pairing
 from service.database import Database
 from service.demo.county import county
@@ -32,7 +33,16 @@ from service.oversight.checks import breaches
 from service.sealing import ticket_of
 from service.security import verify_password
 from service.settings import Settings
-from service.tickets.models import IS_OPEN, Ask, Attachment, PictureState, Ticket, TicketEvent, TicketEventDetails
+from service.tickets.models import (
+    IS_OPEN,
+    Ask,
+    Attachment,
+    LinkDay,
+    PictureState,
+    Ticket,
+    TicketEvent,
+    TicketEventDetails,
+)
 from service.tickets.picture_store import PictureStore
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from tests.support import processes
@@ -40,10 +50,12 @@ from tests.support.keys import KEYRING
 from tests.support.server import PROGRAM, Server, environment, wait_until_ready
 from workflows.ask_words import AskKind, AskState, PromiseState
 from workflows.claim_words import PoolRank
+from workflows.claimable import FINER_THAN_A_VILLAGE
 from workflows.commands import CallResult, Satisfaction
 from workflows.issue_words import IssueStatus
 from workflows.refusals import Refused
 from workflows.statuses import Source, Status
+from workflows.wall import COLUMNS
 from workflows.whistle_words import CallState, MilestoneState
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -206,6 +218,26 @@ def test_answered_wishes_have_pictures_of_before_and_after(session: Session) -> 
     states = Counter(session.exec(select(Attachment.state)).all())
     assert set(states) == {PictureState.ready}
     assert states.total() > 60
+
+
+def test_every_column_of_the_wall_has_something_nothing_finer_than_a_village_and_pictures_beside_answers(
+    session: Session,
+) -> None:
+    shown = [ticket for ticket in session.exec(select(Ticket)) if ticket.published_at]
+    said = session.exec(select(TicketEvent.ticket_id).where(TicketEvent.verb == "publish")).all()
+    counts = [sum(ticket.status in column.statuses for ticket in shown) for column in COLUMNS]
+    assert all(3 <= count <= 6 for count in counts), counts
+    assert {ticket.id for ticket in shown} == set(said) and all(ticket.is_shared for ticket in shown)
+    assert not any(FINER_THAN_A_VILLAGE.search(ticket.wall_text or "") for ticket in shown)
+    pictured = [ticket for ticket in shown if ticket.wall_before_id and ticket.wall_after_id]
+    assert pictured and all(ticket.status in COLUMNS[-1].statuses for ticket in pictured)
+
+
+def test_a_link_was_opened_on_each_day_on_which_somebody_wrote_through_it(session: Session) -> None:
+    since = NOW - timedelta(days=12)
+    opened = {(each.link_id, each.day) for each in session.exec(select(LinkDay)).all()}
+    sent = session.execute(select(Ticket.link_id, Ticket.created_at).where(col(Ticket.created_at) > since)).all()
+    assert {(link, today_here(moment)) for link, moment in sent if link} <= opened
 
 
 def test_only_the_news_of_the_last_day_is_still_to_be_told(session: Session) -> None:
