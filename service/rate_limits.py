@@ -54,6 +54,7 @@ TRACKING_CODE = Limit("tracking code", 5, HOUR, "the number of a wish", LATER)
 TRACKING_FROM = Limit("tracking from", 30, HOUR, "an address", LATER)
 ENDORSE_FROM = Limit("endorse from", 300, HOUR, "an address", LATER)
 TELL_ME = Limit("tell me", 10, HOUR, "a wish", LATER)
+SUPPLEMENT = Limit("supplement", 20, DAY, "a wish", "a sentence; her words are in the form again")
 SMS_A_MINUTE = Limit("sms a minute", 1, timedelta(minutes=1), "a telephone number", "it goes a minute later")
 SMS_AN_HOUR = Limit("sms an hour", 3, HOUR, "a telephone number", "it goes an hour later")
 SMS_A_DAY = Limit(
@@ -68,7 +69,7 @@ SAME_PHONE_SEARCH = Limit("same phone search", 10_000, HOUR)
 
 LIMITS: tuple[Limit, ...] = (
     *(FROM_ONE_ADDRESS, FROM_ONE_DEVICE, SAME_WORDS, WAITED, SOLVED, OPENED),
-    *(TRACKING_CODE, TRACKING_FROM, ENDORSE_FROM, TELL_ME, SMS_A_MINUTE, SMS_AN_HOUR, SMS_A_DAY),
+    *(TRACKING_CODE, TRACKING_FROM, ENDORSE_FROM, TELL_ME, SUPPLEMENT, SMS_A_MINUTE, SMS_AN_HOUR, SMS_A_DAY),
     *(SIGN_IN, SIGN_IN_OF, SIGN_IN_FROM, PHONE_SEARCH),
 )
 

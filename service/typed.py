@@ -8,7 +8,8 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-FILES_MOST = 100
+FILES_MOST = 1000
+"""More than anybody chooses: nobody who has tapped on a whole album loses her words for it."""
 FIELDS_MOST = 500
 FILE_KEPT_MOST = 32 * 1024 * 1024
 """More than any page takes: who checks a file sees that it is too large, and says so beside the words."""

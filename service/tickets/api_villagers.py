@@ -26,6 +26,7 @@ from service.tickets.lifecycle import Performed
 from service.tickets.models import Ticket, Voice
 from service.tickets.numbers import number_of
 from service.tickets.records import Origin
+from service.tickets.resident_acts import count_supplement
 from service.tickets.tracked_wish import Teller
 from service.tickets.voices import SPOKEN_ONLY
 from workflows.actors import NEW_RESIDENT, resident_of
@@ -104,6 +105,7 @@ def answer(
     refuse_photos(command)
     now = clock.now()
     performed = lifecycle.perform(session, ticket.id or 0, command, resident_of(ticket.id or 0), now, version)
+    count_supplement(session, ticket.id or 0, command, now)
     rating_marks.note(session, command, performed.event_id, rating_marks.mark_of(request), now)
     return _told(request, session, ticket)
 

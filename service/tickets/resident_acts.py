@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session, select
 from starlette.datastructures import FormData
 
 from service import clock
 from service.database import Database
-from service.errors import Conflict
+from service.errors import Conflict, TooMany
 from service.fields import Action, Field, fields_of
+from service.rate_limits import SUPPLEMENT, count_within, stretch_of
 from service.tickets import lifecycle, rating_marks
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.models import TicketEvent, TicketEventDetails
@@ -40,6 +42,17 @@ LABELS: dict[tuple[str, str], str] = {
 """The rules' own labels speak of her; these speak to her."""
 
 
+ENOUGH = _("这件事今天补充得够多了，请明天再写；急的话，打电话找办事的单位。您写的都还在。")
+
+
+def count_supplement(session: Session, ticket_id: int, command: CommandBase, now: datetime) -> None:
+    """Whoever has a wish may add to it without end, photographs too: so often a day. Raise TooMany."""
+    if isinstance(command, Supplement):
+        _since, until = stretch_of(SUPPLEMENT, now)
+        if count_within(session, SUPPLEMENT, str(ticket_id), now) > SUPPLEMENT.most:
+            raise TooMany(ENOUGH, seconds=max(1, int((until - now).total_seconds())))
+
+
 def perform(
     ticket_id: int,
     verb: str,
@@ -59,6 +72,7 @@ def perform(
         if isinstance(command, Supplement):
             asked = command.model_copy(update={"photos": uploads.attach(session, now)})
         performed = lifecycle.perform(session, ticket_id, asked, resident_of(ticket_id), now, version)
+        count_supplement(session, ticket_id, command, now)
         rating_marks.note(session, command, performed.event_id, mark, now)
 
     try:

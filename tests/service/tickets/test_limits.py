@@ -27,6 +27,7 @@ from service.rate_limits import (
     SMS_A_DAY,
     SMS_A_MINUTE,
     SMS_AN_HOUR,
+    SUPPLEMENT,
     TELL_ME,
     TRACKING_CODE,
     TRACKING_FROM,
@@ -146,6 +147,18 @@ def tell_me(hand: Hand) -> Page:
     return hand.villager.opens(page_of(ticket_id))
 
 
+def supplement(hand: Hand) -> Page:
+    ticket_id = hand.ticket()
+    hand.spent(SUPPLEMENT, str(ticket_id))
+    page = hand.villager.presses(ticket_id, "supplement", text=LAMP)
+    assert LAMP in page.value_of("text") and hand.villager.verbs_of(ticket_id) == ["submit"]
+    answer = hand.villager.client.post(
+        f"/api/v1/wishes/{page_of(ticket_id)[3:]}/commands", json={"verb": "supplement", "text": LAMP}
+    )
+    assert answer.status_code == 429 and hand.villager.verbs_of(ticket_id) == ["submit"]
+    return page
+
+
 def sign_in_as(limit: Limit, who: str) -> Callable[[Hand], Page]:
     def act(hand: Hand) -> Page:
         hand.spent(limit, who)
@@ -184,6 +197,7 @@ BEYOND: dict[str, tuple[Callable[[Hand], Page | None], str]] = {
     "tracking from": (tracking(TRACKING_FROM), TOO_OFTEN),
     "endorse from": (endorse, TOO_OFTEN),
     "tell me": (tell_me, TOO_OFTEN),
+    "supplement": (supplement, "今天补充得够多了"),
     "sms a minute": (short_message(SMS_A_MINUTE), ""),
     "sms an hour": (short_message(SMS_AN_HOUR), ""),
     "sms a day": (short_message(SMS_A_DAY), ""),
@@ -225,7 +239,7 @@ def recorded(name: str, content: bytes) -> Callable[[Villager], Page]:
 
 FILM = b"\0\0\0\x18ftypmp42" + bytes(40 * 1024 * 1024)
 TOO_MUCH: dict[str, Callable[[Villager], Page]] = {
-    "photographs": photographs(*((f"{n}.jpg", photo(width=40 + n)) for n in range(50))),
+    "photographs": photographs(*((f"{n}.jpg", photo(width=40 + n % 60)) for n in range(200))),
     "a photograph's bytes": photographs(("重.jpg", photo() + bytes(21 * 1024 * 1024))),
     "a photograph's size": photographs(("b.png", bomb())),
     "a film among the photographs": photographs(("film.mp4", FILM)),
