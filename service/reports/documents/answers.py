@@ -71,7 +71,8 @@ WRITERS: dict[Format, Callable[[Content, LocalWords, Path], None]] = {
 
 
 def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, own: ReportTemplate | None) -> bytes:
-    """By the office's own template where that one does. With no transaction open: it takes a second or two. Raises Busy where too many ask for papers at once."""
+    """By the office's own template where that one does. With no transaction open: it takes a second or two. Raises Busy
+    where too many ask for papers at once."""
     if not _presses.acquire(timeout=PATIENCE):
         raise Busy()
     try:

@@ -16,6 +16,7 @@ from service.database import Database
 from service.directory.reference import reference
 from service.errors import Failure
 from service.jobs import Surroundings
+from service.oversight.checks import breaches
 from service.reports.documents import keeping
 from service.reports.documents.content import as_json
 from service.reports.documents.keeping import Made, frozen, make
@@ -171,6 +172,19 @@ def test_a_template_that_fails_in_a_later_month_stops_no_bulletin(
         assert supervisor.sends("/desk/reports/templates/monthly_bulletin", own="yes").status == 303
         assert said not in supervisor.opens("/desk/reports/templates").words
         assert "Word 模板 1" not in supervisor.opens("/desk/registers").words
+
+
+def test_the_check_finds_what_is_missing_and_what_was_changed(sqlite_database: Database) -> None:
+    first = make(sqlite_database, october_of(sqlite_database, county_in(sqlite_database)), NOVEMBER)
+    with sqlite_database.reading() as session:
+        assert [str(each) for each in breaches(session)] == []
+        files = {each.format: each.content for each in keeping.files_of(session, first or 0)}
+        figures = session.exec(select(Bulletin.content)).one()
+        keeping._store().put(keeping.BULLETINS, files["docx"], "好看的数字".encode())
+        keeping._store().remove(keeping.BULLETINS, figures)
+        for looks_at_all in (False, True):
+            told = [each.what for each in breaches(session, looks_at_all)]
+            assert told == [f"figures of bulletin {first} is missing", f"docx of bulletin {first} was changed"]
 
 
 def test_a_file_that_was_altered_is_not_told_as_true(sqlite_database: Database) -> None:
