@@ -29,11 +29,13 @@ EXAMPLE: dict[str, Any] = {
             "place": "清溪镇双喜村",
             "category": "路灯",
             "stage": "done",
+            "said_on": "2026-10-07",
             "days": 5,
             "outcome": "resolved",
             "answer": "两盏路灯都换了新的，今晚起亮。",
             "answered_at": "2026-10-12T02:00:00Z",
             "promised_for": None,
+            "promise": None,
             "endorsements": 3,
             "published_at": "2026-10-08T02:00:00Z",
             "photos": [
@@ -70,11 +72,13 @@ class WishTold(BaseModel):
     place: str
     category: str
     stage: str = Field(description="wished, doing or done")
+    said_on: date = Field(description="The day on which it was said, by the county's clock")
     days: int
     outcome: str | None
     answer: str | None
     answered_at: datetime | None
     promised_for: date | None
+    promise: str | None = Field(description="What became of it: open, kept, late, or denied by her who wished")
     endorsements: int
     published_at: datetime
     photos: list[PhotoTold]
@@ -125,11 +129,13 @@ def _told(request: Request, entry: Entry) -> WishTold:
         place=entry.place,
         category=entry.category,
         stage=entry.column,
+        said_on=clock.local(entry.said_at, request.app.state.face.zone).date(),
         days=entry.lasted.days,
         outcome=answer.outcome if answer else None,
         answer=answer.words if answer else None,
         answered_at=answer.at if answer else None,
         promised_for=answer.promised_for if answer else None,
+        promise=entry.promise or None,
         endorsements=entry.endorsements,
         published_at=entry.published_at,
         photos=[_photo(request, each) for each in entry.photos],

@@ -13,6 +13,7 @@ from service.sealing import blind_index
 from service.tickets.models import Attachment, Ticket
 from service.tickets.queries import Story
 from service.tickets.resident_story import Answer, Picture, Reader, last_answer
+from service.tickets.resident_words import promise_word
 from service.tickets.without_her import without_her
 from service.wall.photos import photo_url
 from service.wall.queries import SHOW_PHOTOS, answers_to
@@ -22,6 +23,12 @@ from workflows.words import _
 
 PHOTO_TYPE = "image/jpeg"
 """Every picture is drawn anew as one before anybody can choose it."""
+PROMISES = {
+    "kept": _("办到了"),
+    "late": _("过了日子，还没有办到"),
+    "denied": _("说是办到了，本人说没有"),
+}
+"""An old promise is not left standing as if its day were still to come."""
 VILLAGE = 4
 """How many strokes the path of a village has: /county/town/village/."""
 
@@ -48,24 +55,30 @@ class Photo:
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now. `shown_at` is when somebody
-    last chose its photographs."""
+    """`key` names it in feeds and leads nowhere. `lasted`: until the answer, or until now. `promise` is what became of
+    the dated promise in the answer. `amended_at` is when photographs were chosen or the promise was settled."""
 
     key: str
     words: str
     place: str
     category: str
     column: str
+    said_at: datetime
     published_at: datetime
     lasted: timedelta
     answer: Told | None
     endorsements: int
     photos: Sequence[Photo] = ()
-    shown_at: datetime | None = None
+    promise: str = ""
+    amended_at: datetime | None = None
+
+    @property
+    def promise_words(self) -> str:
+        return PROMISES.get(self.promise, "")
 
     @property
     def changed_at(self) -> datetime:
-        return max(filter(None, (self.published_at, self.shown_at, self.answer.at if self.answer else None)))
+        return max(filter(None, (self.published_at, self.amended_at, self.answer.at if self.answer else None)))
 
 
 def entries_of(
@@ -86,13 +99,20 @@ def _entry(ticket: Ticket, stories: Sequence[Story], known: Reference, local: Lo
         place=_village(ticket.area_id, known),
         category=known.category_name(ticket.category_id),
         column=column,
+        said_at=ticket.created_at,
         published_at=ticket.published_at or now,
         lasted=until - ticket.created_at,
         answer=answer,
         endorsements=ticket.endorsements,
         photos=_photos(ticket, column),
-        shown_at=max((each.event.at for each in stories if each.event.verb == SHOW_PHOTOS), default=None),
+        promise=promise_word(ticket) if answer and answer.promised_for else "",
+        amended_at=_amended_at(ticket, stories),
     )
+
+
+def _amended_at(ticket: Ticket, stories: Sequence[Story]) -> datetime | None:
+    shown = [each.event.at for each in stories if each.event.verb == SHOW_PHOTOS]
+    return max(filter(None, (*shown, ticket.promise_settled_at)), default=None)
 
 
 def _photos(ticket: Ticket, column: str) -> list[Photo]:

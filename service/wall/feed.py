@@ -72,7 +72,8 @@ def _entry(request: Request, node: Element, entry: Entry, address: str) -> None:
 def _content(request: Request, node: Element, entry: Entry) -> None:
     """Paragraphs, and the photographs with their words: not every reader shows what is enclosed."""
     body = SubElement(node, "div", {"xmlns": XHTML})
-    for line in [f"{entry.place}：{entry.words}", *_what_came_of_it(request, entry)]:
+    said = web.say(request, _("{day}说的"), day=local_words(request).day(entry.said_at))
+    for line in [f"{entry.place}：{entry.words}", said, *_what_came_of_it(request, entry)]:
         _say(body, "p", line)
     for photo in entry.photos:
         url, words = web.outside(request) + photo.url, web.say(request, photo.words)
@@ -84,7 +85,15 @@ def _what_came_of_it(request: Request, entry: Entry) -> list[str]:
     if entry.answer is None:
         return [stands]
     outcome = web.say(request, OUTCOMES.get(entry.answer.outcome or "", ""))
-    return [f"{stands} · {outcome}", entry.answer.words]
+    return [f"{stands} · {outcome}", entry.answer.words, *_promise(request, entry)]
+
+
+def _promise(request: Request, entry: Entry) -> list[str]:
+    if entry.answer is None or entry.answer.promised_for is None:
+        return []
+    due = local_words(request).weekday(entry.answer.promised_for)
+    became = web.say(request, entry.promise_words) if entry.promise_words else ""
+    return [" · ".join(filter(None, (web.say(request, _("答应：{day}前办到"), day=due), became)))]
 
 
 def _say(parent: Element, name: str, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -18,6 +19,7 @@ from service.wall.queries import PAGE
 from tests.factories import NOW, PHONE, County, act, later, submit_wish
 from tests.service.wall.conftest import WORDS
 from workflows import commands as c
+from workflows.actors import system
 from workflows.refusals import Refused
 from workflows.statuses import Status
 from workflows.wall_commands import Publish, TakeDown
@@ -148,6 +150,35 @@ def test_programs_read_the_same_by_json(client: TestClient, county: County, publ
     [wish] = told["wishes"]
     assert (told["area"], wish["words"], wish["place"], wish["category"]) == ("清溪镇", WORDS, "清溪镇双喜村", "路灯")
     assert (wish["stage"], wish["outcome"], wish["days"], wish["endorsements"]) == ("done", "resolved", 0, 0)
+
+
+def test_an_old_wish_says_when_it_was_said_and_what_became_of_the_promise(
+    client: TestClient, database: Database, county: County, published: Put, monday: time_machine.Traveller
+) -> None:
+    promised, _waiting = published(words="想要一百株苗子"), published(words="想修大桥")
+    answer = c.Reply(outcome=c.Outcome.for_now, words="下个月送来", promised_for=later(days=30).date())
+    with database.writing() as session:
+        act(session, promised, answer, county.handler, later(days=3))
+        act(session, promised, c.ApproveReply(), county.reviewer, later(days=3))
+    monday.move_to(later(days=4))
+    told = words(client)
+    assert "10 月 12 日说的，过了 3 天有答复" in told and "4 天前说的" in told
+    assert "11 月 11 日（周三）前办到" in told and "还没有办到" not in told
+    monday.move_to(later(days=400))
+    with database.writing() as session:
+        act(session, promised, c.BreakPromise(), system("promise_broken"), later(days=31))
+    told = words(client)
+    assert "2026 年 10 月 12 日说的，过了 3 天有答复" in told and "2026 年 10 月 12 日说的，到今天 400 天" in told
+    assert "2026 年 11 月 11 日（周三）前办到 过了日子，还没有办到" in told
+    with database.writing() as session:
+        act(session, promised, c.KeepPromise(words="苗子已经送到家里"), county.handler, later(days=399))
+    assert "前办到 办到了" in words(client)
+    read = {each["words"]: each for each in client.get("/api/v1/wall").json()["wishes"]}
+    kept, still = read["想要一百株苗子"], read["想修大桥"]
+    assert (kept["said_on"], kept["days"], kept["promise"]) == ("2026-10-12", 3, "kept")
+    assert (still["said_on"], still["days"], still["promise"]) == ("2026-10-12", 400, None)
+    feed = client.get("/wall/feed").text.replace("\u00a0", " ")
+    assert "2026 年 10 月 12 日说的" in feed and "前办到 · 办到了" in feed and f"{later(days=399):%Y-%m-%d}" in feed
 
 
 def test_the_feed_is_atom_and_says_what_came_of_it(client: TestClient, published: Put) -> None:
