@@ -9,6 +9,7 @@ from workflows.actors import NOBODY, Actor
 from workflows.cases import Case, standing
 from workflows.changes import Changes, Duty, Hold
 from workflows.commands import COMMANDS, CommandBase
+from workflows.escalations import OF_THE_HOLD
 from workflows.pending_asks import PendingAsk, lapsing
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 from workflows.statuses import Role, Status
@@ -107,7 +108,13 @@ def _apply(case: Case, changes: Changes, status: Status, verb: str, actor: Actor
 def with_what_follows(case: Case, changes: Changes, status_to: Status) -> Changes:
     """What every row brings along that ends a ticket, or the hold of its unit."""
     left = inquiries.leaving(case, claimable.leaving(case, changes, status_to))
-    return _with_asks(case, wall.leaving(case, left, status_to))
+    return _with_asks(case, _with_a_new_watch(case, wall.leaving(case, left, status_to)))
+
+
+def _with_a_new_watch(case: Case, changes: Changes) -> Changes:
+    """What has pressed one holder has not yet pressed the next."""
+    pressed = case.fired & OF_THE_HOLD
+    return replace(changes, rearmed=changes.rearmed | pressed) if pressed and changes.hold is not None else changes
 
 
 def _with_asks(case: Case, changes: Changes) -> Changes:

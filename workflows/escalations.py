@@ -1,4 +1,7 @@
-"""The escalation table (升级表): what the clock does to a ticket that nobody moves. A rule fires once per round."""
+"""The escalation table (升级表): what the clock does to a ticket that nobody moves. A rule fires once per round.
+
+Those that count from the holder's own term fire once for each who holds it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,6 +120,8 @@ ESCALATIONS: tuple[Escalation, ...] = (
 # fmt: on
 
 BY_NAME = {rule.name: rule for rule in ESCALATIONS}
+OF_THE_HOLD = frozenset(rule.name for rule in ESCALATIONS if rule.clock in {Clock.hold_due, Clock.received})
+"""They count from the term of whoever holds the ticket: for the next holder they begin anew."""
 
 
 def moment_of(rule: Escalation, case: Case) -> datetime | None:

@@ -373,7 +373,7 @@ class Consent(Table, table=True):
 
 
 class EscalationFiring(Table, table=True):
-    """A rule of the escalation table fires once per ticket and round: this row is the proof."""
+    """A rule of the escalation table fires once per ticket and round (or holder): this row is the proof."""
 
     __tablename__ = "escalation_firing"
     __table_args__ = (Index("ix_escalation_firing_rule", "rule", "ticket_id"),)

@@ -1,6 +1,6 @@
 """The sweep: rules of the clock fire when they are due, once in a round, whatever else happens and whoever sweeps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +16,7 @@ from tests.service.at_once import at_once
 from tests.service.oversight.conftest import Around
 from workflows.actors import Actor
 from workflows.cases import Case
-from workflows.commands import Acknowledge, Assign, CommandBase, Note, Rate, Satisfaction
+from workflows.commands import Acknowledge, Assign, CommandBase, Note, Rate, Reassign, Satisfaction
 from workflows.statuses import Status
 from workflows.terms import Term, TermUnit
 
@@ -82,6 +82,19 @@ def test_a_late_dispatch_is_marked_and_is_not_the_units_lateness(
     sweep_escalations(around(OVERDUE_AT))
     with database.reading() as session:
         assert (ticket_of(session, wish).overdue_at, ticket_of(session, wish).overdue_count) == (OVERDUE_AT, 1)
+
+
+def test_the_next_holder_is_pressed_as_the_one_before_him(database: Database, county: County, around: Around) -> None:
+    with database.writing() as session:
+        wish = wish_in(session, county, Status.assigned)
+    sweep_escalations(around(UNACKNOWLEDGED_AT))
+    to_another = Reassign(unit=county.other_bureau, reason="这件事归农业农村局管")
+    with database.writing() as session:
+        act(session, wish, to_another, county.dispatcher, UNACKNOWLEDGED_AT)
+    assert sweep_escalations(around(UNACKNOWLEDGED_AT)).done == 0
+    for again in (1, 0):
+        assert sweep_escalations(around(UNACKNOWLEDGED_AT + timedelta(days=1, hours=9))).done == again
+    assert fired(database, wish) == [(1, "unacknowledged")] * 2
 
 
 def test_two_sweeps_at_once_fire_once(database: Database, county: County, around: Around) -> None:
