@@ -57,6 +57,10 @@ class Settings(BaseSettings):
 
     bulletin_day: int = Field(1, ge=1, le=28, description="The day of the month on which a bulletin's month begins")
 
+    town_bulletins: bool = Field(
+        False, description="Whether the month's papers are made by themselves for every town, as for the county"
+    )
+
     languages: str = Field(
         "zh,en", description="Languages that villagers may choose, with commas between them: zh, en, ug (see Languages)"
     )

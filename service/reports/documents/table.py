@@ -106,6 +106,8 @@ REPORTS: tuple[Report, ...] = (
 # fmt: on
 BY_NAME = {row.name: row for row in REPORTS}
 KEPT = tuple(row for row in REPORTS if row.is_kept)
+KEPT_BY_TOWNS = tuple(row for row in REPORTS if row.is_paper and row.cadence is M)
+"""Where the county wants its towns' papers made, too."""
 
 
 def report_named(name: str) -> Report:

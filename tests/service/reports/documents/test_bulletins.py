@@ -13,7 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select, update
 
 from service.database import Database
-from service.directory.reference import reference
+from service.directory.models import Area, AreaLevel
+from service.directory.reference import reference, touch
 from service.errors import Failure
 from service.jobs import Surroundings
 from service.oversight.checks import breaches
@@ -26,7 +27,7 @@ from service.reports.documents.schedule import make_bulletins
 from service.reports.documents.table import BY_NAME, KEPT
 from service.scheduler import SCHEDULE
 from service.settings import Settings
-from tests.factories import NOW, County, build_county, later, submit_wish, wish_in
+from tests.factories import NOW, County, add, build_county, later, submit_wish, wish_in
 from tests.service.at_once import at_once
 from tests.support.app import app_on
 from tests.support.officials import official
@@ -95,6 +96,23 @@ def test_the_schedule_makes_what_is_over_and_nothing_before_the_first_wish(sqlit
         ("weekly_analysis", "2026-W44"),
     ]
     assert {last_over(row.cadence, NOVEMBER).name for row in KEPT} >= {"2026-Q3", "2025"}, "before the first wish"
+
+
+def test_the_monthly_papers_of_towns_are_made_where_the_county_wants_them(sqlite_database: Database) -> None:
+    """Of each town that had a wish by then; of the others there is nothing to tell."""
+    county = county_in(sqlite_database)
+    with sqlite_database.writing() as session:
+        empty = Area(name="白河镇", level=AreaLevel.town, parent_id=county.county, path="new")
+        empty.path = f"/{county.county}/{add(session, empty)}/"
+        touch(session)
+    around = Surroundings(sqlite_database, Settings(town_bulletins=True), NOVEMBER)
+    assert (make_bulletins(around).done, make_bulletins(around).done) == (6, 0)
+    with sqlite_database.reading() as session:
+        theirs = session.exec(select(Bulletin).where(Bulletin.area_id != county.county)).all()
+        assert {(row.report, row.area_id) for row in theirs} == {
+            (name, county.town) for name in ("monthly_bulletin", "monthly_ranking", "town_meeting")
+        }
+        assert frozen(theirs[0]).place == "清溪镇"
 
 
 def test_it_is_made_again_with_a_note_and_both_stay(sqlite_url: str, sqlite_database: Database, tmp_path: Path) -> None:
