@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check bench lighthouse readme messages format install install-dev assets lock test-needs clean
+.PHONY: help demo demo-reset test check bench lighthouse pictures readme messages format install install-dev assets lock test-needs clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,6 +43,9 @@ lighthouse: install-dev assets test-needs ## Lighthouse's marks for the villager
 	@cp .npmrc tests/lighthouse/ && (cd tests/lighthouse && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error >/dev/null); \
 		got=$$?; rm -f tests/lighthouse/.npmrc; exit $$got
 	$(BIN)/python -m tests.lighthouse
+
+pictures: install-dev assets test-needs ## take the README's pictures of the demo county anew
+	$(BIN)/python -m tests.pictures
 
 readme: install-dev ## write the tables of the code into the README
 	$(BIN)/python -m tests.readme

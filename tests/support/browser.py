@@ -33,6 +33,12 @@ NewPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         needs.missing("chromium", "A test in a browser")
@@ -43,9 +49,9 @@ def browser() -> Iterator[Browser]:
     if not has_chinese_letters():
         needs.missing("fonts-noto-cjk", "A page that is looked at, and measured, in Chinese")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield opened
+        opened.close()
 
 
 def has_chinese_letters() -> bool:
