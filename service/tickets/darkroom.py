@@ -119,8 +119,7 @@ def _kept(store: PictureStore, cleaned: Cleaned) -> dict[str, Any]:
     store.put(THUMBNAILS, name, cleaned.thumbnail)
     store.put(PICTURES, name, cleaned.picture)
     size = {"width": cleaned.width, "height": cleaned.height}
-    mark = picture_kinds.fingerprint(cleaned.thumbnail)
-    return {"state": PictureState.ready, "picture": name, "fingerprint": mark, **size}
+    return {"state": PictureState.ready, "picture": name, "fingerprint": cleaned.fingerprint, **size}
 
 
 def _outcome_of_twin(database: Database, original: str) -> dict[str, Any]:

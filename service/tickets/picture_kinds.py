@@ -105,12 +105,13 @@ def _has_bearable_size(file: BinaryIO, kind: PictureKind) -> bool:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """JPEG without position, camera, date or comment, upright."""
+    """JPEG without position, camera, date or comment, upright. Like pictures have like fingerprints."""
 
     picture: bytes
     thumbnail: bytes
     width: int
     height: int
+    fingerprint: str
 
 
 def cleaned(original: bytes, media_type: str) -> Cleaned:
@@ -123,7 +124,7 @@ def cleaned(original: bytes, media_type: str) -> Cleaned:
         raise Undecodable(media_type) from error
     small = drawn.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    return Cleaned(_as_jpeg(drawn, 82), _as_jpeg(small, 75), drawn.width, drawn.height)
+    return Cleaned(_as_jpeg(drawn, 82), _as_jpeg(small, 75), drawn.width, drawn.height, _fingerprint(small))
 
 
 def _drawn(original: bytes, kind: PictureKind) -> Image.Image:
@@ -157,10 +158,9 @@ def _as_jpeg(picture: Image.Image, quality: int) -> bytes:
     return file.getvalue()
 
 
-def fingerprint(picture: bytes) -> str:
+def _fingerprint(picture: Image.Image) -> str:
     """64 bits in hex: whether each of 8 × 8 places is brighter than its neighbour. Like pictures differ in few bits."""
-    with Image.open(io.BytesIO(picture)) as opened:
-        grey = opened.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    grey = picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
     rows = [grey.tobytes()[at : at + 9] for at in range(0, 72, 9)]
     bits = "".join("01"[row[at] < row[at + 1]] for row in rows for at in range(8))
     return f"{int(bits, 2):016x}"
