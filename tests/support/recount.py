@@ -1,6 +1,7 @@
 """Counts what the county has, one thing after the other and by the pure rules: the figures have to say the same."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -16,48 +17,54 @@ from workflows.statuses import OPEN, Status
 from workflows.tallies import Tally, tally, total
 from workflows.whistle_figures import CallFacts, Punctuality, punctuality
 
-MOVED = {"returned", "reassigned", "ruled"}
+Tickets = dict[int | None, Ticket]
+
+OF_MAIN = ("due_at", "answered_on_time", "original_due_at", "answered_at")
+OWN = (
+    *("status", "contacted_at", "was_contacted", "outcome", "is_resolved", "satisfaction", "follow_up_attempts"),
+    *("is_excluded", "created_at", "return_count", "reopen_count", "promise_state", "promise_confirmed"),
+)
 
 
 def one_by_one(session: Session, now: datetime) -> Tally:
     """Of the whole county."""
-    tickets = {ticket.id: ticket for ticket in session.exec(rows_of(Ticket))}
-    holds = session.exec(rows_of(Assignment)).all()
-    moved = {
-        hold.ticket_id
-        for hold in holds
-        if hold.role is HoldRole.lead and hold.duty is Duty.handle and hold.ended_how in MOVED
-    }
-    return total(tally(facts_of(ticket, tickets, ticket.id in moved), now) for ticket in tickets.values())
+    return total(tally(facts, now) for _ticket, _main, facts in every_fact(session))
 
 
-def facts_of(ticket: Ticket, tickets: dict[int | None, Ticket], was_moved: bool = False) -> Facts:
-    main = ticket
-    while main.status is Status.merged:
-        main = tickets[main.merged_into_id]
-    is_merged = ticket.status is Status.merged
+def every_fact(session: Session) -> Iterator[tuple[Ticket, Ticket, Facts]]:
+    """Each ticket with the one that answers for it, and what the rules have to know of it."""
+    tickets: Tickets = {ticket.id: ticket for ticket in session.exec(rows_of(Ticket))}
+    moved = _units_lost_it(session)
+    for ticket in tickets.values():
+        main = _main_of(ticket, tickets)
+        yield ticket, main, _facts_of(ticket, main, ticket.id in moved)
+
+
+def _units_lost_it(session: Session) -> set[int]:
+    lost = rows_of(Assignment.ticket_id).where(
+        Assignment.role == HoldRole.lead,
+        Assignment.duty == Duty.handle,
+        col(Assignment.ended_how).in_(("returned", "reassigned", "ruled")),
+    )
+    return set(session.exec(lost))
+
+
+def _main_of(ticket: Ticket, tickets: Tickets) -> Ticket:
+    while ticket.status is Status.merged:
+        ticket = tickets[ticket.merged_into_id]
+    return ticket
+
+
+def _facts_of(ticket: Ticket, main: Ticket, was_moved: bool) -> Facts:
+    own = {name: getattr(ticket, name) for name in OWN}
+    of_main = {name: getattr(main, name) for name in OF_MAIN}
     return Facts(
-        status=ticket.status,
-        due_at=main.due_at,
-        answered_on_time=main.answered_on_time,
-        contacted_at=ticket.contacted_at,
-        was_contacted=ticket.was_contacted,
-        outcome=ticket.outcome,
-        is_resolved=ticket.is_resolved,
-        satisfaction=ticket.satisfaction,
-        follow_up_attempts=ticket.follow_up_attempts,
-        is_excluded=ticket.is_excluded,
-        main_status=main.status if is_merged else None,
-        original_due_at=main.original_due_at,
-        answered_at=main.answered_at,
-        created_at=ticket.created_at,
+        **own,
+        **of_main,
+        main_status=main.status if ticket.status is Status.merged else None,
         is_dispatched=ticket.lead_unit_id is not None or ticket.return_count > 0 or was_moved,
         is_acknowledged=ticket.acknowledged_at is not None,
         was_moved=was_moved,
-        return_count=ticket.return_count,
-        reopen_count=ticket.reopen_count,
-        promise_state=ticket.promise_state,
-        promise_confirmed=ticket.promise_confirmed,
     )
 
 
@@ -75,7 +82,7 @@ def members(session: Session) -> dict[int, tuple[int, int, int]]:
     }
 
 
-def _matter_of(ticket: Ticket, tickets: dict[int | None, Ticket]) -> int | None:
+def _matter_of(ticket: Ticket, tickets: Tickets) -> int | None:
     """Its own issue, else that of the first one which it was merged into and which has one."""
     while ticket.issue_id is None and ticket.status is Status.merged:
         ticket = tickets[ticket.merged_into_id]

@@ -5,12 +5,10 @@ from datetime import date, datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from service.tickets.models import Assignment, Ticket
-from workflows.changes import Duty, HoldRole
-from workflows.facts import Facts
-from workflows.statuses import Status
+from service.tickets.models import Ticket
+from tests.support.recount import every_fact
 from workflows.tallies import Tally, tally
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -21,54 +19,16 @@ Recount = tuple[dict[Row, Tally], dict[Row, dict[int, int]]]
 
 def recounted(session: Session, now: datetime) -> Recount:
     """Every row that must be there, and for each how many were answered after how many days."""
-    tickets = {ticket.id: ticket for ticket in session.exec(select(Ticket))}
-    moved = units_that_lost_it(session)
     tallies: dict[Row, Tally] = defaultdict(Tally)
     answers: dict[Row, Counter[int]] = defaultdict(Counter)
-    for ticket in tickets.values():
-        main = main_of(ticket, tickets)
-        counted = tally(facts_of(ticket, main, ticket.id in moved), now)
+    for ticket, main, facts in every_fact(session):
+        counted = tally(facts, now)
         days = ceil((main.answered_at - ticket.created_at).total_seconds() / 86400) if main.answered_at else 0
         for row in rows_of(ticket, main, bool(counted.open)):
             tallies[row] += counted
             if counted.answered and row[0] in {"standing", "creation"} and (row[2] == "whole" or row[1] == 1):
                 answers[row][max(days, 1)] += 1
     return dict(tallies), {row: dict(found) for row, found in answers.items()}
-
-
-def units_that_lost_it(session: Session) -> set[int]:
-    lost = select(Assignment.ticket_id).where(
-        Assignment.role == HoldRole.lead,
-        Assignment.duty == Duty.handle,
-        col(Assignment.ended_how).in_(("returned", "reassigned", "ruled")),
-    )
-    return set(session.exec(lost))
-
-
-def main_of(ticket: Ticket, tickets: dict[int | None, Ticket]) -> Ticket:
-    while ticket.status is Status.merged:
-        ticket = tickets[ticket.merged_into_id]
-    return ticket
-
-
-def facts_of(ticket: Ticket, main: Ticket, was_moved: bool) -> Facts:
-    own = {name: getattr(ticket, name) for name in OWN}
-    of_main = {name: getattr(main, name) for name in OF_MAIN}
-    return Facts(
-        **own,
-        **of_main,
-        main_status=main.status if ticket.status is Status.merged else None,
-        is_dispatched=ticket.lead_unit_id is not None or ticket.return_count > 0 or was_moved,
-        is_acknowledged=ticket.acknowledged_at is not None,
-        was_moved=was_moved,
-    )
-
-
-OF_MAIN = ("due_at", "answered_on_time", "original_due_at", "answered_at")
-OWN = (
-    *("status", "contacted_at", "was_contacted", "outcome", "is_resolved", "satisfaction", "follow_up_attempts"),
-    *("is_excluded", "created_at", "return_count", "reopen_count", "promise_state", "promise_confirmed"),
-)
 
 
 def rows_of(ticket: Ticket, main: Ticket, is_open: bool) -> list[Row]:
