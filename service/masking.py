@@ -37,10 +37,20 @@ def mask_identity(number: str) -> str:
 
 def mask_text(text: str) -> str:
     """A wish or a reply as it may be published: whatever tells who someone is or how to reach him is masked."""
+    text = DISGUISE.sub(_as_it_reads, text)
     for pattern, mask in MASKS:
         text = pattern.sub(mask, text)
     return text
 
+
+# What nobody sees parts no number: it comes along where something is copied from a chat or a table.
+UNSEEN_SIGNS = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufeff\uffa0\ufff0-\ufffb"
+)
+# Joiners and frames belong to pictures; behind a digit they are part of a number. And digits of other scripts, or the
+# bold ones of mathematics: the patterns below know our own, in both widths.
+DISGUISE = re.compile(rf"[{UNSEEN_SIGNS}]|(?<=\d)[{UNSEEN_SIGNS}\u200d\ufe00-\ufe0f\u20e3]+|(?![0-9０-９])\d")
 
 GAP = r"[ \t\u3000\u00a0]?[-‐‑‒–—―−－_.．·]?[ \t\u3000\u00a0]?"
 DIGIT = r"[0-9０-９]"
@@ -50,7 +60,11 @@ NOT_BEFORE = r"(?![0-9０-９*])"
 MOBILE = re.compile(
     rf"{NOT_AFTER}(?:(?:[+＋]|00|００)?(?:86|８６){GAP})?[1１]{GAP}[3-9３-９](?:{GAP}{DIGIT}){{9}}{NOT_BEFORE}"
 )
-SPOKEN_MOBILE = re.compile(r"[一幺][三四五六七八九](?:[ 、，,-]?[零〇○一幺二两三四五六七八九]){9}")
+SPOKEN_MOBILE = re.compile(
+    r"[一幺壹][三四五六七八九叁肆伍陆柒捌玖](?:[ 、，,-]?[零〇○一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖]){9}"
+)
+# 138，1234，5678: signs that elsewhere stand between the numbers of a list.
+IN_THREE_PARTS = re.compile(rf"{NOT_AFTER}[1１][3-9３-９]{DIGIT}([,，、/／*＊])\d{{4}}\1\d{{4}}{NOT_BEFORE}")
 # Identity numbers and bank cards, in one piece or in the groups in which they are printed.
 LONG_NUMBER = re.compile(
     rf"{NOT_AFTER}(?:(?!86|８６){DIGIT}{{12,18}}[0-9０-９XxＸｘ]?"
@@ -111,12 +125,21 @@ WHO_IS = re.compile(
 )
 
 
+def _as_it_reads(found: re.Match[str]) -> str:
+    sign = found.group()
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else ""
+
+
 def _plain(found: str) -> str:
     return re.sub(r"[^0-9Xx]", "", unicodedata.normalize("NFKC", found))
 
 
 def _masked_phone(found: re.Match[str]) -> str:
     return found.group() if WRITTEN_DAY.search(found.group()) else mask_phone(found.group())
+
+
+def _masked_parts(found: re.Match[str]) -> str:
+    return mask_phone(_plain(found.group()))
 
 
 def _masked_long_number(found: re.Match[str]) -> str:
@@ -152,6 +175,7 @@ MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (MAIL, _masked_mail),
     (LONG_NUMBER, _masked_long_number),
     (MOBILE, _masked_phone),
+    (IN_THREE_PARTS, _masked_parts),
     (SPOKEN_MOBILE, _all),
     (LANDLINE, _masked_phone),
     (LOCAL, _masked_local),

@@ -75,6 +75,13 @@ HIDDEN = [
     ("我儿子叫李强在外打工", "我儿子叫李**在外打工"),
     ("老伴是陈秀英。", "老伴是陈**。"),
     ("她的名字叫刘芳", "她的名字叫刘**"),
+    ("138\u200b1234\u200b5678", "138****5678"),
+    ("\u202d138\u00ad1234\u2060\ufeff5678\u202c", "138****5678"),
+    ("1\ufe0f\u20e33\ufe0f\u20e38\ufe0f\u20e3 1234 5678", "138****5678"),
+    ("𝟏𝟑𝟖𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖 ١٣٩٨٧٦٥٤٣٢١", "138****5678 139****4321"),
+    ("我叫\u200b王小明", "我叫王**"),
+    ("138，1234，5678或138/1234/5678", "138****5678或138****5678"),
+    ("壹叁捌壹贰叁肆伍陆柒捌", "***********"),
 ]
 
 READABLE = [
@@ -95,6 +102,8 @@ READABLE = [
     "第15 2023-10-01 8点",
     "海拔1200米，雨量300毫米，10千伏线路",
     "X210县道K12+300处",
+    "1、3、5、7、9、11、13、15号楼停水，1/3/5户没有水",
+    "一家人👨\u200d👩\u200d👧都感冒了❤\ufe0f",
 ]
 
 
@@ -120,7 +129,7 @@ def digits_of(text: str) -> str:
 GROUPINGS = [(3, 4, 4), (4, 3, 4), (3, 3, 5), (11,), (1,) * 11, (5, 6)]
 
 
-@given(mobiles, words, words, st.sampled_from(GROUPINGS), st.sampled_from([" ", "-", " - ", "－", "\u3000"]))
+@given(mobiles, words, words, st.sampled_from(GROUPINGS), st.sampled_from([" ", "-", " - ", "－", "\u3000", "\u200b"]))
 def test_no_mobile_number_survives_however_it_is_written(
     number: str, before: str, after: str, grouping: tuple[int, ...], gap: str
 ) -> None:
@@ -155,7 +164,8 @@ def test_whatever_is_typed_is_answered(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1" * 100_000, "1-" * 50_000, "电话" * 50_000, "找张" * 50_000, "a@" * 50_000, "１ " * 50_000]
+    "text",
+    ["1" * 100_000, "1-" * 50_000, "电话" * 50_000, "找张" * 50_000, "a@" * 50_000, "１ " * 50_000, "1\u200b" * 50_000],
 )
 def test_a_hundred_thousand_characters_take_no_time(text: str) -> None:
     assert len(mask_text(text)) <= len(text) + 100
