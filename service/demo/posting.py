@@ -1,4 +1,4 @@
-"""The demo's public wall: a handful of wishes in each column, put up by the county's dispatcher in their own words, and
+"""The demo's public wall: some twenty wishes in each column, put up by the county's dispatcher in their own words, and
 pictures from before and after beside those that have both."""
 
 from collections import defaultdict
@@ -19,8 +19,8 @@ from workflows.wall import COLUMNS, Column
 from workflows.wall_commands import Publish
 from workflows.wall_photos import ShowPhotos
 
-IN_EACH_COLUMN = 6
-LOOKED_AT = 40
+IN_EACH_COLUMN = 20
+LOOKED_AT = 120
 
 
 def put_up_some(session: Session, ids: Ids, now: datetime) -> int:

@@ -59,6 +59,10 @@ def is_asked(standing: Standing) -> bool:
     return standing.ticket.inquired_at is not None and standing.ticket.inquiry_ended_at is None
 
 
+def is_asked_late(standing: Standing) -> bool:
+    return is_asked(standing) and standing.is_late
+
+
 def is_done_again(standing: Standing) -> bool:
     return standing.ticket.round > 1
 
@@ -115,6 +119,7 @@ MOMENTS: tuple[Moment, ...] = (
     Moment(S.submitted,   always,          _("{unit}收到了，{day}前交给管事的单位"),         _("您什么都不用做，有消息会写在这里。")),
     Moment(S.assigned,    is_late,         _("已经交给{unit}，答复晚了"),                  _("说好 {day}给您答复，没有做到，已经有人在催。")),
     Moment(S.assigned,    always,          _("已经交给{unit}，{day}前给您答复"),            _("正等他们看到；到时候没看，会有人催。")),
+    Moment(S.in_progress, is_asked_late,   _("{unit}有句话问您，请您回一句"),               _("说好 {day}给您答复，已经晚了；您说了他们就接着办。")),
     Moment(S.in_progress, is_asked,        _("{unit}有句话问您，请您回一句"),               _("您说了他们就接着办；答应您的 {day}不变。")),
     Moment(S.in_progress, is_late,         _("{unit}还在办，答复晚了"),                    _("说好 {day}给您答复，没有做到，已经有人在催。您也可以催一下。")),
     Moment(S.in_progress, is_done_again,   _("{unit}重新在办，{day}前给您答复"),            _("您说没办好，这件事从头再办一遍。")),

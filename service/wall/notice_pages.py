@@ -2,13 +2,18 @@
 
 from typing import Annotated, Any
 
+import segno
 from fastapi import APIRouter, Path, Request, Response
+from markupsafe import Markup
+from sqlmodel import col, select
 
 from service import paper, web
 from service.accounts.visits import Looking, Visit
-from service.directory.models import Area
+from service.directory.models import Area, Link
+from service.directory.posters import short_address
 from service.errors import NotFound
 from service.static_files import STATIC
+from service.tickets import links
 from service.tickets.panels import Register
 from service.tickets.posted import local_words
 from service.wall.notices import VILLAGE, Quarter, notice_of, quarter_named, quarter_of, village_called
@@ -60,7 +65,22 @@ def _shown(request: Request, visit: Visit, village: Area, quarter: Quarter) -> d
         "column_words": {column.key: column.words for column in COLUMNS},
         "outcome_words": {str(choice.value): words for choice, words in CHOICE_WORDS.items()},
         "html_lang": web.LANGUAGES[web.language_of(request)],
+        "door": _door(request, visit, village),
     }
+
+
+def _door(request: Request, visit: Visit, village: Area) -> dict[str, Any] | None:
+    """How whoever reads the sheet says a wish of her own: by the village's link, or else by its town's; none where both
+    have none that takes wishes."""
+    wanted = select(Link).where(col(Link.area_id).in_([village.id, village.parent_id])).order_by(col(Link.id))
+    takes = (None, links.Reason.full)
+    found = [each for each in visit.session.exec(wanted) if links.why_closed(visit.session, each, visit.now) in takes]
+    link = min(found, key=lambda each: each.area_id != village.id, default=None)
+    if link is None:
+        return None
+    address = short_address(link.token, web.outside(request))
+    qr = Markup(segno.make(address, error="q").svg_inline(border=2, omitsize=True))
+    return {"address": address, "qr": qr, "desk": links.whom_to_ask(link, visit.known)}
 
 
 def _villages(visit: Visit) -> list[tuple[int, str]]:

@@ -68,9 +68,9 @@ def quarter_of(now: datetime) -> Quarter:
 
 @dataclass(frozen=True)
 class Notice:
-    """Of the village's wishes: how many came in the quarter, were concluded in it, are open at `as_of`; of those that
-    were concluded and said what they think, how many are content. `entries` are approved for the wall; `hidden` is how
-    many more than fit on a sheet there are."""
+    """Of the village's wishes: how many came in the quarter, were concluded in it, were said by its end and are open at
+    `as_of`; of those that were concluded and said what they think, how many are content. `entries` are approved for the
+    wall; `hidden` is how many more than fit on a sheet there are."""
 
     collected: int
     concluded: int
@@ -112,7 +112,7 @@ def notice_of(
         open=counted(running),
         rated=counted(rated),
         content=counted(rated, content),
-        as_of=min(now, end),
+        as_of=now,
         entries=entries,
         hidden=max(0, len(shown) - MOST),
     )

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from service.database import Database
-from service.directory.models import Area, AreaLevel
+from service.directory.models import Area, AreaLevel, Link
 from service.security import SESSION_COOKIE
 from service.wall.notices import Quarter, quarter_of
-from tests.factories import PHONE, County, sign_in, submit_wish
+from tests.factories import NOW, PHONE, TOKEN, County, sign_in, submit_wish
 from workflows.statuses import Status
 
 HERE = "/desk/village-notices"
@@ -52,6 +53,10 @@ def test_the_sheet_counts_every_wish_and_shows_those_that_were_approved(
     answer = client.get(f"{HERE}/{county.village}/2026-Q4.pdf")
     printed = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert "双喜村微心愿公开" in printed and "村口的路灯坏了" in printed and "羊圈" not in printed
+    assert f"/w/{TOKEN}" in printed and "扫一扫" in printed and "<svg" in page
+    with database.writing() as session:
+        session.exec(select(Link)).one().revoked_at = NOW
+    assert "扫一扫" not in client.get(f"{HERE}/{county.village}/2026-Q4").text
 
 
 def test_a_village_prints_its_own_sheet_and_no_others(client: TestClient, database: Database, county: County) -> None:

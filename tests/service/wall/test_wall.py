@@ -116,7 +116,7 @@ def test_a_search_finds_chinese_words_of_the_wall_and_none_that_were_left_out(
     assert "村口的路灯坏了" not in words(client, "/wall?q=羊圈"), "a search tells nothing that the wall does not"
     published(words="学校门口要有一盏太阳能灯", text="娃娃放学看不见路。")
     assert "太阳能灯" in words(client, "/wall?q=太阳能"), "the words that an official has added are found, too"
-    assert "这里还没有" in words(client, "/wall?q=%EF%BC%9F")
+    assert "墙上没有找到这样的心愿" in words(client, "/wall?q=%EF%BC%9F")
     assert "村口的路灯坏了" in words(client, "/wall?category=lamps&q=路灯")
     assert "村口的路灯坏了" not in words(client, "/wall?category=seedlings")
 
