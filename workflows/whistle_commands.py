@@ -56,6 +56,9 @@ class CallRuling(StrEnum):
     replaced = "replaced"
 
 
+NOT_OURS = frozenset({ContestGround.not_our_duty, ContestGround.another_unit_competent, ContestGround.outside_our_area})
+"""Whoever cites one of these says whose it is; the others say by themselves what should be done instead."""
+
 GROUND_WORDS: dict[ContestGround, str] = {
     ContestGround.not_our_duty: _("不属于本单位的法定职责"),
     ContestGround.another_unit_competent: _("应由另一个单位负责"),
@@ -145,13 +148,15 @@ class ContestCall(WhistleCommand):
     verb: Literal["contest_call"] = "contest_call"
     ground: ContestGround = field(_("依据"), widget="choice")
     words: Text = words(_("理由"), hint=_("写明依据哪条规定"), least=5)
-    suggested_unit: OptionalId = field(_("建议由哪个单位报到"), widget="unit", default=None)
+    suggested_unit: OptionalId = field(
+        _("建议由哪个单位报到"), hint=_("说不归自己管的，一定要写"), widget="unit", default=None
+    )
     unit: OptionalId = field(_("代表哪个单位"), widget="unit", default=None)
 
     @model_validator(mode="after")
     def suggests_who_should_come(self) -> "ContestCall":
-        if self.ground is ContestGround.another_unit_competent and self.suggested_unit is None:
-            raise Refused(_("说应由另一个单位负责的，请写明是哪个单位。"), field="suggested_unit")
+        if self.ground in NOT_OURS and self.suggested_unit is None:
+            raise Refused(_("说不归自己管的，请写明应由哪个单位报到：事情不能没有人接。"), field="suggested_unit")
         return self
 
 

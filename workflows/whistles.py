@@ -13,6 +13,7 @@ from workflows import whistle_call_guards as whom
 from workflows import whistle_commands as c
 from workflows import whistle_effects as do
 from workflows import whistle_guards as g
+from workflows import whistle_own_guards as own
 from workflows import whistle_terms as terms
 from workflows.actors import Actor
 from workflows.cases import Case
@@ -92,6 +93,7 @@ BEFORE_THE_END: frozenset[WhistleStatus] = RUNNING | {S.raised}
 TOWN = {R.town, R.principal}
 CALLED = {R.called_lead, R.called_supporting}
 ABOVE = {R.principal, R.leader}
+RULES = {R.ruling_officer, R.leader}
 CALLS = (whom.calls_others, whom.calls_nobody_of_its_own, whom.calls_no_bureau_beside_the_town)
 MAY_SOUND = (
     g.ticket_is_being_handled,
@@ -113,11 +115,11 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.ConfirmWhistle,    RUNNING | {S.completed}, None,        ABOVE,                     do.confirm,                g.awaits_confirmation),
     row(c.ReportIn,          {S.blown},               S.at_work,   {R.called_lead},           do.report_in,              g.has_still_to_come, when=(g.speaks_for_the_lead,)),
     row(c.ReportIn,          RUNNING,                 None,        CALLED,                    do.report_in,              g.has_still_to_come),
-    row(c.ContestCall,       RUNNING,                 None,        CALLED,                    do.contest,                g.has_still_to_come, g.was_not_ruled_in, g.contests_in_time, g.cites_a_ground),
+    row(c.ContestCall,       RUNNING,                 None,        CALLED,                    do.contest,                g.has_still_to_come, g.was_not_ruled_in, g.contests_in_time, g.cites_a_ground, own.suggests_another),
     row(c.ContestCall,       RUNNING,                 None,        {R.system},                do.contest,                g.unit_is_dissolved),
-    row(c.RuleOnCall,        RUNNING,                 S.dismissed, {R.ruling_officer},        do.rule_and_end,           g.something_is_contested, g.is_contested, when=(g.releases_the_last,)),
-    row(c.RuleOnCall,        RUNNING,                 S.at_work,   {R.ruling_officer},        do.rule,                   g.something_is_contested, g.is_contested, when=(g.leaves_a_lead_who_came,)),
-    row(c.RuleOnCall,        RUNNING,                 None,        {R.ruling_officer},        do.rule,                   g.something_is_contested, g.is_contested, whom.replacement_is_new, g.can_still_come),
+    row(c.RuleOnCall,        RUNNING,                 S.dismissed, RULES,                     do.rule_and_end,           g.something_is_contested, g.is_contested, own.rules_on_others, when=(g.releases_the_last,)),
+    row(c.RuleOnCall,        RUNNING,                 S.at_work,   RULES,                     do.rule,                   g.something_is_contested, g.is_contested, own.rules_on_others, when=(g.leaves_a_lead_who_came,)),
+    row(c.RuleOnCall,        RUNNING,                 None,        RULES,                     do.rule,                   g.something_is_contested, g.is_contested, own.rules_on_others, whom.replacement_is_new, g.can_still_come),
     row(c.Survey,            RUNNING,                 None,        {R.town} | CALLED,         do.nothing,                g.has_come),
     row(c.HoldSiteMeeting,   RUNNING,                 None,        {R.town, R.called_lead},   do.nothing,                g.has_come, g.was_held_already),
     row(c.PlanWork,          {S.at_work},             None,        {R.called_lead},           do.plan,                   g.has_come, g.dates_lie_ahead, g.units_take_part, g.plan_is_not_endless),
@@ -125,9 +127,9 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.ChangeMilestone,   {S.at_work},             None,        {R.town, R.called_lead},   do.change_milestone,       g.has_come, g.some_milestone_is_open, g.milestone_is_open, g.dates_lie_ahead),
     row(c.HandOverPart,      {S.at_work},             None,        {R.called_supporting},     do.hand_over,              g.has_a_part_to_hand_over, g.has_no_open_milestone),
     row(c.CompleteWhistle,   {S.at_work},             S.completed, {R.called_lead},           do.complete,               g.has_come, g.every_milestone_is_done, g.nothing_is_contested),
-    row(c.AcceptWhistle,     {S.completed},           S.accepted,  TOWN,                      do.accept,                 g.was_confirmed),
+    row(c.AcceptWhistle,     {S.completed},           S.accepted,  TOWN,                      do.accept,                 g.was_confirmed, own.accepts_work_of_others),
     row(c.RefuseAcceptance,  {S.completed},           S.at_work,   TOWN,                      do.take_back),
-    row(c.ScoreCall,         {S.completed, S.accepted}, None,      TOWN,                      do.score,                  g.somebody_is_to_be_scored, g.call_is_to_be_scored),
+    row(c.ScoreCall,         {S.completed, S.accepted}, None,      TOWN,                      do.score,                  g.somebody_is_to_be_scored, own.scores_others, g.call_is_to_be_scored),
     row(c.DismissWhistle,    BEFORE_THE_END,          S.dismissed, TOWN,                      do.dismiss),
     row(c.CallMore,          RUNNING,                 None,        {R.town, R.ruling_officer}, do.call_more,             *CALLS, whom.is_not_called_yet),
     row(c.NoteWhistle,       frozenset(S),            None,        set(R) - {R.system}),

@@ -82,7 +82,7 @@ OF_VERB: dict[str, dict[str, Filler]] = {
     "contest_call": {
         "unit": lambda around: None,
         "ground": lambda around: around.draw(
-            st.sampled_from([ContestGround.not_our_duty, ContestGround.town_can_do_it])
+            st.sampled_from([ContestGround.settled_before, ContestGround.town_can_do_it])
         ),
     },
     "score_call": {"unit": Around.one_called},

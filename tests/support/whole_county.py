@@ -186,7 +186,7 @@ def _planned(session: Session, whole: Whole, ticket: int) -> None:
 
 def _contested(session: Session, whole: Whole, ticket: int) -> None:
     whistle = _blown(session, whole, ticket)
-    contest = c.ContestCall(ground=c.ContestGround.not_our_duty, words="国道归省里管")
+    contest = c.ContestCall(ground=c.ContestGround.town_can_do_it, words="国道归省里管")
     whistles.perform(session, whistle, contest, actor(session, ticket, whole.county.handler), NOW)
 
 

@@ -20,6 +20,7 @@ from tests.cast import (
 from tests.workflows import cases as tickets
 from tests.workflows.whistle_cases import (
     CALL,
+    CONTESTED,
     NOW,
     PLAYERS,
     REPORT_DUE,
@@ -78,7 +79,7 @@ refuse_whistle      -    PD     PD      PD      -         -        -
 confirm_whistle     -    -      PD      PD      PD        -        -
 report_in           -    -      LU      LU      -         -        -
 contest_call        -    -      LUX     LUX     -         -        -
-rule_on_call        -    -      O       O       -         -        -
+rule_on_call        -    -      OD      OD      -         -        -
 survey              -    -      TLU     TLU     -         -        -
 hold_site_meeting   -    -      TL      TL      -         -        -
 plan_work           -    -      -       L       -         -        -
@@ -429,3 +430,37 @@ def test_the_printed_table_has_a_line_for_each_row() -> None:
     assert len(lines) == len(WHISTLES)
     for row, line in zip(WHISTLES, lines, strict=True):
         assert f"`{row.verb}`" in line and WHISTLE_VERB_WORDS[row.verb] in line
+
+
+@pytest.mark.parametrize("ground", ["not_our_duty", "another_unit_competent", "outside_our_area"])
+def test_whoever_says_that_it_is_not_his_says_whose_it_is(ground: str) -> None:
+    with pytest.raises(Refused, match="请写明应由哪个单位报到"):
+        c.ContestCall(ground=ContestGround(ground), words="按三定方案不归我们")
+    said = c.ContestCall(ground=ContestGround(ground), words="按三定方案不归我们", suggested_unit=WATER_BUREAU)
+    case = case_in(S.blown, calls=(call(WATER_BUREAU, is_lead=True),))
+    with pytest.raises(Refused, match="不能是您自己的单位"):
+        decide_whistle(case, said, PLAYERS[R.called_lead], NOW)
+
+
+def both(one: Actor, other: Actor) -> Actor:
+    """Somebody who has two posts."""
+    return Actor(person=one.person, posts=one.posts + other.posts)
+
+
+def test_nobody_rules_on_what_his_own_unit_contests_and_the_leader_may() -> None:
+    case = case_in(S.blown, calls=CONTESTED)
+    own = both(PLAYERS[R.ruling_officer], PLAYERS[R.called_lead])
+    with pytest.raises(Refused, match="由别的裁定人"):
+        decide_whistle(case, SAMPLES["rule_on_call"], own, NOW)
+    assert decide_whistle(case, SAMPLES["rule_on_call"], PLAYERS[R.leader], NOW).role is R.leader
+
+
+def test_nobody_accepts_or_scores_the_work_of_his_own_unit() -> None:
+    own = both(PLAYERS[R.town], PLAYERS[R.called_lead])
+    done = ready_case(S.completed, "accept_whistle")
+    assert c.AcceptWhistle not in available_on_whistle(done, own, NOW)
+    with pytest.raises(Refused, match="要由别人来验收"):
+        decide_whistle(done, SAMPLES["accept_whistle"], own, NOW)
+    with pytest.raises(Refused, match="不能给自己的单位打分"):
+        decide_whistle(done, SAMPLES["score_call"], own, NOW)
+    assert decide_whistle(done, SAMPLES["accept_whistle"], PLAYERS[R.town], NOW).status_to is S.accepted

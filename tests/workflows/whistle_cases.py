@@ -61,7 +61,7 @@ SAMPLES: dict[str, WhistleCommand] = {
     "refuse_whistle": c.RefuseWhistle(reason="镇里先办"),
     "confirm_whistle": c.ConfirmWhistle(),
     "report_in": c.ReportIn(is_on_site=True, place="村口"),
-    "contest_call": c.ContestCall(ground=ContestGround.not_our_duty, words="不归我们管"),
+    "contest_call": c.ContestCall(ground=ContestGround.town_can_do_it, words="不归我们管"),
     "rule_on_call": c.RuleOnCall(unit=WATER_BUREAU, decision=CallRuling.must_come, words="归你们管"),
     "survey": c.Survey(words="看过了"),
     "hold_site_meeting": c.HoldSiteMeeting(held_on=date(2026, 3, 2), place="村口", attendance="三家", decisions="换线"),

@@ -31,7 +31,7 @@ def whistles(database: Database, scene: Scene) -> tuple[int, int, int]:
     with database.writing() as session:
         first = blow(session, scene, scene.principal)
         do(session, first, CAME, county.handler)
-        contest = c.ContestCall(ground=ContestGround.not_our_duty, words="与农业无关")
+        contest = c.ContestCall(ground=ContestGround.town_can_do_it, words="与农业无关")
         do(session, first, contest, county.wrong_handler)
         draft = c.MilestoneDraft(title="抢通便道", unit=county.bureau, due=date(2026, 10, 20))
         do(session, first, c.PlanWork(milestones=(draft,)), county.handler)

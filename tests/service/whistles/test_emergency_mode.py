@@ -37,7 +37,7 @@ def test_running_clocks_stay_as_promised_and_new_ones_are_shorter(database: Data
         wish = handled_wish(session, county, later(hours=2))
         during = lifecycle.blow(session, wish, call_for(scene), who(session, scene.principal), later(hours=2))
         assert report_due(session, during) == {later(hours=14)}, "twelve hours, not two working days"
-        contest = c.ContestCall(ground=ContestGround.not_our_duty, words="与农业无关")
+        contest = c.ContestCall(ground=ContestGround.town_can_do_it, words="与农业无关")
         do(session, before, contest, county.wrong_handler, later(hours=6))
         lead, other = calls_of(session, before)
         assert other.state is CallState.contested, "in time by the term under which it was called"

@@ -68,7 +68,7 @@ def test_contest_and_ruling_reach_the_officer_and_those_concerned(
     database: Database, scene: Scene, heard: Heard
 ) -> None:
     county = scene.county
-    ground = ContestGround.not_our_duty
+    ground = ContestGround.town_can_do_it
     with database.writing() as session:
         whistle = blow(session, scene, scene.principal)
         do(session, whistle, c.ContestCall(ground=ground, words="不是我们的路"), county.handler)

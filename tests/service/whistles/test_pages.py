@@ -418,7 +418,7 @@ def test_each_duty_stands_in_the_list_of_whoever_owes_it(
     presses(official(app, database, mayor), whistle, "approve_whistle")
     assert "待我办 1" in bureau.opens("/desk/whistles").words
     with database.writing() as session:
-        refusal = w.ContestCall(ground=w.ContestGround.not_our_duty, words="按规定这件事不归我们管")
+        refusal = w.ContestCall(ground=w.ContestGround.town_can_do_it, words="按规定这件事不归我们管")
         lifecycle.perform(session, whistle, refusal, actor(session, 0, county.wrong_handler), clock.now())
     assert "待我裁定 1" in ruler.opens("/desk/whistles").words
     assert "吹哨报到 1 件" in ruler.opens("/desk/registers").words

@@ -227,7 +227,7 @@ def test_a_whistle_is_held_by_the_desk_that_there_is_now(database: Database, sce
     with database.writing() as session:
         raised = blow(session, scene, lead=scene.water)
         contested = blow(session, scene, scene.principal)
-        contest = c.ContestCall(ground=ContestGround.not_our_duty, words="与农业无关")
+        contest = c.ContestCall(ground=ContestGround.town_can_do_it, words="与农业无关")
         do(session, contested, contest, county.handler)
         do(session, contested, contest, county.wrong_handler)
         before = whistle_of(session, raised).due_at
