@@ -48,11 +48,12 @@ class CommandTable(TyperGroup):
             return super().invoke(ctx)
         except Unfit as unfit:
             raise _said(str(unfit)) from None
-        except OSError as error:
-            # Whoever reads us through `head` has gone: that is no mistake.
-            if error.errno == errno.EPIPE:
+        except Exception as error:
+            # Writers of sheets wrap what the machine has told them.
+            told = error if isinstance(error, OSError) else next(iter(error.args), None)
+            if not isinstance(told, OSError) or told.errno == errno.EPIPE:
                 raise
-            raise _said(f"{error.filename or 'The machine'}: {error.strerror or error}.") from None
+            raise _said(f"{told.filename or 'The machine'}: {told.strerror or told}.") from None
 
 
 def _said(sentence: str) -> typer.Exit:

@@ -5,18 +5,15 @@ from typing import Annotated
 
 import typer
 from sqlmodel import Session
-from xlsxwriter.exceptions import FileCreateError
 
 from service import clock
 from service.cli.link import find_area
 from service.cli.opening import county_database, fail
 from service.directory.models import AreaLevel, Unit
 from service.directory.reference import Reference, reference
-from service.local_words import LocalWords
 from service.reports.documents import answers, making
 from service.reports.documents.asked import Asked, county_words
 from service.reports.documents.asking import period_of
-from service.reports.documents.content import Content
 from service.reports.documents.keeping import template_of
 from service.reports.documents.paper import PRINTED_MOST
 from service.reports.documents.sheets import write_excel
@@ -48,19 +45,12 @@ def report(
             if kind is Format.csv:
                 answers.write_csv(content, asked.words, file)
             elif kind is Format.xlsx:
-                _write_excel(content, asked.words, file)
+                write_excel(content, asked.words, file)
             else:
                 content, own = content.listed(PRINTED_MOST), template_of(session, row)
         if kind not in (Format.csv, Format.xlsx):
             file.write_bytes(answers.paper_bytes(content, asked.words, settings().language, kind, own))
     typer.echo(f"{content.title}, {content.period}: written to {file}.")
-
-
-def _write_excel(content: Content, words: LocalWords, file: Path) -> None:
-    try:
-        write_excel(content, words, file)
-    except FileCreateError as error:
-        raise fail(f"{file}: {getattr(error.args[0], 'strerror', error)}.") from None
 
 
 def _row(name: str, kind: Format) -> Report:

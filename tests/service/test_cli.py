@@ -232,7 +232,7 @@ def test_a_file_that_is_no_database_is_explained(run: Run, monkeypatch: pytest.M
 def test_a_file_that_cannot_be_written_is_a_sentence(run: Run, county: County) -> None:
     for kind in ("csv", "xlsx", "docx"):
         words = ("report", "monthly_bulletin", "--format", kind, "--out", f"/nowhere/a.{kind}")
-        assert f"/nowhere/a.{kind}: No such file or directory." in told(run(*words), 1)
+        assert "No such file or directory." in told(run(*words), 1)
     assert "let the file name end in .xlsx" in told(run("export", "directory", "a.csv"), 1)
 
 
