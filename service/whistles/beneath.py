@@ -19,6 +19,7 @@ from service.whistles import lifecycle
 from service.whistles.casefile import whistle_case_of
 from service.whistles.models import IS_OPEN, Whistle, WhistleFiring
 from service.whistles.moving import taken_apart
+from service.whistles.records import write_milestones
 from workflows.actors import system
 from workflows.statuses import ENDED, Status
 from workflows.whistle_commands import TellTicketEnded
@@ -82,6 +83,7 @@ def hold_anew(session: Session, whistle_id: int, now: datetime) -> bool | None:
     right = held(case)
     if not case.is_open or right.unit_id == whistle.unit_id:
         return None
+    write_milestones(session, whistle_id, right)
     whistle.unit_id, whistle.due_at = right.unit_id, right.due_at
     whistle.alarm_at = next_alarm(right)
     session.add(whistle)

@@ -1,7 +1,7 @@
 """Lays a whistle's rows out as the case that the rules decide on."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import or_
@@ -71,9 +71,10 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
     assert whistle.id is not None
     ticket = session.get_one(Ticket, whistle.ticket_id)
     calls = calls_of(session, whistle.id)
+    town_unit = _town_unit(whistle, ticket.area_id, known)
     return WhistleCase(
         **{name: getattr(whistle, name) for name in SAME_NAMES if name != "town_unit_id"},
-        town_unit_id=_town_unit(whistle, ticket.area_id, known),
+        town_unit_id=town_unit,
         ruling_unit_id=known.desks_of(ticket.area_id)[-1],
         limits=known.limits_in(ticket.area_id),
         book=known.whistles,
@@ -83,11 +84,17 @@ def whistle_case_of(session: Session, whistle: Whistle, known: Reference) -> Whi
         ticket_units=_units_of(ticket.lead_unit_id, supporting_of(session, whistle.ticket_id)),
         own_units=own_units(whistle.area_path, known),
         calls=tuple(CallCase(**_columns(call, CALL_NAMES)) for call in calls),
-        milestones=tuple(
-            MilestoneCase(**_columns(each, MILESTONE_NAMES)) for each in milestones_of(session, whistle.id)
-        ),
+        milestones=_plan(milestones_of(session, whistle.id), {call.unit_id for call in calls}, town_unit),
         fired=_fired(session, whistle.id),
         dissolved=frozenset(call.unit_id for call in calls if not known.units[call.unit_id].is_active),
+    )
+
+
+def _plan(rows: Sequence[Milestone], called: set[int], town_unit: int) -> tuple[MilestoneCase, ...]:
+    """What none of the called owes is the town's own part: its desk of today goes on with what the old one had."""
+    owed = (MilestoneCase(**_columns(each, MILESTONE_NAMES)) for each in rows)
+    return tuple(
+        replace(each, unit_id=town_unit) if each.is_open and each.unit_id not in called else each for each in owed
     )
 
 

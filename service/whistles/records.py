@@ -37,7 +37,7 @@ def write_whistle(
 ) -> None:
     assert whistle.id is not None
     _write_calls(session, whistle.id, after)
-    _write_milestones(session, whistle.id, after)
+    write_milestones(session, whistle.id, after)
     for subject, step in after.fired - decision.before.fired:
         session.add(WhistleFiring(whistle_id=whistle.id, subject=subject, step=step, at=now))
     for name in SAME_NAMES:
@@ -129,7 +129,7 @@ def _write_calls(session: Session, whistle_id: int, after: WhistleCase) -> None:
             _set(rows[call.id], values)
 
 
-def _write_milestones(session: Session, whistle_id: int, after: WhistleCase) -> None:
+def write_milestones(session: Session, whistle_id: int, after: WhistleCase) -> None:
     rows = {row.id: row for row in milestones_of(session, whistle_id)}
     for each in after.milestones:
         values = {name: getattr(each, name) for name in MILESTONE_NAMES if name != "id"}

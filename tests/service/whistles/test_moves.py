@@ -1,18 +1,24 @@
 """A whistle goes on with the wish that it is for: merged and taken apart again, taken out of its issue, withdrawn."""
 
+from datetime import date
+
 import pytest
 from sqlmodel import Session
 
 from service.database import Database
+from service.directory.models import Area, Unit, UnitClass
+from service.directory.reference import touch
 from service.issues import lifecycle as issues
 from service.issues.settling import settle_issues
 from service.oversight.checks import breaches
+from service.whistles.casefile import milestones_of
 from service.whistles.queries import events_of
 from service.whistles.sweep import rearm_whistles, sweep_whistles
-from tests.factories import act, later, number_of, ticket_of
+from tests.factories import act, add, later, number_of, ticket_of
 from tests.service.at_once import at_once
 from tests.service.whistles.conftest import CAME, Around, Scene, blow, do, handled_wish, whistle_of, who
 from workflows import commands as t
+from workflows import whistle_commands as c
 from workflows.issue_commands import CreateIssue, LeaveIssue
 from workflows.whistle_words import WhistleStatus
 
@@ -111,4 +117,26 @@ def test_a_merger_that_is_undone_gives_the_whistle_back(
         assert hangs_on(session, whistle) == scene.ticket and last_verb(session, whistle) == "move_whistle"
         act(session, scene.ticket, t.Assign(unit=scene.county.village_unit), scene.county.dispatcher, later(hours=2))
         do(session, whistle, CAME, scene.county.handler, later(hours=3))
+        assert list(breaches(session)) == []
+
+
+def test_a_milestone_of_a_desk_that_was_replaced_is_the_new_desks(
+    database: Database, scene: Scene, around: Around
+) -> None:
+    county = scene.county
+    with database.writing() as session:
+        whistle = blow(session, scene, scene.principal, supporting=())
+        do(session, whistle, CAME, county.handler)
+        draft = c.MilestoneDraft(title="清场让路", unit=county.town_desk, due=date(2026, 10, 14))
+        do(session, whistle, c.PlanWork(milestones=(draft,)), county.handler)
+        desk = Unit(name="清溪镇便民中心", short_name="便民中心", unit_class=UnitClass.town_desk, area_id=county.town)
+        new_desk = add(session, desk)
+        session.get_one(Area, county.town).desk_unit_id = new_desk
+        session.get_one(Unit, county.town_desk).is_active = False
+        touch(session)
+    sweep_whistles(around(later(hours=1)))
+    with database.writing() as session:
+        row = whistle_of(session, whistle)
+        assert (row.unit_id, row.due_at) == (new_desk, milestones_of(session, whistle)[0].due_at)
+        assert milestones_of(session, whistle)[0].unit_id == new_desk
         assert list(breaches(session)) == []
