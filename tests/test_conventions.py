@@ -43,6 +43,7 @@ TABLES = {
     "workflows/commands.py": "one class per verb, which is its form, its API body and its event",
     "notifications/notices.py": "who hears of what, by which channel, is read as one table",
     "workflows/whistle_commands.py": "one class per verb of the whistle",
+    "workflows/measures.py": "the catalogue of measures: a page of definitions is printed from it row by row",
     "service/tickets/models.py": "the tables of a ticket: what belongs to a wish in the database is seen at once",
 }
 

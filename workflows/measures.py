@@ -81,6 +81,7 @@ MEASURES: tuple[Measure, ...] = (
         of=formulas.satisfaction_rate,
         above=("satisfied", "basically_satisfied"),
         below=("valid",),
+        adds_up=_("满意的 {satisfied} 件 + 基本满意的 {basically_satisfied} 件 × {basically} = {total}"),
     ),
     Measure(
         "composite",
@@ -91,6 +92,10 @@ MEASURES: tuple[Measure, ...] = (
         of=formulas.composite,
         above=("contacted", "resolved", "satisfied", "basically_satisfied"),
         below=("valid",),
+        adds_up=_(
+            "联系过的 {contacted} 件 × {response} + 已解决的 {resolved} 件 × {resolution}"
+            " +（满意的 {satisfied} 件 + 基本满意的 {basically_satisfied} 件 × {basically}）× {satisfaction} = {total}"
+        ),
     ),
     Measure(
         "return_rate",

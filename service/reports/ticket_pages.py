@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlmodel import col, select
 
 from service import web
 from service.accounts.visits import Looking, Visit
 from service.errors import NotFound
+from service.reports import reckoning
 from service.reports.attention import BY_KEY, moment_of
 from service.reports.choices import Choice, choice_in, in_window
 from service.reports.choosing import chosen_words
+from service.reports.count_words import COUNT_WORDS
 from service.reports.counting import conditions_at
 from service.reports.series import LISTED, Line
 from service.reports.series import behind as behind_line
@@ -31,47 +33,6 @@ from workflows.words import _
 router = APIRouter(include_in_schema=False)
 
 LIST_SIZE = 50
-COUNT_WORDS: dict[str, str] = {
-    "collected": _("征集到的"),
-    "concluded": _("办结的"),
-    "open": _("在办的"),
-    "open_overdue": _("在办且超期的"),
-    "not_yet_due": _("在办且没超期的"),
-    "open_merged": _("在办的里面，并入别的件、跟着主单走的"),
-    "closed": _("已办结的"),
-    "declined": _("不予受理的"),
-    "withdrawn": _("已撤回的"),
-    "merged": _("已并单的"),
-    "answered_on_time": _("按时答复的"),
-    "closed_on_time": _("按时答复且办结的"),
-    "valid": _("有效回访的"),
-    "contacted": _("有效回访中联系过的"),
-    "resolved": _("有效回访中解决的"),
-    "satisfied": _("满意的"),
-    "basically_satisfied": _("基本满意的"),
-    "dissatisfied": _("不满意的"),
-    "unreachable": _("联系不上的"),
-    "unrated": _("没有评价的"),
-    "excluded": _("剔除的"),
-    "closed_as_promised": _("在最早答应的期限内答复且办结的"),
-    "open_past_original": _("在办且过了最早答应的期限的"),
-    "raw_valid": _("有效回访的，含剔除"),
-    "raw_contacted": _("有效回访中联系过的，含剔除"),
-    "raw_resolved": _("有效回访中解决的，含剔除"),
-    "raw_satisfied": _("满意的，含剔除"),
-    "raw_basically_satisfied": _("基本满意的，含剔除"),
-    "dispatched": _("派给过承办单位的"),
-    "returned": _("退过单的"),
-    "dispatch_settled": _("派出去以后已经签收或者换过单位的"),
-    "right_first": _("一次派准的"),
-    "answered": _("答复过诉求人的"),
-    "redone": _("答复以后重办过的"),
-    "backlog": _("积压的"),
-    "promises_due": _("承诺已经兑现或者失约的"),
-    "promises_kept": _("承诺已经兑现的"),
-    "promises_open": _("承诺还没到日子的"),
-    "heard": _("已办结且诉求人说过话的"),
-}
 
 
 class Part(StrEnum):
@@ -110,6 +71,9 @@ class Behind:
     explained: str
     condition: ColumnElement[bool]
     knows_days: bool = True
+    adds_up: str = ""
+    ids: Select[int] | None = None
+    """Of what is counted and is no ticket: each by the ticket on which it hangs."""
 
 
 @router.get("/board/overdue")
@@ -137,7 +101,7 @@ def tickets_behind(
 def _listed(request: Request, visit: Visit, asked: Asked, area: int | None, cursor: int | None) -> Response:
     choice = choice_in(request, visit, area)
     behind = _behind(request, visit, choice, asked)
-    rows = _rows(visit, choice, behind, cursor)
+    rows, total = _rows(visit, choice, behind, cursor), _count(visit, choice, behind)
     return web.render(
         request,
         "reports/overdue.html",
@@ -149,7 +113,8 @@ def _listed(request: Request, visit: Visit, asked: Asked, area: int | None, curs
         explained=behind.explained,
         rows=rows[:LIST_SIZE],
         cursor=rows[LIST_SIZE - 1]["id"] if len(rows) > LIST_SIZE else None,
-        total=_count(visit, choice, behind),
+        total=total,
+        adds_up=_adds_up(request, visit, choice, behind, total),
     )
 
 
@@ -183,12 +148,20 @@ def _behind_rate(request: Request, visit: Visit, choice: Choice, key: str, part:
         conditions = conditions_at(visit.now)
         names = row.above if part is Part.numerator else row.below
         inside = in_window(row.window, choice.period, conditions["open"])
-        return Behind(title, explained, and_(or_(*(conditions[name] for name in names)), inside), knows_days)
+        adds_up = reckoning.weighed(request, visit, choice, row) if part is Part.numerator else ""
+        return Behind(title, explained, and_(or_(*(conditions[name] for name in names)), inside), knows_days, adds_up)
     for each in request.app.state.figures_elsewhere:
         if each.definition.key == key:
             ids = each.numerator if part is Part.numerator else each.denominator
-            return Behind(title, explained, col(Ticket.id).in_(ids(visit.now)), knows_days)
+            found = ids(visit.now)
+            return Behind(title, explained, col(Ticket.id).in_(found), knows_days, ids=found)
     raise NotFound()
+
+
+def _adds_up(request: Request, visit: Visit, choice: Choice, behind: Behind, total: int) -> str:
+    if behind.ids is None:
+        return behind.adds_up
+    return reckoning.said_of_several(request, visit, choice.condition, behind.ids, total)
 
 
 def _count(visit: Visit, choice: Choice, behind: Behind) -> int:
@@ -201,8 +174,11 @@ def _rows(visit: Visit, choice: Choice, behind: Behind, cursor: int | None) -> l
     if cursor is not None:
         wanted = wanted.where(col(Ticket.id) < cursor)
     found = visit.session.exec(wanted.order_by(col(Ticket.id).desc()).limit(LIST_SIZE + 1)).all()
-    last = _last_steps(visit, [ticket.id or 0 for ticket in found])
-    return [_row(visit, ticket, last.get(ticket.id or 0)) for ticket in found]
+    ids = [ticket.id or 0 for ticket in found]
+    last, times = _last_steps(visit, ids), reckoning.times_of(visit, behind.ids, ids) if behind.ids is not None else {}
+    return [
+        {**_row(visit, ticket, last.get(ticket.id or 0)), "times": times.get(ticket.id or 0, 1)} for ticket in found
+    ]
 
 
 def _row(visit: Visit, ticket: Ticket, last: tuple[str, datetime] | None) -> dict[str, Any]:

@@ -142,6 +142,8 @@ def test_behind_both_parts_of_every_rate_stand_exactly_its_tickets(supervisor: O
         if measure.key != "composite":
             whole = sum(getattr(tally, name) for name in measure.above)
             assert len(listed(supervisor, above)) == whole >= rate.numerator, measure.key
+        if rate.denominator and measure.adds_up:
+            assert f" = {rate.numerator:g} " in supervisor.opens(above).words, "the list says how it makes that number"
         if rate.denominator:
             assert html.escape(f"{above}&area=1") in board and html.escape(f"{below}&area=1") in board, measure.key
     assert supervisor.opens("/board/tickets?measure=nothing").status == 404

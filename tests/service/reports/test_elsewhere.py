@@ -1,7 +1,9 @@
 """What whistles and claims hand over to the figures is what their own formulas count, and opens their tickets."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import time_machine
 from sqlmodel import select
 
 from service.app import FIGURES_ELSEWHERE
@@ -10,7 +12,9 @@ from service.database import Database
 from service.directory.reference import reference
 from service.reports.telling import told_elsewhere
 from service.whistles.models import Whistle, WhistleCall
-from tests.factories import NOW, add, build_county, submit_wish
+from tests.factories import NOW, County, add, build_county, submit_wish
+from tests.support.app import app_on
+from tests.support.officials import official
 from workflows.claim_figures import ClaimCount, claim_figures
 from workflows.claim_words import ClaimantKind, ClaimState
 from workflows.whistle_figures import CallFacts, punctuality
@@ -27,8 +31,8 @@ CALLS = (
 )
 
 
-def test_report_ins_and_claims_are_counted_as_their_own_formulas_do(database: Database) -> None:
-    now = NOW + 3 * HOUR
+def whistled_and_claimed(database: Database) -> County:
+    """One wish with two whistles, one of them not blown, five calls in each, and a claim in every state."""
     with database.writing() as session:
         county = build_county(session)
         wish = submit_wish(session, county)
@@ -52,6 +56,12 @@ def test_report_ins_and_claims_are_counted_as_their_own_formulas_do(database: Da
                 state=claimed,
             )  # fmt: skip
             add(session, claim)
+    return county
+
+
+def test_report_ins_and_claims_are_counted_as_their_own_formulas_do(database: Database) -> None:
+    now = NOW + 3 * HOUR
+    whistled_and_claimed(database)
     with database.reading() as session:
         report_in, delivered = told_elsewhere(session, reference(session).county, now, FIGURES_ELSEWHERE)
         states = session.exec(select(Claim.state)).all()
@@ -62,3 +72,16 @@ def test_report_ins_and_claims_are_counted_as_their_own_formulas_do(database: Da
     )
     claims = claim_figures([], [ClaimCount(ClaimState(state), None, 1) for state in states])
     assert delivered.rate == claims.kept and delivered.not_yet_due == claims.running
+
+
+def test_a_wish_that_counts_several_times_says_so_in_its_list(
+    sqlite_url: str, sqlite_database: Database, tmp_path: Path
+) -> None:
+    county = whistled_and_claimed(sqlite_database)
+    with time_machine.travel(NOW + 3 * HOUR, tick=False):
+        supervisor = official(app_on(sqlite_url, tmp_path), sqlite_database, county.supervisor)
+        with supervisor.client:
+            page = supervisor.opens("/board/tickets?measure=report_in_on_time&part=denominator")
+            assert "分母里的 1 件" in page.words and "这个数是 4" in page.words and "算 4 次" in page.words
+            once = supervisor.opens("/board/tickets?measure=report_in_on_time&part=numerator").words
+            assert "分子里的 1 件" in once and "这个数是" not in once and "算 1 次" not in once
