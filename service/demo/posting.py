@@ -57,7 +57,7 @@ def _show_pictures(session: Session, ids: Ids, now: datetime) -> None:
 
 
 def _pairs(session: Session) -> dict[int, tuple[int, int]]:
-    """Of answered tickets on the wall: the first picture that came with the wish, and the first that came with the answer."""
+    """Of answered tickets on the wall: the first picture of the wish, and the first of the answer."""
     first: dict[int, dict[str, int]] = defaultdict(dict)
     sent = (
         select(Attachment.ticket_id, TicketEvent.verb, Attachment.id)

@@ -28,8 +28,8 @@ class HerWords:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where it stands. `due_was` is the promise before it was moved; `why` says how the day was counted; `promise` is what
-    became of the dated promise in the answer (resident_words.promise_word)."""
+    """Where it stands. `due_was` is the promise before it was moved; `why` says how the day was counted; `promise` is
+    what became of the dated promise in the answer (resident_words.promise_word)."""
 
     status: Status
     headline: str

@@ -126,7 +126,7 @@ def test_a_promise_is_listed_kept_and_judged_by_the_villager(
 def test_a_promise_that_is_owed_is_no_matter_that_is_done(
     database: Database, county: County, villager: Villager, wish: int
 ) -> None:
-    """Her page never thanks her for a matter that is done while its answer is a day that has not come, or has passed."""
+    """Her page never thanks her for a matter that is done while its answer is a day that is to come, or has passed."""
     answer = c.Reply(outcome=Outcome.for_now, words="下个月送一百株好苗", promised_for=later(days=30).date())
     for command, who in ((answer, county.handler), (c.ApproveReply(), county.reviewer)):
         made(database, act, wish, command, who)
