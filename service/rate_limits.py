@@ -64,13 +64,14 @@ SIGN_IN = Limit("sign-in", 8, timedelta(minutes=15), "an official from an addres
 SIGN_IN_OF = Limit("sign-in of", 40, timedelta(minutes=15), "an official", LATER)
 SIGN_IN_FROM = Limit("sign-in from", 60, timedelta(minutes=15), "an address", LATER)
 PHONE_SEARCH = Limit("phone search", 60, HOUR, "an official", LATER)
+LOOK = Limit("look", 120, HOUR, "an official, at names and whole numbers", LATER)
 SAME_PHONE_SEARCH = Limit("same phone search", 10_000, HOUR)
 """No limit of its own: within the hour the same search by the same official is counted once."""
 
 LIMITS: tuple[Limit, ...] = (
     *(FROM_ONE_ADDRESS, FROM_ONE_DEVICE, SAME_WORDS, WAITED, SOLVED, OPENED),
     *(TRACKING_CODE, TRACKING_FROM, ENDORSE_FROM, TELL_ME, SUPPLEMENT, SMS_A_MINUTE, SMS_AN_HOUR, SMS_A_DAY),
-    *(SIGN_IN, SIGN_IN_OF, SIGN_IN_FROM, PHONE_SEARCH),
+    *(SIGN_IN, SIGN_IN_OF, SIGN_IN_FROM, PHONE_SEARCH, LOOK),
 )
 
 

@@ -7,6 +7,7 @@ import time_machine
 from fastapi import FastAPI
 from sqlmodel import col, select
 
+from service.rate_limits import LOOK, count_within
 from service.tickets.models import Looked, Reveal
 from tests.factories import act, later, sign_in
 from tests.service.at_once import at_once
@@ -86,6 +87,24 @@ def test_an_exact_place_is_shown_to_who_asks_and_to_nobody_by_the_way(
     who = villager.county.handler
     assert looks(villager) == [(Looked.number, who, True), (Looked.position, who, True)]
     assert "32.31" not in as_("dispatcher").reads(spoken).source
+
+
+def test_nobody_carries_the_numbers_of_a_county_away_in_an_hour(
+    villager: Villager, as_: SignIn, spoken: int, monday: time_machine.Traveller
+) -> None:
+    handler, who = as_("handler"), villager.county.handler
+    address = f"{handler.address_of(spoken)}/reveal"
+    with villager.database.writing() as session:
+        for _look in range(LOOK.most - 1):
+            count_within(session, LOOK, str(who), later())
+    assert handler.sends(address).status == 200
+    refused = handler.sends(address)
+    assert refused.status == 429 and "您试得太频繁了" in refused.words and "retry-after" in refused.answer.headers
+    assert looks(villager) == [(Looked.number, who, True)]
+    assert handler.opens(f"{handler.address_of(spoken)}/voice").status == 200, "what he has in hand he goes on with"
+    assert as_("dispatcher").sends(address).status == 200, "others are not held up"
+    monday.move_to(later(hours=1))
+    assert handler.sends(address).status == 200
 
 
 def test_a_supervisor_reads_who_looked_and_nobody_else_does(villager: Villager, as_: SignIn, spoken: int) -> None:
