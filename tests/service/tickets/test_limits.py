@@ -19,6 +19,7 @@ from service.rate_limits import (
     ENDORSE_FROM,
     FROM_ONE_DEVICE,
     LIMITS,
+    LOOK,
     PHONE_SEARCH,
     SAME_WORDS,
     SIGN_IN,
@@ -39,11 +40,12 @@ from service.sealing import blind_index, secret_address
 from service.tickets.crowds import PATIENCE, Crowd, Sender, new_task, opened_now
 from service.tickets.form_limits import FORM_LIMITS
 from service.tickets.voice_kinds import LARGEST
-from tests.factories import PHONE, TOKEN, number_of, sign_in
+from tests.factories import PHONE, TOKEN, number_of
 from tests.service.tickets.conftest import Page, Villager, page_of
 from tests.service.tickets.photographs import bomb, photo
 from tests.service.tickets.recordings import film, wav
 from tests.service.tickets.test_crowds import solve
+from tests.support.officials import Official, official
 
 FORM = f"/w/{TOKEN}"
 LAMP = "村口的路灯坏了三个月。"
@@ -167,11 +169,19 @@ def sign_in_as(limit: Limit, who: str) -> Callable[[Hand], Page]:
     return act
 
 
-def phone_search(hand: Hand) -> Page:
+def as_dispatcher(hand: Hand, limit: Limit) -> Official:
     dispatcher = hand.villager.county.dispatcher
-    hand.spent(PHONE_SEARCH, str(dispatcher))
-    cookie = hand.villager.changes(lambda session: sign_in(session, dispatcher))
-    return Page(hand.villager.client.get(f"/desk?q={PHONE}", headers={"cookie": f"weiyuan_session={cookie}"}))
+    hand.spent(limit, str(dispatcher))
+    return official(hand.app, hand.villager.database, dispatcher)  # type: ignore[arg-type]
+
+
+def phone_search(hand: Hand) -> Page:
+    return Page(as_dispatcher(hand, PHONE_SEARCH).client.get(f"/desk?q={PHONE}"))
+
+
+def look(hand: Hand) -> Page:
+    dispatcher, ticket_id = as_dispatcher(hand, LOOK), hand.ticket()
+    return Page(dispatcher.client.post(f"{dispatcher.address_of(ticket_id)}/reveal", data={"what": "number"}))
 
 
 def short_message(limit: Limit) -> Callable[[Hand], Page | None]:
@@ -205,6 +215,7 @@ BEYOND: dict[str, tuple[Callable[[Hand], Page | None], str]] = {
     "sign-in of": (sign_in_as(SIGN_IN_OF, "somebody"), TOO_OFTEN),
     "sign-in from": (sign_in_as(SIGN_IN_FROM, HERE), TOO_OFTEN),
     "phone search": (phone_search, "按电话号码查得太多了"),
+    "look": (look, TOO_OFTEN),
 }
 """For each row of the table: what goes one step beyond it, and what is said then."""
 
