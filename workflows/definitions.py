@@ -49,8 +49,8 @@ class Measure(Definition):
     pending: str = "not_yet_due"
     """The count of those that it does not judge yet."""
     adds_up: str = ""
-    """How the counts of `above` make the numerator, where they have weights: a sentence with the names of the counts and
-    the weights in braces, and {total}."""
+    """How the counts of `above` make the numerator, where they have weights: a sentence with the names of the counts
+    and the weights in braces, and {total}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

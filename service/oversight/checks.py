@@ -32,7 +32,7 @@ from service.oversight.whistle_checks import (
     whistles_without_holder,
     whistles_without_lead,
 )
-from service.reports.documents.file_checks import files_of_all_bulletins, files_of_latest_bulletins
+from service.reports.documents.file_checks import all_files, latest_files
 from service.reports.rollup_checks import all_rollups_against_tickets, rollups_against_tickets
 from service.tickets.models import IS_OPEN, Assignment, Ticket, TicketEvent
 from workflows.changes import HoldRole
@@ -245,10 +245,5 @@ CHECKS: tuple[Check, ...] = (
         rollups_against_tickets,
         all_rollups_against_tickets,
     ),
-    Check(
-        "bulletins_without_files",
-        "the figures and files of a kept bulletin are there and as they were made",
-        files_of_latest_bulletins,
-        files_of_all_bulletins,
-    ),
+    Check("bulletins_without_files", "the files of a kept bulletin are as they were made", latest_files, all_files),
 )

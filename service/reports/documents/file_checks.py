@@ -13,11 +13,11 @@ LOOKED_AT = 100
 """So many of the latest bulletins; with `--all` every one."""
 
 
-def files_of_latest_bulletins(session: Session) -> Iterator[str]:
+def latest_files(session: Session) -> Iterator[str]:
     yield from _wrong(session, LOOKED_AT)
 
 
-def files_of_all_bulletins(session: Session) -> Iterator[str]:
+def all_files(session: Session) -> Iterator[str]:
     yield from _wrong(session, None)
 
 
