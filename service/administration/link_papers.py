@@ -56,13 +56,14 @@ def pastes(request: Request, hung: Hung) -> list[tuple[str, str]]:
 
 
 def printed(request: Request, hung: Hung, kind: str) -> bytes:
-    """`kind` is sheet (one to hang up) or cards (eight to cut). Raises LacksLibraries, NotPrinted."""
+    """`kind` is sheet (one to hang up) or cards (eight to cut). Raises LacksLibraries, NotPrinted, Busy."""
     picture = segno.make(hung.address, error="q").svg_inline(border=2, omitsize=True)
     language, face = web.language_of(request), request.app.state.face
     page = web.environment(language, face.zone).get_template("administration/poster_paper.html")
     said = {"place": hung.place, "address": hung.address, "desk_name": hung.desk, "desk_phone": hung.phone}
     shown = {"kind": kind, "county": face.county, "html_lang": web.LANGUAGES[language], "qr": Markup(picture)}
-    return paper.pdf(page.render(**said, **shown), STYLES)
+    with paper.turn():
+        return paper.pdf(page.render(**said, **shown), STYLES)
 
 
 def card_picture(request: Request, hung: Hung) -> bytes:

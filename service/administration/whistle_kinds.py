@@ -1,4 +1,7 @@
-"""吹哨类别 and reasons: what an administrator may make of them, and what is written down when he does."""
+"""吹哨类别 and reasons: what an administrator may make of them, and what is written down when he does.
+
+What is there already is read anew once the directory is his alone: another administrator may have been quicker.
+"""
 
 from service.accounts.visits import Visit
 from service.administration.changes import write_down
@@ -11,6 +14,7 @@ from service.administration.whistle_kind_commands import (
     SetWhistleReason,
 )
 from service.directory import lifecycle
+from service.directory.reference import reference
 from service.local_words import LocalWords, Named
 from workflows.refusals import Refused
 from workflows.terms import Term
@@ -29,7 +33,7 @@ WHO_APPROVES = _("由村和社区自己吹的不用批准；由镇里吹的，�
 
 def set_kind(visit: Visit, row: KindRow, asked: SetWhistleKind, local: LocalWords) -> None:
     """Raises Refused for a change after which nobody could blow, or that nobody could keep."""
-    others = [each for each in visit.known.whistles.offered_kinds if each.kind != row.kind]
+    others = [each for each in reference(visit.session).whistles.offered_kinds if each.kind != row.kind]
     if not (asked.is_offered or [each for each in others if not each.is_beside_the_town]):
         raise Refused(ONE_STAYS, field="is_offered")
     _check(visit, asked, row, local)
@@ -42,7 +46,7 @@ def set_kind(visit: Visit, row: KindRow, asked: SetWhistleKind, local: LocalWord
 
 def add_kind(visit: Visit, asked: AddWhistleKind, local: LocalWords) -> None:
     """It goes by one of the table; steps that watch over that one watch over it as well, until somebody says else."""
-    book = visit.known.whistles
+    book = reference(visit.session).whistles
     row = KindRow(
         next_own(book.kinds), asked.name, asked.approval, asked.is_offered, asked.goes_by, asked.english or ""
     )
@@ -55,17 +59,18 @@ def add_kind(visit: Visit, asked: AddWhistleKind, local: LocalWords) -> None:
 
 
 def set_reason(visit: Visit, row: ReasonRow, asked: SetWhistleReason) -> None:
-    left = [each for each in visit.known.whistles.offered_reasons if each.reason != row.reason]
+    book = reference(visit.session).whistles
+    left = [each for each in book.offered_reasons if each.reason != row.reason]
     if not (asked.is_offered or left):
         raise Refused(ONE_STAYS, field="is_offered")
-    _new_name(asked.name, [each for each in visit.known.whistles.reasons.values() if each.reason != row.reason])
+    _new_name(asked.name, [each for each in book.reasons.values() if each.reason != row.reason])
     write_down(visit, asked, row.words, visit.known.county.path, reason_now(row))
     changed = ReasonRow(row.reason, asked.name, asked.is_offered, asked.english or "")
     lifecycle.set_whistle_reason(visit.session, changed, visit.person_id, visit.now)
 
 
 def add_reason(visit: Visit, asked: AddWhistleReason) -> None:
-    reasons = visit.known.whistles.reasons
+    reasons = reference(visit.session).whistles.reasons
     _room(reasons)
     _new_name(asked.name, list(reasons.values()))
     row = ReasonRow(next_own(reasons), asked.name, asked.is_offered, asked.english or "")
@@ -115,7 +120,8 @@ def _check(visit: Visit, asked: KindTerms, row: KindRow, local: LocalWords) -> N
         raise Refused(WHO_APPROVES, field="approval")
     in_reach("report", Term(asked.report, asked.report_unit), local)
     in_reach("plan", Term(asked.plan, asked.plan_unit), local)
-    _new_name(asked.name, [each for each in visit.known.whistles.kinds.values() if each.kind != row.kind])
+    kinds = reference(visit.session).whistles.kinds
+    _new_name(asked.name, [each for each in kinds.values() if each.kind != row.kind])
 
 
 def _new_name(name: str, others: list[KindRow] | list[ReasonRow]) -> None:

@@ -10,7 +10,7 @@ from service.administration.changes import write_down
 from service.administration.whistle_kind_commands import AddWhistleStep, Moment, SetWhistleStep, StepTerms
 from service.administration.whistle_kinds import in_reach
 from service.directory import lifecycle
-from service.directory.reference import Reference
+from service.directory.reference import Reference, reference
 from service.directory.whistle_book import step_of
 from service.directory.whistle_models import WhistleStep
 from service.local_words import LocalWords
@@ -42,20 +42,22 @@ def every_step(session: Session, known: Reference) -> dict[str, StepRow]:
 
 
 def set_step(visit: Visit, row: StepRow, asked: SetWhistleStep, local: LocalWords) -> None:
-    changed = _step(row.step, asked, visit.known, local)
-    others = [each for each in visit.known.whistles.ladder if each.name != changed.name]
+    known = reference(visit.session)
+    changed = _step(row.step, asked, known, local)
+    others = [each for each in known.whistles.ladder if each.name != changed.name]
     _all_are_watched(visit, (*others, changed) if asked.is_on else tuple(others), local)
     write_down(visit, asked, row.step.note, visit.known.county.path, step_now(row))
     lifecycle.set_whistle_step(visit.session, changed, asked.is_on, visit.person_id, visit.now)
 
 
 def add_step(visit: Visit, asked: AddWhistleStep, local: LocalWords) -> None:
-    there = every_step(visit.session, visit.known)
+    known = reference(visit.session)
+    there = every_step(visit.session, known)
     if len(there) >= MOST:
         raise Refused(_("提醒已经有 {most} 级了，不能再加。"), most=MOST)
     bare = LadderStep(next_own(there), asked.duty, asked.rung, asked.note)
     write_down(visit, asked, asked.note, visit.known.county.path)
-    step = _step(bare, asked, visit.known, local)
+    step = _step(bare, asked, known, local)
     lifecycle.set_whistle_step(visit.session, step, True, visit.person_id, visit.now)
 
 
@@ -106,8 +108,9 @@ def _when(asked: StepTerms, local: LocalWords) -> dict[str, Any]:
 
 def _all_are_watched(visit: Visit, ladder: tuple[LadderStep, ...], local: LocalWords) -> None:
     """Every duty of every kind keeps somebody who hears once it is late."""
-    missing = unwatched(ladder, visit.known.whistles.kinds)
+    kinds = reference(visit.session).whistles.kinds
+    missing = unwatched(ladder, kinds)
     if missing is not None:
         duty, kind = missing
-        named = local.named(visit.known.whistles.kinds[kind])
+        named = local.named(kinds[kind])
         raise Refused(UNHEARD, kind=named, duty=local._(duty))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 from sqlmodel import select
 
 from service.database import Database
@@ -15,7 +16,8 @@ from service.whistles.sweep import sweep_whistles
 from tests.factories import County, later, wish_in
 from tests.service.administration.conftest import As, last_change
 from tests.service.administration.test_whistle_kind_pages import blow
-from tests.support.officials import Official
+from tests.service.at_once import at_once
+from tests.support.officials import Official, official
 from workflows.statuses import Status
 from workflows.terms import minutes
 from workflows.whistle_steps import LADDER, Rung
@@ -143,23 +145,23 @@ def test_steps_of_the_county_watch_over_a_kind_that_is_added_later(administrator
     assert own.kinds == {"emergency", "own_2"} and own.rung is Rung.leader and own.after == minutes(5)
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"name": "应急处置"}, "已经有一个叫“应急处置”的了"),
-        ({"goes_by": "liaison"}, "由村和社区自己吹的不用批准"),
-        ({"approval": "none"}, "由镇里吹的，要么先批准，要么事后补批"),
-        ({"goes_by": "own_1"}, "照哪一类来"),
-        ({"report": "0"}, "多久以内报到填得不对"),
-        ({"plan": "999"}, "太长了"),
-        ({"name": ""}, "叫什么"),
-    ],
+CANNOT_BE: tuple[tuple[dict[str, str], str], ...] = (
+    ({"name": "应急处置"}, "已经有一个叫“应急处置”的了"),
+    ({"goes_by": "liaison"}, "由村和社区自己吹的不用批准"),
+    ({"approval": "none"}, "由镇里吹的，要么先批准，要么事后补批"),
+    ({"goes_by": "own_1"}, "照哪一类来"),
+    ({"report": "0"}, "多久以内报到填得不对"),
+    ({"plan": "999"}, "太长了"),
+    ({"name": ""}, "叫什么"),
 )
+
+
 def test_a_kind_that_cannot_be_is_not_added_and_comes_back_as_typed(
-    administrator: Official, database: Database, fields: dict[str, str], sentence: str
+    administrator: Official, database: Database
 ) -> None:
-    page = administrator.sends(KINDS, **{**FLOOD, **fields})
-    assert page.status == 422 and sentence in page.words
+    for fields, sentence in CANNOT_BE:
+        page = administrator.sends(KINDS, **{**FLOOD, **fields})
+        assert page.status == 422 and sentence in page.words, fields
     with database.reading() as session:
         assert len(reference(session).whistles.kinds) == 6
 
@@ -173,3 +175,22 @@ def test_a_reason_is_added_chosen_and_told(
     assert again.status == 422 and "已经有一个叫" in again.words
     blown = blow(database, county, reason="own_1")
     assert "要动用县里的资金" in as_("dispatcher").opens(f"/desk/whistles/{blown.id}").words
+
+
+def test_two_administrators_who_add_one_each_in_the_same_moment_have_both(
+    app: FastAPI, administrator: Official, database: Database, county: County
+) -> None:
+    both = [(administrator, "防汛抢险"), (official(app, database, county.administrator), "森林防火")]
+    steps = ["防汛的哨还没有人到。", "火场还没有人到。"]
+
+    def adds() -> tuple[int, int]:
+        (who, name), note = both.pop(), steps.pop()
+        kind = who.sends(KINDS, **{**FLOOD, "name": name})
+        every = {name: value for name, value in STEP.items() if name != "kinds"}
+        return kind.status, who.sends(LADDER_PAGE, **{**every, "note": note}).status
+
+    assert at_once(adds) == [(303, 303)] * 2
+    with database.reading() as session:
+        book = reference(session).whistles
+    assert {row.words for row in book.kinds.values() if row.goes_by} == {"防汛抢险", "森林防火"}
+    assert {step.note for step in book.ladder[len(LADDER) :]} == {"防汛的哨还没有人到。", "火场还没有人到。"}
