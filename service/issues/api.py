@@ -81,7 +81,7 @@ def show_issue(issue_id: IssueId, visit: Looking, cursor: Cursor = None) -> Issu
     return IssueDetail(
         **shown,
         commands=[str(command.model_fields["verb"].default) for command in offered],
-        tickets=[TicketSummary(**summary(row, visit.known)) for row in page.rows],
+        tickets=[TicketSummary(**summary(row, visit.known, visit.now)) for row in page.rows],
         cursor=page.cursor,
     )
 

@@ -43,7 +43,7 @@ def list_tickets(
     stage: Stage | None = None,
     status: Status | None = None,
     unit: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="The unit that must act now")] = None,
-    overdue: Annotated[bool, Query(description="Only those that are overdue")] = False,
+    overdue: Annotated[bool, Query(description="Only those whose promised answer is owing, as on the board")] = False,
     is_open: Annotated[bool, Query(alias="open", description="Only open ones, in the order of time left")] = False,
     mine: Annotated[bool, Query(description="Only what waits for my units")] = False,
     q: Annotated[str, Query(max_length=200, description="A number, a telephone number, or words of the wish")] = "",
@@ -55,9 +55,12 @@ def list_tickets(
     """Tickets that you can see, the newest first; with `open=true` in the order of time left."""
     if search is not None:
         raise search
-    wanted = Wanted(status=status, stage=stage, unit=unit, is_open=is_open, is_overdue=overdue, is_mine=mine, text=q)
+    late_at = visit.now if overdue else None
+    wanted = Wanted(status=status, stage=stage, unit=unit, is_open=is_open, late_at=late_at, is_mine=mine, text=q)
     page = find_tickets(visit.session, visit.actor, wanted, cursor, limit)
-    return TicketList(tickets=[TicketSummary(**summary(row, visit.known)) for row in page.rows], cursor=page.cursor)
+    return TicketList(
+        tickets=[TicketSummary(**summary(row, visit.known, visit.now)) for row in page.rows], cursor=page.cursor
+    )
 
 
 @router.get(
@@ -72,7 +75,7 @@ def show_ticket(number: str, visit: Looking) -> TicketDetail:
     ticket = seen_ticket(visit.session, visit.actor, id_of(number))
     case = case_of(visit.session, ticket, visit.known)
     verbs = [command.model_fields["verb"].default for command in available(case, visit.actor, visit.now)]
-    return detail(ticket, story_of(visit.session, ticket.id or 0), verbs, visit.known)
+    return detail(ticket, story_of(visit.session, ticket.id or 0), verbs, visit.known, visit.now)
 
 
 @router.post(

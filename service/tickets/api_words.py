@@ -16,7 +16,7 @@ from service.tickets.numbers import number_of
 from service.tickets.queries import Story
 from service.tickets.tracked_wish import Tracked
 from workflows.commands import Outcome, Satisfaction
-from workflows.statuses import Kind, Source, Stage, Status
+from workflows.statuses import UNANSWERED, Kind, Source, Stage, Status
 from workflows.time_limits import Urgency
 
 
@@ -80,7 +80,7 @@ class TicketSummary(BaseModel):
     lead_unit: str
     due_at: datetime | None
     is_provisional: bool
-    is_overdue: bool
+    is_overdue: bool = Field(description="The answer that was promised by now is still owing")
     satisfaction: Satisfaction | None
     closed_at: datetime | None
 
@@ -138,7 +138,7 @@ class Done(BaseModel):
     is_repeat: bool = False
 
 
-def summary(row: Row[Any] | Ticket, known: Reference) -> dict[str, Any]:
+def summary(row: Row[Any] | Ticket, known: Reference, now: datetime) -> dict[str, Any]:
     category = known.categories.get(row.category_id or 0)
     return {
         "number": number_of(row.id or 0, row.created_at),
@@ -158,15 +158,17 @@ def summary(row: Row[Any] | Ticket, known: Reference) -> dict[str, Any]:
         "lead_unit": known.unit_name(row.lead_unit_id),
         "due_at": row.due_at,
         "is_provisional": row.due_is_provisional,
-        "is_overdue": row.overdue_at is not None,
+        "is_overdue": row.status in UNANSWERED and row.due_at is not None and row.due_at < now,
         "satisfaction": row.satisfaction,
         "closed_at": row.closed_at,
     }
 
 
-def detail(ticket: Ticket, stories: Sequence[Story], commands: Sequence[str], known: Reference) -> TicketDetail:
+def detail(
+    ticket: Ticket, stories: Sequence[Story], commands: Sequence[str], known: Reference, now: datetime
+) -> TicketDetail:
     return TicketDetail(
-        **summary(ticket, known),
+        **summary(ticket, known, now),
         wish=mask_text(ticket.wish),
         name=mask_name(ticket.name),
         phone=mask_phone(ticket.phone),

@@ -68,7 +68,6 @@ class Wanted:
     area_path: str | None = None
     category: int | None = None
     is_open: bool | None = None
-    is_overdue: bool | None = None
     late_at: datetime | None = None
     is_mine: bool = False
     text: str = ""
@@ -109,7 +108,6 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
         (wanted.category, col(Ticket.category_id) == wanted.category),
         (wanted.is_mine or None, col(Ticket.unit_id).in_(actor.units)),
         (wanted.is_open or None, IS_OPEN),
-        (wanted.is_overdue or None, and_(IS_OPEN, col(Ticket.overdue_at).is_not(None))),
     ]
     found = [condition for asked, condition in pairs if asked is not None]
     if wanted.late_at is not None:

@@ -469,7 +469,9 @@ def test_each_filter_gives_exactly_what_it_says(
     wish = {status: brought_to(status, phone=None) for status in S if status is not S.merged}
     late = brought_to(S.assigned, text="水管漏了好几天了。", phone="13987654321")
     with database.writing() as session:
-        ticket_of(session, late).overdue_at = NOW
+        for ticket_id in (late, wish[S.follow_up]):
+            # What was answered, in time or too late, waits for the villager: nobody owes an answer.
+            ticket_of(session, ticket_id).due_at = NOW - timedelta(hours=1)
     number = {status: number_in(database, ticket_id) for status, ticket_id in wish.items()}
     told = program("county_dispatcher")
     everything = sorted([*number.values(), number_in(database, late)], reverse=True)
@@ -481,6 +483,7 @@ def test_each_filter_gives_exactly_what_it_says(
     assert numbers_of(told.gets("/tickets", status="replied")) == [number[S.replied]]
     assert numbers_of(told.gets("/tickets", stage=3)) == [number[S.deferred], number[S.in_progress]]
     assert numbers_of(told.gets("/tickets", overdue="true")) == is_late
+    assert [each["is_overdue"] for each in told.gets("/tickets").json()["tickets"]].count(True) == 1
     assert set(numbers_of(told.gets("/tickets", open="true"))) == open_ones
     assert set(numbers_of(told.gets("/tickets", unit=county.bureau))) == {
         number[S.assigned],
