@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from service.database import Database
+from service.directory.lifecycle import set_whistle_kind
 from service.directory.models import Unit
 from service.directory.reference import touch
 from service.reports.documents import making
@@ -21,7 +22,8 @@ from service.reports.documents.table import BY_NAME
 from service.reports.rollups import Dimension
 from service.reports.windows import everywhere, summed
 from service.tickets.models import Ticket, TicketEvent
-from tests.factories import NOW, County, act, build_county, later, submit_wish, wish_in
+from service.whistles import lifecycle as whistles
+from tests.factories import NOW, County, act, actor, build_county, later, submit_wish, wish_in
 from tests.service.reports.documents.conftest import Told, asked_of
 from workflows.commands import Rate, Satisfaction
 from workflows.definitions import Window
@@ -29,6 +31,9 @@ from workflows.formulas import Rate as Share
 from workflows.formulas import composite, share
 from workflows.statuses import Source, Status
 from workflows.tallies import Tally
+from workflows.whistle_commands import BlowWhistle
+from workflows.whistle_kinds import Approval, KindRow
+from workflows.whistle_words import WhistleKind
 
 SEPTEMBER = NOW - timedelta(days=25)
 """In an earlier month: 17 September."""
@@ -197,6 +202,21 @@ def test_late_is_what_the_board_calls_late_in_every_list(sqlite_database: Databa
 def cells(content: Content, section: str, *columns: str) -> list[tuple[Any, ...]]:
     found = next(each for each in content.body.sections if each.key == section)
     return [tuple(row[found.column(column)] for column in columns) for row in found.rows()]
+
+
+def test_whistles_are_counted_by_kind_as_the_county_calls_it(sqlite_database: Database) -> None:
+    flood = KindRow("own_1", "防汛抢险", Approval.after, goes_by=WhistleKind.emergency)
+    with sqlite_database.writing() as session:
+        county = build_county(session)
+        set_whistle_kind(session, flood, None, NOW)
+        for kind in ("own_1", "priority", "own_1"):
+            command = BlowWhistle(kind=kind, reason="beyond_power", text="请马上来抢险", lead=county.bureau)
+            wish = wish_in(session, county, Status.in_progress)
+            whistles.blow(session, wish, command, actor(session, wish, county.dispatcher), NOW)
+    with sqlite_database.reading() as session:
+        content = making.made(BY_NAME["whistles"], asked_of(session, county, BY_NAME["whistles"], now=later(hours=1)))
+        found = cells(content.listed(99), "kinds", "kind", "raised", "due", "on_time", "absent")
+    assert found == [("防汛抢险", 2, 2, share(0, 2), 2), ("重点工作", 1, 0, share(0, 0), 0)]
 
 
 # Weekly analysis
