@@ -2,13 +2,19 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 
-from service.errors import Failure
+from service.errors import Busy, Failure
 from workflows.refusals import Refused
 from workflows.words import _
 
 PATIENCE = 180
+# A press is a process of a hundred megabytes that takes seconds, and whoever prints or waits for it holds one of the
+# places in which villagers are served: half of the usual eight are left to them.
+AT_ONCE, IN_LINE, SECONDS_IN_LINE = 2, 4, 5.0
 LACKS_LIBRARIES = 3
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 LACKING = _(
@@ -24,6 +30,26 @@ class LacksLibraries(Refused):
 
 class NotPrinted(Failure):
     sentence = _("文件没有做出来，请稍后再试；如果一直这样，请联系管理员。")
+
+
+_presses = BoundedSemaphore(AT_ONCE)
+_line = BoundedSemaphore(IN_LINE)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """For whoever prints while somebody waits for the page. Raises Busy."""
+    if not _line.acquire(blocking=False):
+        raise Busy()
+    try:
+        if not _presses.acquire(timeout=SECONDS_IN_LINE):
+            raise Busy()
+        try:
+            yield
+        finally:
+            _presses.release()
+    finally:
+        _line.release()
 
 
 def pdf(html: str, styles: Path) -> bytes:

@@ -44,7 +44,9 @@ def download_notice(request: Request, area: AreaId, quarter: str, visit: Looking
     village, asked = _village(visit, area), quarter_named(quarter)
     language, zone = web.language_of(request), request.app.state.face.zone
     page = web.environment(language, zone).get_template("wall/notice.html")
-    made = paper.pdf(page.render(**_shown(request, visit, village, asked), styles=None), STYLES)
+    html = page.render(**_shown(request, visit, village, asked), styles=None)
+    with paper.turn():
+        made = paper.pdf(html, STYLES)
     named = {"Content-Disposition": f'attachment; filename="village-notice-{area}-{asked.name}.pdf"'}
     return Response(made, media_type="application/pdf", headers=named)
 

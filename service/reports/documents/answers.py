@@ -4,15 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkstemp
-from threading import BoundedSemaphore
 from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from service.errors import Busy
 from service.local_words import LocalWords
+from service.paper import turn
 from service.reports.documents.content import Content
 from service.reports.documents.keeping import word_file
 from service.reports.documents.models import ReportTemplate
@@ -29,9 +28,6 @@ MEDIA_TYPES: dict[Format, str] = {
 
 
 PIECE = 256 * 1024
-AT_ONCE, PATIENCE = 3, 5
-_presses = BoundedSemaphore(AT_ONCE)
-"""Each press is a process of a hundred megabytes; and whoever asks for a page must not wait for those who print."""
 
 
 def file_name(content: Content, kind: Format) -> str:
@@ -73,12 +69,8 @@ WRITERS: dict[Format, Callable[[Content, LocalWords, Path], None]] = {
 def paper_bytes(content: Content, words: LocalWords, language: str, kind: Format, own: ReportTemplate | None) -> bytes:
     """By the office's own template where that one does. With no transaction open: it takes a second or two. Raises Busy
     where too many ask for papers at once."""
-    if not _presses.acquire(timeout=PATIENCE):
-        raise Busy()
-    try:
+    with turn():
         return pdf_of(content, words, language) if kind is Format.pdf else word_file(content, words, own)[0]
-    finally:
-        _presses.release()
 
 
 def answer_with(content: bytes, kind: Format, name: str) -> Response:

@@ -1,5 +1,7 @@
 """村务公开: a sheet for each village and quarter that counts all and names nobody, on a page and as PDF."""
 
+import subprocess
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,6 +10,7 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from service import paper
 from service.database import Database
 from service.directory.models import Area, AreaLevel, Link
 from service.security import SESSION_COOKIE
@@ -16,6 +19,7 @@ from tests.factories import NOW, PHONE, TOKEN, County, sign_in, submit_wish
 from workflows.statuses import Status
 
 HERE = "/desk/village-notices"
+TOO_MANY = 2
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,32 @@ def test_what_is_no_village_or_no_quarter_is_not_there(client: TestClient, datab
         client.cookies[SESSION_COOKIE] = sign_in(session, county.handler)
     for path in (f"{county.town}/2026-Q4", f"{county.village}/2026-Q5", "99/2026-Q4", f"{county.village}/2026-10.pdf"):
         assert client.get(f"{HERE}/{path}").status_code == 404
+
+
+def test_a_crowd_at_the_press_leaves_places_for_villagers(
+    client: TestClient, database: Database, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the quarter's end every village prints its sheet: each held a place for half a minute, and forms stood still."""
+    goes_on, at_work, told = threading.Event(), [], []
+
+    def slow(*command: object, **options: object) -> subprocess.CompletedProcess[bytes]:
+        at_work.append(not goes_on.is_set())
+        goes_on.wait(10)
+        return subprocess.CompletedProcess([], 0, b"%PDF", b"")
+
+    def prints() -> None:
+        answer = client.get(f"{HERE}/{county.village}/2026-Q4.pdf")
+        told.append((answer.status_code, answer.headers.get("retry-after")))
+        if len(told) == TOO_MANY:
+            goes_on.set()
+
+    with database.writing() as session:
+        client.cookies[SESSION_COOKIE] = sign_in(session, county.village_secretary)
+    monkeypatch.setattr(subprocess, "run", slow)
+    crowd = [threading.Thread(target=prints) for _each in range(paper.IN_LINE + TOO_MANY)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    assert sorted(told) == [(200, None)] * paper.IN_LINE + [(503, "2")] * TOO_MANY
+    assert sum(at_work) == paper.AT_ONCE
