@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from service.claims import lifecycle
 from service.claims.models import Claim
+from service.directory.models import Unit
 from service.directory.reference import reference
 from service.jobs import Surroundings, Tally, one_by_one
 from service.tickets.lifecycle import locked
@@ -26,6 +27,8 @@ NOBODY_WAITS = (Status.withdrawn, Status.declined)
 """She wants it no more, or it was none of the county's: a claim of such a wish is over, too."""
 WISH_IS_OVER = WithdrawClaim(reason=_("这件心愿已经撤回，或者没有受理，不用再兑现了。"))
 
+UNIT_IS_NO_MORE = WithdrawClaim(reason=_("认领的单位已经撤销，心愿退回认领池，先给别人认领。"))
+
 
 def sweep_claims(around: Surroundings) -> Tally:
     """What one run leaves, the next one finds."""
@@ -33,10 +36,12 @@ def sweep_claims(around: Surroundings) -> Tally:
         due = _overdue(session, around.now)
         late = _undelivered(session, _today(session, around.now))
         over = _of_ended_wishes(session)
+        orphaned = _of_dissolved_units(session)
     lapsed = one_by_one(around, due, lambda session, claim_id: _lapse(session, claim_id, around.now))
     pressed = one_by_one(around, late, lambda session, claim_id: _press(session, claim_id, around.now))
     ended = one_by_one(around, over, lambda session, claim_id: _end(session, claim_id, around.now))
-    tallies = (lapsed, pressed, ended)
+    returned = one_by_one(around, orphaned, lambda session, claim_id: _give_back(session, claim_id, around.now))
+    tallies = (lapsed, pressed, ended, returned)
     error = next((each.error for each in tallies if each.error), None)
     return Tally(sum(each.done for each in tallies), sum(each.failed for each in tallies), error)
 
@@ -68,6 +73,13 @@ def _of_ended_wishes(session: Session) -> list[int]:
     return [found for found in session.exec(wanted) if found is not None]
 
 
+def _of_dissolved_units(session: Session) -> list[int]:
+    """Nobody is left there who would keep his word."""
+    wanted = select(Claim.id).join(Unit, col(Unit.id) == col(Claim.unit_id))
+    is_left = (col(Claim.state).in_(RUNNING), ~col(Unit.is_active))
+    return [found for found in session.exec(wanted.where(*is_left).limit(BATCH)) if found is not None]
+
+
 def _lapse(session: Session, claim_id: int, now: datetime) -> None:
     found = _held(session, claim_id)
     if found.state is ClaimState.claimed and found.contact_due_at <= now:
@@ -90,6 +102,13 @@ def _end(session: Session, claim_id: int, now: datetime) -> None:
     found = _held(session, claim_id)
     if found.state in RUNNING and session.get_one(Ticket, found.ticket_id).status in NOBODY_WAITS:
         _say(session, found, WISH_IS_OVER, "wish_is_over", now)
+
+
+def _give_back(session: Session, claim_id: int, now: datetime) -> None:
+    found = _held(session, claim_id)
+    unit = reference(session).units.get(found.unit_id or 0)
+    if found.state in RUNNING and unit is not None and not unit.is_active:
+        _say(session, found, UNIT_IS_NO_MORE, "unit_dissolved", now)
 
 
 def _held(session: Session, claim_id: int) -> Claim:

@@ -11,7 +11,8 @@ from service.claims.models import Claim
 from service.claims.queries import figures
 from service.claims.sweep import sweep_claims
 from service.database import Database
-from service.directory.reference import reference
+from service.directory.models import Unit
+from service.directory.reference import reference, touch
 from service.jobs import Surroundings, Tally
 from service.outbox.models import Delivery
 from service.outbox.planning import plan_notices
@@ -128,6 +129,23 @@ def test_a_claim_of_a_wish_that_she_takes_back_is_over(database: Database, count
         assert state_of(session, mine) == "withdrawn"
         assert list(map(str, breaches(session))) == []
     assert verbs_of(database, wish)[-2:] == ["withdraw", "withdraw_claim"]
+
+
+def test_a_claim_of_a_unit_that_is_dissolved_gives_the_wish_back_to_the_pool_first(
+    database: Database, county: County, around: Around
+) -> None:
+    with database.writing() as session:
+        wish = pooled(session, county)
+        promised = claim(session, wish, county.wrong_handler)
+        does(session, promised, county.wrong_handler, c.ContactClaimed(deliver_by=later(days=30).date()))
+        session.get_one(Unit, county.other_bureau).is_active = False
+        touch(session)
+    at_once(lambda: sweep_claims(around(later(days=1))))
+    with database.reading() as session:
+        assert state_of(session, promised) == "withdrawn"
+        assert ticket_of(session, wish).pool_rank == PoolRank.returned
+        assert verbs_of(database, wish).count("withdraw_claim") == 1
+        assert list(map(str, breaches(session))) == []
 
 
 def test_the_schedule_has_it() -> None:
