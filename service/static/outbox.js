@@ -48,9 +48,11 @@
     return entry.fields.some(function (field) { return field[0] === "remember" && field[1] === "true"; });
   }
 
-  /* Fails when it has not arrived: no network, a server that is busy, or somebody else's page in between. */
-  function post(entry) {
+  /* Fails when it has not arrived: no network, a server that is busy, or somebody else's page in between. What stays
+     here whatever comes (`isKept`) need not lie at the other end as well. */
+  function post(entry, isKept) {
     var body = new FormData();
+    if (isKept) body.append("kept_here", "1");
     entry.fields.forEach(function (field) {
       if (field.length > 2) body.append(field[0], field[1], field[2]);
       else body.append(field[0], field[1]);
@@ -80,7 +82,7 @@
       return entries.reduce(function (before, entry) {
         if (entry.state !== "waiting") return before;
         return before.then(function () {
-          return post(entry).then(function (answer) { return settled(entry, answer); }).catch(function (error) { failed = error; });
+          return post(entry, true).then(function (answer) { return settled(entry, answer); }).catch(function (error) { failed = error; });
         });
       }, Promise.resolve());
     }).then(function () { if (failed) throw failed; });

@@ -182,6 +182,8 @@
 
   function fill(entry) {
     var files = {};
+    // The form may still hold them: it was only hidden.
+    document.dispatchEvent(new Event("weiyuan:clear"));
     entry.fields.forEach(function (field) { if (field.length > 2) (files[field[0]] = files[field[0]] || []).push(field[1]); });
     Array.prototype.forEach.call(form.elements, function (field) {
       if (!field.name || field.tagName === "BUTTON" || field.name === "csrf_token" || field.name === "work_task") return;
@@ -285,11 +287,10 @@
   function card(entry) {
     var box = made("section", "card note-card is-" + entry.state);
     var photos = entry.fields ? entry.fields.filter(function (field) { return field[0] === "photos"; }).length : 0;
-    function away() { outbox.drop(entry.key).then(show); }
     var tried;
+    function away() { outbox.drop(entry.key).then(show); }
     box.appendChild(made("h2", "", word(entry.state)));
     if (entry.state === "arrived") {
-      box.appendChild(button(word("receipt"), function () { outbox.drop(entry.key).then(function () { location.assign(entry.receipt); }); }));
       box.appendChild(made("p", "soft", word(entry.isHers ? "arrived-hers" : "arrived-note")));
       box.appendChild(button(word("receipt"), function () { outbox.drop(entry.key).then(function () { location.assign(entry.receipt); }); }));
       box.appendChild(button(word("forget"), away, true));

@@ -23,7 +23,7 @@ from service.tickets.links import LinkClosed
 from service.tickets.my_wishes import remembered
 from service.tickets.one_trip import in_one_trip, styles
 from service.tickets.posted import sentences
-from service.tickets.uploads import Uploads, store_of
+from service.tickets.uploads import Kept, Uploads, store_of
 from service.tickets.voice_kinds import LONGEST
 from service.typed import said
 from workflows.commands import PHOTOS_MOST, WISH_LENGTH, clean
@@ -38,6 +38,8 @@ TYPED = (
 CARRIED = (*TYPED, "keep_position", "remember", "tell_by_sms")
 """All that comes back; what is not typed of the wish itself makes no other wish of it."""
 ELSEWHERE = "elsewhere"
+KEPT_HERE = "kept_here"
+"""Said by a telephone whose outbox sends by itself, and asks again."""
 FOR_SCRIPTS = URGENT_SIGNS.encode("ascii", "backslashreplace").decode()
 """Read by a script and by nobody: in the escapes that its patterns know, whatever the language of the page is."""
 
@@ -110,7 +112,7 @@ def form_again(
 ) -> Response:
     """`refused` None: nothing is wrong, she only looks for wishes like hers."""
     status, refusal, errors = sentences(request, refused) if refused else (200, None, {})
-    kept = uploads.keep(database, store_of(request), whence_of(request, token), clock.now())
+    kept = _kept(request, token, form, uploads, database)
     errors = kept.told(request, errors)
     values = {name: str(clean(said(form, name))) for name in CARRIED}
     with database.reading() as session:
@@ -122,6 +124,15 @@ def form_again(
         opened = said(form, "opened")[:50]
         again = Again(values, errors, refusal, kept.photos, kept.voice, bool(kept.lost), key, opened, found, task)
         return wish_form(request, session, link, status, again)
+
+
+def _kept(request: Request, token: str, form: FormData, uploads: Uploads, database: Database) -> Kept:
+    """Nothing, where her telephone keeps it all until it has been taken."""
+    store = store_of(request)
+    if KEPT_HERE in form:
+        uploads.drop(database, store)
+        return Kept()
+    return uploads.keep(database, store, whence_of(request, token), clock.now())
 
 
 def gone(request: Request, session: Session, closed: LinkClosed, her_words: str = "") -> Response:

@@ -1,6 +1,7 @@
 """The wish of a phone whose network comes and goes: kept, sent once, told; and nothing of hers stays on the phone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from service import clock
 from service.database import Database
 from service.directory.models import Link
 from service.sealing import tracking_token
-from service.tickets.models import Attachment, Ticket, Voice
+from service.tickets import kept_files
+from service.tickets.models import Attachment, KeptFile, Ticket, Voice
 from tests.factories import PHONE, TOKEN, County, build_county
-from tests.service.tickets.photographs import phone_photo
+from tests.service.tickets.photographs import phone_photo, photo
 from tests.support.browser import PHONE as PHONE_SCREEN
 from tests.support.browser import NewPage
 from tests.support.cable import Cable, cable_to
@@ -220,24 +222,37 @@ def test_a_link_that_was_revoked_meanwhile_is_told_and_the_words_stay(
     expect(other.locator(".is-refused")).to_contain_text(WISH)
 
 
-def test_what_was_refused_is_taken_back_mended_and_sent(new_page: NewPage, cable: Cable, database: Database) -> None:
+def test_what_was_refused_is_taken_back_with_its_photo_mended_and_sent(
+    new_page: NewPage, cable: Cable, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes back, her photo is on the telephone or at the other end: also where there is no room for it now."""
     page = new_page(PHONE_SCREEN)
     opens(page, cable)
     cable.cut()
     writes(page)
     page.get_by_label("电话", exact=True).fill("12")
+    page.set_input_files("#photos", {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": photo(width=300)})
     presses(page)
     expect(page.locator(".is-waiting")).to_be_visible()
     cable.mend()
     tries_again(page)
-    page.locator(".is-refused").get_by_role("button", name="拿回来改").click()
+    card = page.locator(".is-refused")
+    card.get_by_role("button", name="拿回来改").click()
     expect(page.get_by_label("您想说什么？")).to_have_value(WISH)
+    with database.reading() as session:
+        assert session.exec(select(KeptFile)).all() == [], "what waits on the telephone does not lie here as well"
+    monkeypatch.setattr(kept_files, "ROOMS", tuple(replace(room, files=0) for room in kept_files.ROOMS))
     presses(page)
-    expect(page.get_by_text("还没有送出去：请改一改红字的地方")).to_be_visible()
+    expect(page.get_by_text("这次没能替您留着")).to_be_visible()
+    expect(card).to_contain_text("1 张照片")
+    card.get_by_role("button", name="拿回来改").click()
+    expect(card).to_have_count(0)
     page.get_by_label("电话", exact=True).fill(PHONE)
     presses(page)
     expect(page.get_by_role("heading", name="您的话，我们收到了")).to_be_visible()
     assert [ticket.phone for ticket in tickets(database)] == [PHONE]
+    with database.reading() as session:
+        assert [each.ticket_id for each in session.exec(select(Attachment))] == [tickets(database)[0].id]
 
 
 LACKING = {
