@@ -28,7 +28,7 @@ from service.tickets.numbers import number_of
 from service.tickets.records import Origin
 from service.tickets.resident_acts import count_supplement
 from service.tickets.tracked_wish import Teller
-from service.tickets.voices import SPOKEN_ONLY
+from service.tickets.voices import SPOKEN_ONLY, voice_of
 from workflows.actors import NEW_RESIDENT, resident_of
 from workflows.commands import Command, Submit
 from workflows.refusals import NotPermitted, Refused
@@ -140,9 +140,11 @@ def _told(request: Request, session: Session, ticket: Ticket) -> PublicWish:
     face = request.app.state.face
     local = LocalWords(ZoneInfo(face.zone), web.translations(web.language_of(request)))
     token = tracking_token(ticket.id or 0)
-    teller = Teller(session, reference(session), local, clock.now(), f"/t/{token}")
+    address = f"{web.outside(request)}/t/{token}"
+    teller = Teller(session, reference(session), local, clock.now(), address)
     session.refresh(ticket)
-    return public_wish(teller.tell(ticket))
+    is_spoken = voice_of(session, ticket.id or 0) is not None
+    return public_wish(teller.tell(ticket), f"{address}/voice" if is_spoken else None)
 
 
 def _receipt(request: Request, performed: Performed) -> Receipt:

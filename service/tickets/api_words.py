@@ -50,10 +50,13 @@ class PublicWish(BaseModel):
     stage: int
     headline: str
     text: str
+    photos: list[str] = Field(description="Whole addresses of her own photographs, as secret as the token")
+    voice: str | None = Field(description="Where her recording plays, for her alone")
     area: str
     unit: str | None
     due_at: datetime | None
     answer: str | None
+    answer_photos: list[str]
     outcome: Outcome | None
     promised_for: date | None
     referred_to: str | None
@@ -207,8 +210,8 @@ def _masked(value: Any) -> Any:
     return mask_text(value) if isinstance(value, str) else value
 
 
-def public_wish(tracked: Tracked) -> PublicWish:
-    """Where her wish was merged into another, the answer is the other one's, with its outcome."""
+def public_wish(tracked: Tracked, voice: str | None) -> PublicWish:
+    """Where her wish was merged into another, the answer is the other's, with its outcome. `voice` is an address."""
     where, answer = tracked.where, tracked.answer
     return PublicWish(
         number=tracked.wish.number,
@@ -217,10 +220,13 @@ def public_wish(tracked: Tracked) -> PublicWish:
         stage=where.stage,
         headline=where.headline,
         text=tracked.wish.text,
+        photos=[each.url for each in tracked.wish.photos],
+        voice=voice,
         area=tracked.wish.area_name,
         unit=where.unit.name if where.unit else None,
         due_at=where.due_at,
         answer=answer.words if answer else None,
+        answer_photos=[each.url for each in answer.photos] if answer else [],
         outcome=Outcome(answer.outcome) if answer and answer.outcome else None,
         promised_for=answer.promised_for if answer else None,
         referred_to=answer.referred_to if answer else None,

@@ -55,6 +55,9 @@ def test_a_wish_brings_its_photographs_its_recording_and_its_place(villager: Pro
     assert [each.ticket_id for each in rows(database, Voice)] == [ticket.id]
     page = villager.client.get(f"/t/{said.json()['tracking_token']}").text
     assert "您的录音，4 秒" in page and page.count("/photos/") >= 2
+    told = villager.gets(f"/wishes/{said.json()['tracking_token']}").json()
+    assert villager.client.get(told["voice"]).content == webm(4) and told["answer_photos"] == []
+    assert [villager.client.get(each).status_code for each in told["photos"]] == [200, 200]
 
 
 def test_a_wish_may_be_spoken_only_and_a_village_that_speaks_is_no_flood(villager: Program, database: Database) -> None:
