@@ -25,7 +25,7 @@ from service.directory.models import (
     Unit,
 )
 from service.directory.whistle_book import book_of, limits_of
-from service.errors import Failure
+from service.errors import NotSetUp
 from service.inserts import forget_read, read_once
 from service.settings import settings
 from workflows.emergency import in_emergency
@@ -33,7 +33,6 @@ from workflows.routing import CatalogueEntry
 from workflows.sampling import SamplingRule
 from workflows.time_limits import Limits
 from workflows.whistle_kinds import WhistleBook
-from workflows.words import _
 from workflows.workdays import SpecialDay, WorkCalendar
 
 
@@ -55,10 +54,10 @@ class Reference:
 
     @cached_property
     def county(self) -> Area:
-        """Raise Failure while the county has not entered its areas yet."""
+        """Raise NotSetUp while the county has not entered its areas yet."""
         found = next((area for area in self.areas.values() if area.parent_id is None), None)
         if found is None:
-            raise Failure(_("还没有录入本县的区划和单位：请先运行 weiyuan import directory。"))
+            raise NotSetUp()
         return found
 
     @cached_property

@@ -53,6 +53,15 @@ def test_without_its_database_it_is_alive_but_not_ready(
             other.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
 
 
+def test_before_the_county_is_entered_a_page_says_so_and_no_stack_is_written(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/wall", "/w/nothere1", "/w/-"):
+        answer = client.get(path)
+        assert answer.status_code == 503 and "weiyuan import directory" in answer.text
+    assert "NotSetUp" in (said := capsys.readouterr().err) and "Traceback" not in said
+
+
 def test_it_says_that_it_leads_while_it_does(app: FastAPI, client: TestClient) -> None:
     class Leading:
         class leadership:  # noqa: N801
