@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from service import clock
-from service.accounts import sessions
-from service.accounts.visits import Acting, Looking, Visit, secret_of
+from service.accounts.visits import Acting, Looking, Visit, visit_in
 from service.administration import people
 from service.administration.changes import NEWEST
 from service.administration.commands import (
@@ -26,7 +24,7 @@ from service.administration.permissions import acting_as, allow, allow_in, cover
 from service.administration.pressing import Pressed, button, page, told, tried
 from service.administration.units import unit_choices_in
 from service.dependencies import TheDatabase
-from service.errors import Conflict, NotSignedIn
+from service.errors import Conflict
 from service.fields import Action, Choice
 from service.security import hash_password
 from service.typed import Typed
@@ -42,10 +40,10 @@ OUT_AT_ONCE = _("停用后马上登不进来，正开着的页面也会退出。
 
 
 def _new_password(request: Request, database: TheDatabase) -> NewPassword:
-    """Made while no transaction is open, because the hash is slow; and only for somebody who is signed in."""
+    """Made while no transaction is open, because the hash is slow; and only for who may give one: there are few places
+    at the hash, and whoever signs in needs one of them."""
     with database.reading() as session:
-        if sessions.find(session, secret_of(request), clock.now()) is None:
-            raise NotSignedIn()
+        allow(visit_in(request, session), "reset_password")
     words = made_up_password()
     return NewPassword(words, hash_password(words))
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from service.administration import people_pages
 from service.database import Database
 from service.directory.models import Appointment, Person
 from service.security import verify_password
@@ -131,6 +132,16 @@ def test_posts_come_and_go_and_hold_at_once(
 def test_a_post_is_given_once(administrator: Official, county: County) -> None:
     page = administrator.sends(f"{PEOPLE}/{county.handler}/appoint", unit=str(county.bureau), role="handler")
     assert page.status == 422 and "已经有这个岗位了" in page.words
+
+
+def test_who_may_give_no_password_has_none_made(as_: As, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are few places at the hash: with its slow work anybody who is signed in could keep the others out."""
+    made: list[str] = []
+    monkeypatch.setattr(people_pages, "hash_password", made.append)
+    for who, status in (("handler", 403), ("supervisor", 403), ("nobody", 401)):
+        assert as_(who).sends(PEOPLE, **FORM).status == status
+        assert as_(who).sends(f"{PEOPLE}/{county.handler}/reset_password").status == status
+    assert made == []
 
 
 def test_who_is_out_of_service_is_signed_out_and_stays_out_until_he_is_back(
