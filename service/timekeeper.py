@@ -27,6 +27,9 @@ ALIVE, LEADS = "alive", "leads"
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder where each worker writes what it has counted, in the environment: prometheus_client looks there."""
 POLITENESS = 5
+# A job that waits for something that never comes, be it a bucket or a mail server, does not keep the service from
+# ending: it is cut off after so many seconds, and whatever it had not committed was never there.
+LAST_MOMENT = 25
 # Nobody waits for the timed work: rather than fail, it waits until the others have written.
 PATIENCE = 60.0
 
@@ -165,6 +168,7 @@ def _keep_time(chosen: Settings, ended: int, folder: Path) -> None:
     with suppress(SystemExit):
         os.read(ended, 1)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.alarm(LAST_MOMENT)
     clockwork.stop()
     database.close()
     alive.release()
