@@ -47,6 +47,8 @@ OPENID = "oX1a2b3c4d5e6f7g8h9i0jKlMnOp"
 NIGHT = datetime(2026, 10, 12, 15, 0, tzinfo=UTC)
 MORNING = datetime(2026, 10, 13, 0, 0, tzinfo=UTC)
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
@@ -282,6 +284,7 @@ def test_a_number_that_is_named_in_many_wishes_gets_few_messages_a_day_and_quest
     assert platform.sent[-1].phone == "13900000009" and platform.refused == []
 
 
+@on_one_database
 def test_on_the_next_day_there_are_a_few_more_and_what_is_no_news_any_more_is_left_to_a_person(
     database: Database, county: County, around: Around, platform: Platform
 ) -> None:

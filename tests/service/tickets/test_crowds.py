@@ -43,6 +43,8 @@ def solve(task: str) -> str:
 VILLAGE = "192.0.2.1"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.40 NetType/WIFI"
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def admit(
     database: Database, crowd: Crowd, words: str, address: str = VILLAGE, now: datetime | None = None, **also: str
@@ -174,6 +176,7 @@ def test_who_hoards_tasks_and_waits_once_gets_in_with_a_few_a_minute_and_keeps_t
 # One device
 
 
+@on_one_database
 def test_a_device_that_sends_and_sends_is_asked_for_a_little_work_and_others_behind_its_address_are_not(
     database: Database, county: County
 ) -> None:
@@ -186,6 +189,7 @@ def test_a_device_that_sends_and_sends_is_asked_for_a_little_work_and_others_beh
     assert is_let_in(database, crowd, "worked for", device=IPHONE, task=task, answer=solve(task))
 
 
+@on_one_database
 def test_a_village_of_three_hundred_with_one_model_of_telephone_needs_nothing(
     database: Database, county: County
 ) -> None:
@@ -200,6 +204,7 @@ def test_a_village_of_three_hundred_with_one_model_of_telephone_needs_nothing(
             crowd.admit(session, link, Sender(VILLAGE, IPHONE, opened_now(opened_at)), "one more", later())
 
 
+@on_one_database
 def test_a_form_stands_for_its_device_once_after_a_minute_and_for_a_day(database: Database, county: County) -> None:
     crowd, now = Crowd(), later()
     for number in range(FROM_ONE_DEVICE.most):
@@ -218,6 +223,7 @@ def test_a_form_stands_for_its_device_once_after_a_minute_and_for_a_day(database
         assert not is_let_in(database, crowd, name, device=IPHONE, opened=opened), name
 
 
+@on_one_database
 def test_what_is_expected_of_a_link_is_expected_of_a_device_in_part(database: Database, county: County) -> None:
     with database.writing() as session:
         session.exec(select(Link).where(Link.token == TOKEN)).one().daily_cap = 1000
@@ -246,6 +252,7 @@ def test_of_a_device_nothing_is_kept_that_names_it_or_finds_it_again(
     assert "weiyuan_device" not in answer.headers.get("set-cookie", "") and villager.says().status == 303
 
 
+@on_one_database
 def test_an_ordinary_wish_asks_the_database_nothing_about_its_device(database: Database, county: County) -> None:
     crowd = Crowd()
     for number in range(SPARE):
@@ -254,6 +261,7 @@ def test_an_ordinary_wish_asks_the_database_nothing_about_its_device(database: D
         assert session.exec(select(Attempt)).all() == []
 
 
+@on_one_database
 def test_the_form_of_a_busy_device_comes_back_with_its_task_and_goes_after_the_minute_that_she_wrote(
     villager: Villager, monday: time_machine.Traveller
 ) -> None:
