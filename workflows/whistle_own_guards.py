@@ -7,6 +7,7 @@ from workflows.actors import Actor
 from workflows.whistle_cases import WhistleCase
 from workflows.whistle_effects import spoken_for
 from workflows.whistle_guards import guard
+from workflows.whistle_roles import WhistleRole, standing_at
 from workflows.words import _
 
 
@@ -32,3 +33,10 @@ def accepts_work_of_others(case: WhistleCase, command: Any, actor: Actor, now: d
 @guard(_("不能给自己的单位打分。"), reads_command=True)
 def scores_others(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
     return command.unit not in actor.units
+
+
+@guard(_("过了期的节点由吹哨的镇来改，不能自己往后挪。"), reads_command=True)
+def moves_no_missed_date(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    """As with an extension: asked for before it is late, or decided by somebody else."""
+    milestone = case.milestone(command.milestone)
+    return milestone is None or now <= milestone.due_at or WhistleRole.town in standing_at(actor, case)

@@ -124,7 +124,7 @@ WHISTLES: tuple[WhistleRow, ...] = (
     row(c.HoldSiteMeeting,   RUNNING,                 None,        {R.town, R.called_lead},   do.nothing,                g.has_come, g.was_held_already),
     row(c.PlanWork,          {S.at_work},             None,        {R.called_lead},           do.plan,                   g.has_come, g.dates_lie_ahead, g.units_take_part, g.plan_is_not_endless),
     row(c.ReportMilestone,   {S.at_work},             None,        {R.town} | CALLED,         do.report_milestone,       g.has_come, g.some_milestone_is_open, g.milestone_is_open, g.milestone_is_theirs),
-    row(c.ChangeMilestone,   {S.at_work},             None,        {R.town, R.called_lead},   do.change_milestone,       g.has_come, g.some_milestone_is_open, g.milestone_is_open, g.dates_lie_ahead),
+    row(c.ChangeMilestone,   {S.at_work},             None,        {R.town, R.called_lead},   do.change_milestone,       g.has_come, g.some_milestone_is_open, g.milestone_is_open, g.dates_lie_ahead, own.moves_no_missed_date),
     row(c.HandOverPart,      {S.at_work},             None,        {R.called_supporting},     do.hand_over,              g.has_a_part_to_hand_over, g.has_no_open_milestone),
     row(c.CompleteWhistle,   {S.at_work},             S.completed, {R.called_lead},           do.complete,               g.has_come, g.every_milestone_is_done, g.nothing_is_contested),
     row(c.AcceptWhistle,     {S.completed},           S.accepted,  TOWN,                      do.accept,                 g.was_confirmed, own.accepts_work_of_others),

@@ -70,7 +70,7 @@ def test_a_moved_milestone_is_watched_anew() -> None:
     for each in due_steps(case, late):
         case = decide_whistle(case, each.command(), SYSTEM, late).after
     assert due_steps(case, late) == ()
-    moved = decide_whistle(case, SAMPLES["change_milestone"], PLAYERS[WhistleRole.called_lead], late).after
+    moved = decide_whistle(case, SAMPLES["change_milestone"], PLAYERS[WhistleRole.town], late).after
     assert names(moved, "2026-03-20 18:00") == ["milestone_soon", "milestone_due"]
 
 

@@ -464,3 +464,14 @@ def test_nobody_accepts_or_scores_the_work_of_his_own_unit() -> None:
     with pytest.raises(Refused, match="不能给自己的单位打分"):
         decide_whistle(done, SAMPLES["score_call"], own, NOW)
     assert decide_whistle(done, SAMPLES["accept_whistle"], PLAYERS[R.town], NOW).status_to is S.accepted
+
+
+def test_whoever_has_missed_a_milestone_does_not_move_it_himself() -> None:
+    case = ready_case(S.at_work, "change_milestone")
+    command = SAMPLES["change_milestone"]
+    late = max(each.due_at for each in case.milestones) + timedelta(minutes=1)
+    later = command.model_copy(update={"due": (late + timedelta(days=9)).date()})
+    assert decide_whistle(case, command, PLAYERS[R.called_lead], NOW).after.milestones[0].moves == 1
+    with pytest.raises(Refused, match="过了期的节点由吹哨的镇来改"):
+        decide_whistle(case, later, PLAYERS[R.called_lead], late)
+    assert decide_whistle(case, later, PLAYERS[R.town], late).after.milestones[0].moves == 1

@@ -89,7 +89,7 @@ def test_a_milestone_that_was_moved_is_watched_anew(database: Database, scene: S
     assert sorted(fired(database, whistle)) == ["milestone_due", "milestone_soon"]
     with database.writing() as session:
         move = c.ChangeMilestone(milestone=milestone.id or 0, due=date(2026, 10, 30), reason="连着下雨")
-        do(session, whistle, move, county.handler, later(days=7))
+        do(session, whistle, move, county.dispatcher, later(days=7))
     sweep_whistles(around(later(days=40)))
     assert sorted(fired(database, whistle)) == [
         *("milestone_due", "milestone_due", "milestone_leader", "milestone_soon", "milestone_soon"),
