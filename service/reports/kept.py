@@ -1,4 +1,4 @@
-"""What a reader has chosen, looked up in the rollups; None where they do not hold it and it has to be counted.
+"""What a reader has chosen, looked up in the rollups; summed from the counted tickets where those do not hold it.
 
 They hold every area whole, and the county and its towns by one thing besides: a unit, a theme or a source, not two.
 """
@@ -6,7 +6,7 @@ They hold every area whole, and the county and its towns by one thing besides: a
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -15,10 +15,11 @@ from service.directory.models import Area, AreaLevel
 from service.directory.reference import reference
 from service.reports.choices import Choice
 from service.reports.differences import areas_of
+from service.reports.kept_facts import KeptFacts
 from service.reports.periods import LATEST, Period
 from service.reports.rollups import Days, Dimension, Rollups, folded
+from service.reports.slicing import sliced, together
 from workflows.answer_days import Days as AnswerDays
-from workflows.answer_days import added
 from workflows.definitions import Window
 from workflows.statuses import Source
 from workflows.tallies import COUNTS, Tally, total
@@ -41,14 +42,22 @@ class Kept:
     dimension: Dimension
     member: str
 
-    def tallies(self, window: Window, column: str, names: tuple[str, ...] = COUNTS) -> dict[Any, Tally] | None:
+    @property
+    def as_of(self) -> datetime:
+        return self.found.as_of
+
+    @property
+    def _facts(self) -> KeptFacts:
+        return KeptFacts(self.found.session, self.as_of, self.choice)
+
+    def tallies(self, window: Window, column: str, names: tuple[str, ...] = COUNTS) -> dict[Any, Tally]:
         """By a column of the ticket, as `windows.tallies_by` counts them."""
-        if column in {"town_id", "area_id"}:
-            return self._by_place(window, column, names)
-        dimension, days = DIMENSIONS.get(column), _days(self.choice.period)
-        if dimension is None or self.choice.place.level not in DIVIDED:
-            return None
-        if self.dimension not in {Dimension.whole, dimension}:
+        found = (self._by_place if column in {"town_id", "area_id"} else self._by_kind)(window, column, names)
+        return self._facts.tallies(window, column, names) if found is None else found
+
+    def _by_kind(self, window: Window, column: str, names: tuple[str, ...]) -> dict[Any, Tally] | None:
+        dimension, days = DIMENSIONS[column], _days(self.choice.period)
+        if self.choice.place.level not in DIVIDED or self.dimension not in {Dimension.whole, dimension}:
             return None
         tallies = self.found.tallies(self.choice.place.path, window, days, dimension, names)
         is_meant = self.dimension is Dimension.whole
@@ -71,9 +80,9 @@ class Kept:
             return []
         return list(reference(self.found.session).below(place.id or 0))
 
-    def answers(self, column: str) -> dict[Any, AnswerDays] | None:
+    def answers(self, column: str) -> dict[Any, AnswerDays]:
         if column != "town_id" or self.dimension is not Dimension.whole:
-            return None
+            return self._facts.answers(column)
         place, days = self.choice.place, _days(self.choice.period)
         ids = [place.id or 0, *(part.id or 0 for part in self._parts(column))]
         found = self.found.answers_by_area(ids, days)
@@ -88,15 +97,15 @@ class Kept:
         since = (slices[0].first, LATEST)
         tallies = self.found.by_day(self.choice.place.path, window, since, self.dimension, self.member, (name,))
         counts = {day: getattr(tally, name) for day, tally in tallies.items()}
-        return [sum(each) for each in _sliced(counts, slices)]
+        return [sum(each) for each in sliced(counts, slices)]
 
-    def answers_by_slice(self, slices: Sequence[Period]) -> list[AnswerDays] | None:
+    def answers_by_slice(self, slices: Sequence[Period]) -> list[AnswerDays]:
         place = self.choice.place
         if self.dimension is not Dimension.whole and place.level is not AreaLevel.county:
-            return None
+            return self._facts.answers_by_slice(slices)
         since = (slices[0].first, slices[-1].last)
         found = self.found.answers_by_day(place.path, since, self.dimension, self.member)
-        return [_together(each) for each in _sliced(found, slices)]
+        return [together(each) for each in sliced(found, slices)]
 
     def open(self) -> int:
         place = self.choice.place.path
@@ -106,20 +115,21 @@ class Kept:
         return self.found.concerns(self.choice.place.path, self.dimension, self.member)
 
 
-def kept(session: Session, choice: Choice) -> Kept | None:
-    """None before the first fold, and for what the rollups do not hold."""
-    kinds = _kinds(choice)
-    if choice.is_here_only or len(kinds) > 1 or (kinds and choice.place.level not in DIVIDED):
+def kept(session: Session, choice: Choice) -> Kept | KeptFacts | None:
+    """None before the first fold."""
+    kinds, found = _kinds(choice), folded(session)
+    if found is None:
         return None
-    found = folded(session)
+    if choice.is_here_only or len(kinds) > 1 or (kinds and choice.place.level not in DIVIDED):
+        return KeptFacts(session, found.as_of, choice)
     dimension, member = kinds[0] if kinds else (Dimension.whole, "")
-    return Kept(found, choice, dimension, member) if found else None
+    return Kept(found, choice, dimension, member)
 
 
 def as_of(session: Session, choice: Choice, now: datetime) -> datetime:
     """When what was chosen was counted."""
     there = kept(session, choice)
-    return there.found.as_of if there else now
+    return there.as_of if there else now
 
 
 def _kinds(choice: Choice) -> list[tuple[Dimension, str]]:
@@ -150,18 +160,3 @@ def _own_key(place: Area, column: str) -> int | None:
 
 def _with_rest(parts: Mapping[Any, Tally], key: Any, rest: Tally) -> dict[Any, Tally]:
     return {**parts, **({key: rest} if rest.collected else {})}
-
-
-def _sliced(by_day: Mapping[date, Any], slices: Sequence[Period]) -> list[list[Any]]:
-    found: list[list[Any]] = [[] for _slice in (*slices, None)]
-    for day, value in by_day.items():
-        place = next((number for number, days in enumerate(slices) if days.first <= day <= days.last), len(slices))
-        found[place].append(value)
-    return found
-
-
-def _together(parts: Sequence[AnswerDays]) -> AnswerDays:
-    found: AnswerDays = {}
-    for part in parts:
-        found = added(found, part)
-    return found

@@ -48,6 +48,9 @@ class RollupFact(Table, table=True):
             sqlite_where=sa.text("turns_at IS NOT NULL"),
             postgresql_where=sa.text("turns_at IS NOT NULL"),
         ),
+        Index("ix_rollup_fact_category", "category_id", "source"),
+        Index("ix_rollup_fact_source", "source"),
+        Index("ix_rollup_fact_area", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
     )
     ticket_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     bits: int = Field(sa_type=sa.BigInteger)

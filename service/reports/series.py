@@ -69,10 +69,10 @@ def points(session: Session, choice: Choice, slices: Sequence[Period], now: date
     if not slices:
         return []
     there = kept(session, choice)
-    days = there.answers_by_slice(slices) if there else None
-    if there is None or days is None:
+    if there is None:
         collected, ended, open_now, days = _counted(session, choice, slices, now)
     else:
+        days = there.answers_by_slice(slices)
         collected = there.by_slice(Window.creation, "collected", slices)
         ended, open_now = there.by_slice(Window.conclusion, "concluded", slices), there.open()
     stocks = _stocks(open_now, collected, ended)

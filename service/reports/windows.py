@@ -48,7 +48,7 @@ def everywhere(tally: Tally) -> Windows:
 
 
 def seen(session: Session, choice: Choice, towns: Iterable[Area], now: datetime) -> Seen:
-    """As they were last folded; counted on the spot where several kinds were chosen at once."""
+    """As they were last folded; counted on the spot where they never were."""
     if choice.is_everything:
         found = figures_of(session, choice.place, now)
         rows = tuple((town, everywhere(tally)) for town, tally in found.towns)
@@ -91,8 +91,7 @@ def tallies_by(
 ) -> dict[Any, Tally]:
     """By an area, those right below the place stand for all that lies in them."""
     there = kept(session, choice)
-    found = there.tallies(window, key.key, names) if there else None
-    return counted_by(session, choice, window, now, key, names) if found is None else found
+    return there.tallies(window, key.key, names) if there else counted_by(session, choice, window, now, key, names)
 
 
 def counted_by(
@@ -119,8 +118,7 @@ def conditions_of(now: datetime) -> dict[str, Condition]:
 def days_by(session: Session, choice: Choice, key: Any) -> Mapping[Any, Days]:
     """How many wishes were answered after how many days, of those collected in the days chosen."""
     there = kept(session, choice)
-    found = there.answers(key.key) if there else None
-    return days_counted_by(session, choice, key) if found is None else found
+    return there.answers(key.key) if there else days_counted_by(session, choice, key)
 
 
 def days_counted_by(session: Session, choice: Choice, key: Any) -> dict[Any, dict[int, int]]:

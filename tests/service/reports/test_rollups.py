@@ -260,6 +260,10 @@ def choices_in(known: Reference, county: County) -> Iterator[Choice]:
         yield from (chosen, replace(chosen, period=None), replace(chosen, unit=bureau))
     yield from (replace(chosen, place=known.areas[county.county], category=lamps), replace(chosen, is_unsorted=True))
     yield replace(chosen, place=known.areas[county.town], source=Source.hotline)
+    for area in (county.county, county.village):
+        both = replace(chosen, place=known.areas[area], category=lamps, source=Source.link)
+        yield from (both, replace(both, unit=bureau, period=None))
+    yield replace(chosen, place=known.areas[county.town], is_here_only=True)
 
 
 def right_below(known: Reference, choice: Choice, told: dict[Any, Tally], column: str) -> dict[Any, Tally]:
@@ -277,26 +281,27 @@ def right_below(known: Reference, choice: Choice, told: dict[Any, Tally], column
 def test_what_is_kept_for_a_choice_is_what_counting_on_the_spot_says(database: Database) -> None:
     county, now = a_busy_county(database), later(days=1)
     refresh_figures(database, now)
-    looked_up = 0
     with database.reading() as session:
-        known = reference(session)
+        known, at = reference(session), moment_at(session, now)
         for choice in choices_in(known, county):
             there = kept_for(session, choice)
-            for column, window in product(map(col, COLUMNS), Window) if there else ():
-                found = there.tallies(window, column.key)
-                looked_up += found is not None
-                if found is not None:
-                    told = right_below(known, choice, counted_by(session, choice, window, now, column), column.key)
-                    assert told == found, (choice, window, column.key)
-            if there and (days := there.answers("town_id")) is not None:
-                assert days_counted_by(session, choice, col(Ticket.town_id)) == days, choice
-    assert looked_up > 80
+            assert there is not None, choice
+            for column, window in product(map(col, COLUMNS), Window):
+                told = right_below(known, choice, counted_by(session, choice, window, now, column), column.key)
+                assert told == there.tallies(window, column.key), (choice, window, column.key)
+            for column in map(col, COLUMNS[:1] + COLUMNS[2:]):
+                assert days_counted_by(session, choice, column) == there.answers(column.key), (choice, column.key)
+            counts = {each.key: n for each, n in count_concerns(session, choice.place.path, at, choice.kind)}
+            assert there.concerns() == {key: counts[key] for key in there.concerns()}, choice
 
 
-def test_a_series_is_kept_by_day(database: Database) -> None:
+@pytest.mark.parametrize("kinds", [{}, {"source": Source.link, "is_unsorted": False}])
+def test_a_series_is_kept_by_day(database: Database, kinds: dict[str, Any]) -> None:
     county, now = a_busy_county(database), later(days=1)
     with database.reading() as session:
-        choice = Choice(reference(session).areas[county.town], {}, None)
+        known = reference(session)
+        lamps = known.categories[county.lamps] if kinds else None
+        choice = Choice(known.areas[county.town], {}, None, category=lamps, **kinds)
         slices = slices_of(recent(Step.week, today_at(now)), Step.week, today_at(now))
         told = points(session, choice, slices, now)
     refresh_figures(database, now)
