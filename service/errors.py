@@ -78,13 +78,6 @@ class Busy(Failure):
     sentence = _("现在办事的人太多，请过一会儿再试；您填的内容没有丢。")
 
 
-class NotSetUp(Failure):
-    """Before the county has entered where its villagers live."""
-
-    http_status = 503
-    sentence = _("还没有录入本县的区划和单位：请先运行 weiyuan import directory。")
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person or a program is told. `sentence` is still to be translated."""
@@ -185,8 +178,8 @@ def teller(page: Page | None, say: Say) -> Callable[[Request, Exception], Respon
 
     def tell(request: Request, error: Exception) -> Response:
         answer = answer_to(error)
-        if isinstance(error, Busy | NotSetUp):
-            # Ours, and no mistake: hundreds of stack traces a minute would hide what is one.
+        if isinstance(error, Busy):
+            # No mistake, and there may be hundreds of them a minute.
             log.warning("put off", why=type(error).__name__)
         elif answer.http_status >= 500:
             log.error("failed", exc_info=error)

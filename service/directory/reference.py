@@ -25,7 +25,7 @@ from service.directory.models import (
     Unit,
 )
 from service.directory.whistle_book import book_of, limits_of
-from service.errors import NotSetUp
+from service.errors import Busy
 from service.inserts import forget_read, read_once
 from service.settings import settings
 from workflows.emergency import in_emergency
@@ -33,7 +33,14 @@ from workflows.routing import CatalogueEntry
 from workflows.sampling import SamplingRule
 from workflows.time_limits import Limits
 from workflows.whistle_kinds import WhistleBook
+from workflows.words import _
 from workflows.workdays import SpecialDay, WorkCalendar
+
+
+class NotSetUp(Busy):
+    """Before the county has entered where its villagers live."""
+
+    sentence = _("还没有录入本县的区划和单位：请先运行 weiyuan import directory。")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from service import errors
-from service.errors import Answer, Busy, Conflict, LastWord, NotFound, NotSetUp, NotSignedIn, TooMany
+from service.errors import Answer, Busy, Conflict, LastWord, NotFound, NotSignedIn, TooMany
 from workflows.refusals import NotPermitted, Refused, WrongStatus
 
 RAISED: dict[str, Exception] = {
@@ -26,7 +26,6 @@ RAISED: dict[str, Exception] = {
     "stale": StaleDataError("UPDATE on ticket expected 1 row"),
     "too-many": TooMany(seconds=90),
     "busy": Busy(),
-    "not-set-up": NotSetUp(),
     "locked": OperationalError("BEGIN IMMEDIATE", None, Exception("database is locked")),
     "teapot": HTTPException(418),
     "unexpected": ZeroDivisionError("13812345678"),
@@ -41,7 +40,6 @@ STATUSES = {
     "stale": 409,
     "too-many": 429,
     "busy": 503,
-    "not-set-up": 503,
     "locked": 503,
     "teapot": 418,
     "unexpected": 500,
