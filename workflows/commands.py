@@ -245,7 +245,7 @@ class Submit(CommandBase):
     @model_validator(mode="after")
     def _who_is_spoken_for_has_agreed(self) -> Self:
         if self.is_for_other and not self.has_consent:
-            raise Refused(_("替别人说，要他（她）本人同意才行。同意了，请在下面打个勾。"), field="has_consent")
+            raise Refused(_("替别人说，要他（她）本人同意才行。同意了，请打上勾。"), field="has_consent")
         return self
 
 

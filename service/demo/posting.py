@@ -13,6 +13,7 @@ from service.tickets.lifecycle import perform, record
 from service.tickets.models import Attachment, Ticket, TicketEvent
 from service.tickets.records import About
 from workflows.changes import Changes
+from workflows.commands import Outcome
 from workflows.refusals import Refused
 from workflows.statuses import Role
 from workflows.wall import COLUMNS, Column
@@ -57,14 +58,14 @@ def _show_pictures(session: Session, ids: Ids, now: datetime) -> None:
 
 
 def _pairs(session: Session) -> dict[int, tuple[int, int]]:
-    """Of answered tickets on the wall: the first picture of the wish, and the first of the answer."""
+    """Of resolved tickets on the wall: the first picture of the wish, and the first of the answer."""
     first: dict[int, dict[str, int]] = defaultdict(dict)
     sent = (
         select(Attachment.ticket_id, TicketEvent.verb, Attachment.id)
         .join(TicketEvent, col(TicketEvent.id) == Attachment.event_id)
         .join(Ticket, col(Ticket.id) == Attachment.ticket_id)
         .where(col(Ticket.published_at).is_not(None), col(Ticket.status).in_(COLUMNS[-1].statuses))
-        .where(col(TicketEvent.verb).in_(["submit", "reply"]))
+        .where(Ticket.outcome == Outcome.resolved, col(TicketEvent.verb).in_(["submit", "reply"]))
     )
     for ticket_id, verb, picture in session.execute(sent.order_by(col(Attachment.id))).all():
         first[ticket_id].setdefault(verb, picture)
