@@ -108,27 +108,29 @@ def told_of_issue(session: Session, issue_id: int, known: Reference, local: Loca
 
 def _told(session: Session, whistle: Whistle, known: Reference, local: LocalWords, now: datetime) -> Told:
     calls = [call for call in calls_of(session, whistle.id or 0) if is_counted(call)]
-    is_over = whistle.status is WhistleStatus.accepted
+    headlines = OF_A_VILLAGE if known.whistles.kinds[whistle.kind].is_beside_the_town else OF_A_TOWN
     steps = session.exec(
         select(Milestone)
         .where(Milestone.whistle_id == whistle.id, col(Milestone.is_public))
         .order_by(col(Milestone.due_at), col(Milestone.id))
     ).all()
     return Told(
-        headline=local._(ALL_DONE if is_over else NEEDS_OTHERS),
+        headline=local._(headlines[whistle.status is WhistleStatus.accepted]),
         called=[_told_call(call, known, local, now) for call in calls],
         steps=[_told_step(step, known, local, now) for step in steps if step.state is not MilestoneState.dropped],
     )
 
 
-NEEDS_OTHERS = _("这件事镇里一家办不了，请了下面的单位一起来办。")
-ALL_DONE = _("请来的单位已经办完，镇里验收过了。")
+OF_A_TOWN = (_("这件事镇里一家办不了，请了下面的单位一起来办。"), _("请来的单位已经办完，镇里验收过了。"))
+OF_A_VILLAGE = (_("村里请了下面的单位和人一起来办。"), _("请来的单位已经办完，村里验收过了。"))
+"""While they are at it, and once it is accepted."""
 
 
 def _told_call(call: WhistleCall, known: Reference, local: LocalWords, now: datetime) -> ToldCall:
     unit = known.unit_name(call.unit_id)
     if call.state in HAS_COME and call.reported_at is not None:
-        return ToldCall(unit, "checked", "ours", local._(_("{day}来了")).format(day=local.day(call.reported_at)))
+        said = _("{day}来了") if call.is_on_site else _("{day}在线上接了这件事")
+        return ToldCall(unit, "checked", "ours", local._(said).format(day=local.day(call.reported_at)))
     if call.state is CallState.contested:
         return ToldCall(unit, "flag", "plain", local._(_("说不归它管，县里正在裁定")))
     if call.report_due_at < now:

@@ -19,7 +19,7 @@ from tests.service.tickets.photographs import phone_photo
 from tests.service.whistles.conftest import Scene, blow, do
 from tests.support.officials import Official, Page, official, stranger
 from workflows import whistle_commands as w
-from workflows.commands import Acknowledge, Assign
+from workflows.commands import Acknowledge, Assign, Reassign
 from workflows.statuses import Role, Status
 from workflows.whistle_words import WhistleKind, WhistleReason, WhistleStatus
 
@@ -434,3 +434,34 @@ def test_a_whistle_that_is_through_has_no_large_button_for_a_note(
         do(session, whistle, w.DismissWhistle(reason="不用来了"), scene.principal)
     page = official(app, database, scene.county.dispatcher).opens(f"/desk/whistles/{whistle}")
     assert 'class="action plain" name="action" id="note_whistle"' in page.source
+
+
+# The other directions
+
+
+@pytest.mark.parametrize("kind", ["community", "liaison"])
+def test_a_village_calls_its_own_people_and_runs_it_to_the_end_as_a_town_does(
+    app: FastAPI, client: TestClient, database: Database, county: County, wish: int, kind: str
+) -> None:
+    with database.writing() as session:
+        office = Unit(name="清溪镇党建办", short_name="党建办", unit_class=UnitClass.town_office, area_id=county.town)
+        party = add(session, office)
+        member = add(session, Person(login="member", name="郑党员", created_at=NOW))
+        add(session, Appointment(person_id=member, unit_id=party, role=Role.handler))
+        act(session, wish, Reassign(unit=county.village_unit, reason="由村里办"), county.dispatcher)
+        act(session, wish, Acknowledge(), county.village_secretary)
+        touch(session)
+    village, called = official(app, database, county.village_secretary), official(app, database, member)
+    page = village.follow(village.sends(f"{village.address_of(wish)}/whistle", **form(county, kind=kind, lead=party)))
+    assert "哨吹响了" in page.words
+    whistle = only_whistle(database)
+    hers = stranger(app, database)
+    assert "村里请了下面的单位和人一起来办" in hers.opens(f"/t/{tracking_token(wish)}").words
+    assert presses(called, whistle, "report_in", is_on_site="false", words="先在群里问清楚").status == 303
+    told = hers.opens(f"/t/{tracking_token(wish)}").words
+    assert "在线上接了这件事" in told and "日来了" not in told
+    assert presses(called, whistle, "complete_whistle", words="路灯修好了").status == 303
+    assert presses(village, whistle, "accept_whistle").status == 303
+    scored = {"unit": party, "speed": "5", "work": "4", "result": "5"}
+    assert presses(village, whistle, "score_call", **scored).status == 303
+    assert "请来的单位已经办完，村里验收过了" in hers.opens(f"/t/{tracking_token(wish)}").words
