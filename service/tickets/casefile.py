@@ -50,7 +50,7 @@ def case_of(session: Session, ticket: Ticket, reference: Reference) -> Case:
         calendar=reference.calendar,
         number=number_of(ticket.id, ticket.created_at),
         town_desk=town_desk_of(ticket.area_path, reference),
-        sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id),
+        sampling=rule_for(reference.sampling, ticket.area_path, ticket.category_id, ticket.created_at),
         handled_by=_handlers(session, ticket.id),
         fired=_fired(session, ticket.id, ticket.round),
         asks=asks,

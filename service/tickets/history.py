@@ -124,10 +124,11 @@ class Past:
         )
 
     def _sampling(self) -> Any:
-        if self.ticket_id is None:
+        handed_in = self.case.created_at
+        if self.ticket_id is None or handed_in is None:
             return None
         category_id = self.category.id if self.category else None
-        return rule_for(self.known.sampling, self.case.area_path, category_id)
+        return rule_for(self.known.sampling, self.case.area_path, category_id, handed_in)
 
 
 def begin(submission: Submit, at: datetime, known: Reference, origin: Origin, actor: Actor = IMPORTER) -> Past:

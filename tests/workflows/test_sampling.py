@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -90,8 +92,9 @@ RULES = (
 def test_the_category_goes_before_the_place_and_the_nearer_place_before_the_wider(
     path: str, category: int | None, wanted: int | None
 ) -> None:
-    found = rule_for(RULES, path, category)
+    found = rule_for(RULES, path, category, NOW)
     assert (found and found.id) == wanted
+    assert rule_for([replace(rule, since=NOW) for rule in RULES], path, category, NOW - timedelta(seconds=1)) is None
 
 
 def answered(rule: SamplingRule | None, **values: Any) -> Case:

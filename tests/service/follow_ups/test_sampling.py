@@ -108,3 +108,16 @@ def test_what_was_answered_before_a_rule_keeps_its_call(as_: SignIn, answered: A
     officer = as_("follow_up_officer")
     assert officer.ticket(wish).is_drawn is None
     assert officer.number(wish) in officer.opens("/desk/follow-ups").source
+
+
+def test_what_was_handed_in_before_a_rule_keeps_its_call(
+    as_: SignIn, answered: Answered, county: County, clock: time_machine.Traveller
+) -> None:
+    """Its number was known when the seed was chosen: whoever wanted to spare a wish could have looked for a seed."""
+    clock.move_to(later(hours=1))
+    publishes(as_("administrator"), county, percent="1")
+    known_by_then = answered()
+    clock.move_to(later(days=7, hours=2))
+    officer = as_("follow_up_officer")
+    assert officer.ticket(known_by_then).is_drawn is None
+    assert officer.number(known_by_then) in officer.opens("/desk/follow-ups").source
