@@ -218,7 +218,9 @@ def _read(session: Session, version: int) -> Reference:
 
 def _sampling(session: Session, paths: Mapping[int | None, str]) -> tuple[SamplingRule, ...]:
     rows = session.exec(select(SampleRule).where(col(SampleRule.ended_at).is_(None))).all()
-    return tuple(SamplingRule(row.id or 0, row.seed, row.percent, paths[row.area_id], row.category_id) for row in rows)
+    return tuple(
+        SamplingRule(row.id or 0, row.seed, row.percent, paths[row.area_id], row.category_id, row.since) for row in rows
+    )
 
 
 def _calendar(session: Session) -> WorkCalendar:
