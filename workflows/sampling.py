@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE = 2**53
 """Lots are fractions that a float holds exactly: the first 53 bits of the digest."""
 
@@ -24,7 +25,7 @@ class SamplingRule:
     percent: int
     area_path: str
     category_id: int | None = None
-    since: datetime = datetime.min.replace(tzinfo=UTC)
+    since: datetime = EVER
 
     def covers(self, area_path: str, category_id: int | None, handed_in: datetime) -> bool:
         is_of_it = area_path.startswith(self.area_path) and self.category_id in {None, category_id}
