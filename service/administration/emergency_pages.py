@@ -115,6 +115,9 @@ def _towns_first(known: Reference, areas: Iterable[Choice]) -> list[Choice]:
     return first + [choice for is_whole, choice in found if not is_whole]
 
 
+OF_KINDS = (("whistle_report_", _("{kind}：报到")), ("whistle_plan_", _("{kind}：排出计划")))
+
+
 def _rows(visit: Visit) -> list[ModeRow]:
     paths = allow(visit, "see_emergency")
     wanted = select(EmergencyMode).join(Area, col(Area.id) == col(EmergencyMode.area_id))
@@ -132,7 +135,17 @@ def _url_end(visit: Visit, mode: EmergencyMode) -> str | None:
 def _limits(visit: Visit, local: LocalWords) -> Sequence[tuple[str, str, str]]:
     """What it is called, how long it usually takes, and how long in an emergency."""
     usual, shorter = visit.known.limits.terms, visit.known.emergency_limits.terms
+    names = [*(name for name, _term in EMERGENCY_LIMITS), *visit.known.limits.added]
     return [
-        (LIMIT_WORDS[name], usual[name].in_words(local._), shorter[name].in_words(local._))
-        for name, _term in EMERGENCY_LIMITS
+        (_limit_in_words(visit, name, local), usual[name].in_words(local._), shorter[name].in_words(local._))
+        for name in names
     ]
+
+
+def _limit_in_words(visit: Visit, name: str, local: LocalWords) -> str:
+    """What a kind of whistle has is said by the name that the county has given it."""
+    for prefix, pattern in OF_KINDS:
+        kind = visit.known.whistles.kinds.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        if kind is not None:
+            return local._(pattern).format(kind=local.named(kind))
+    return LIMIT_WORDS[name]

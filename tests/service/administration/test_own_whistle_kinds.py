@@ -63,6 +63,7 @@ def test_an_added_kind_is_blown_with_its_own_clocks_and_is_called_by_its_name_ev
         assert [row.kind for row in known.whistles.offered_kinds][:2] == ["emergency", "own_1"]
         assert known.limits.terms["whistle_report_own_1"] == minutes(20)
         assert known.emergency_limits.terms["whistle_report_own_1"] == minutes(15)
+    assert "防汛抢险：报到 20 分钟 15 分钟" in administrator.opens("/desk/emergency").words
     with database.writing() as session:
         wish = wish_in(session, county, Status.in_progress)
     town = as_("dispatcher")
