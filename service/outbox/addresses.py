@@ -12,7 +12,9 @@ from service.directory.models import Person
 from service.outbox.audiences import addressees
 from service.outbox.scenes import Addressees, Scene
 from service.outbox.wording import her_page_of
+from service.sealing import tracking_token
 from service.settings import settings
+from service.tickets.consents import message_token
 from service.tickets.models import Consent, Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from workflows.consents import Way
@@ -71,18 +73,26 @@ HERS_ALONE = frozenset({"assign", "decline", "follow_up", "inquire"})
 
 def _villagers(scene: Scene, channel: ChannelName, event: TicketEvent) -> list[Address]:
     """She, and whose wishes are one with hers: each who has agreed to this way and has not said stop."""
-    if not (settings().sms_url if channel is ChannelName.sms else settings().wechat_url):
+    is_sms = channel is ChannelName.sms
+    if not (settings().sms_url if is_sms else settings().wechat_url):
         return []
     if event.verb == "grant" and scene.details.get("ask") == "exclusion":
         return []
     merged = select(Ticket.id).where(Ticket.merged_into_id == scene.ticket.id)
     hers = Consent.ticket_id == scene.ticket.id
     concerned = hers if event.verb in HERS_ALONE else or_(hers, col(Consent.ticket_id).in_(merged))
-    wanted = select(Consent.id, Ticket.id, Ticket.created_at).join(Ticket, col(Ticket.id) == col(Consent.ticket_id))
+    wanted = select(Consent.id, Consent.given_at, Ticket.id, Ticket.created_at).join(
+        Ticket, col(Ticket.id) == col(Consent.ticket_id)
+    )
     in_force = wanted.where(concerned, Consent.way == Way(channel), col(Consent.stopped_at).is_(None))
     rows = scene.session.execute(in_force.order_by(col(Consent.id))).all()
     return [
-        Address(f"consent {consent}", consent_id=consent, number=number_of(ticket, at), page=her_page_of(ticket))
-        for consent, ticket, at in (tuple(row) for row in rows)
+        Address(
+            f"consent {consent}",
+            consent_id=consent,
+            number=number_of(ticket, at),
+            page=her_page_of(message_token(consent, given_at) if is_sms else tracking_token(ticket)),
+        )
+        for consent, given_at, ticket, at in (tuple(row) for row in rows)
         if event.role is not Role.resident or ticket != scene.ticket.id
     ]

@@ -13,7 +13,6 @@ from service.directory.models import Person
 from service.directory.reference import Reference
 from service.local_words import LocalWords
 from service.masking import mask_text
-from service.sealing import tracking_token
 from service.settings import Settings, settings
 from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import number_of
@@ -92,9 +91,9 @@ def address_of(number: str, chosen: Settings) -> str:
     return f"{_root(chosen)}/desk/tickets/{number}"
 
 
-def her_page_of(ticket_id: int) -> str:
+def her_page_of(token: str) -> str:
     """Where a villager lands who comes from a message: her own page, at what she may do there now."""
-    return f"{_root(settings())}/t/{tracking_token(ticket_id)}/news"
+    return f"{_root(settings())}/t/{token}/news"
 
 
 def _root(chosen: Settings) -> str:

@@ -16,7 +16,7 @@ from service.dependencies import Reading, TheDatabase
 from service.errors import NotFound, TooMany
 from service.masking import mask_phone
 from service.rate_limits import SMS_A_DAY, TELL_ME
-from service.sealing import form_token, is_form_token, ticket_of
+from service.sealing import form_token, is_form_token, ticket_of, tracking_token
 from service.settings import Settings
 from service.tickets import consents
 from service.tickets.inquiry import is_waiting
@@ -77,28 +77,42 @@ WAITS_FOR_HER = {Status.follow_up: "rate", Status.closed: "rate"}
 @router.get("/t/{token}/news")
 def come_from_a_message(token: str, session: Reading) -> Response:
     """The address in a message: her page, at what she may do there now."""
-    ticket = _ticket(session, token)
+    ticket, _has_message = _behind(session, token)
     main = main_of(session, ticket)
     spot = "question" if main is ticket and is_waiting(ticket) else WAITS_FOR_HER.get(main.status)
-    return web.redirect(f"/t/{token}#{spot}" if spot else f"/t/{token}")
+    page = f"/t/{tracking_token(ticket.id or 0)}"
+    return web.redirect(f"{page}#{spot}" if spot else page)
 
 
 @router.get("/t/{token}/stop")
 def ask_whether_to_stop(request: Request, token: str, session: Reading) -> Response:
     """Looking does nothing: some telephones open every address in a message by themselves."""
-    tell = tell_of(request, session, _ticket(session, token))
-    page = web.render(request, "tickets/stop.html", tell=tell, track_url=f"/t/{token}")
+    ticket, has_message = _behind(session, token)
+    page = web.render(
+        request,
+        "tickets/stop.html",
+        tell=tell_of(request, session, ticket),
+        has_message=has_message,
+        stop_url=f"/t/{token}/stop",
+        track_url=f"/t/{tracking_token(ticket.id or 0)}",
+    )
     page.headers.update(NO_REFERRER)
     return page
 
 
 @router.post("/t/{token}/stop")
 def stop(request: Request, token: str, form: Typed, database: TheDatabase) -> Response:
-    """Of this wish, or all that is sent to its number."""
-    ticket_id, is_everything = _known(token), "everything" in form
-    act = consents.stop_number if is_everything else consents.stop
-    database.together(lambda session: act(session, ticket_id, clock.now()))
-    return _back(request, token, WILL_NEVER_TEXT if is_everything else WILL_NOT_TELL)
+    """Of this wish; or all that is sent to its number, for whoever has read a message to that number."""
+
+    def act(session: Session) -> tuple[int, bool]:
+        ticket, has_message = _behind(session, token)
+        is_everything = has_message and "everything" in form
+        stopped = consents.stop_number if is_everything else consents.stop
+        stopped(session, ticket.id or 0, clock.now())
+        return ticket.id or 0, is_everything
+
+    ticket_id, is_everything = database.together(act)
+    return _back(request, tracking_token(ticket_id), WILL_NEVER_TEXT if is_everything else WILL_NOT_TELL)
 
 
 @router.post("/t/{token}/tell")
@@ -178,8 +192,10 @@ def _known(token: str) -> int:
     return ticket_id
 
 
-def _ticket(session: Session, token: str) -> Ticket:
-    ticket = session.get(Ticket, _known(token))
+def _behind(session: Session, token: str) -> tuple[Ticket, bool]:
+    """By the key of her page, or by that of a message; and whether it is a message to the number of now. Raise NotFound."""
+    consent, has_message = consents.consent_behind(session, token)
+    ticket = session.get(Ticket, consent.ticket_id if consent else ticket_of(token) or 0)
     if ticket is None:
         raise NotFound()
-    return ticket
+    return ticket, has_message

@@ -1,5 +1,6 @@
 """A villager says that she wants to be told of her wish, and says stop: the row, and an event in the ticket's chain."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from starlette.datastructures import FormData
 
 from service.inserts import insert_into
 from service.phones import is_mobile, normalise_phone
-from service.sealing import blind_index
+from service.sealing import TOKEN_LENGTH, blind_index, id_behind, secret_address
 from service.tickets import lifecycle
 from service.tickets.main_ticket import main_of
 from service.tickets.models import Consent, QuietNumber, Ticket
@@ -25,6 +26,7 @@ from workflows.words import _
 TICKED = "tell_by_sms"
 NEEDS_A_MOBILE = _("要收短信，请写上手机号。")
 IS_QUIET = _("这个号码说过半年里不再收短信，所以发不了。不用收短信也能办：进展随时可以自己看。")
+MESSAGE, MARK_LENGTH = "message", 12
 QUIET_FOR = timedelta(days=183)
 
 
@@ -44,7 +46,8 @@ def agree(session: Session, ticket_id: int, way: Way, now: datetime, address: st
     if way is Way.sms:
         _check_number(session, address or ticket.phone, now)
     consent = _consent(session, ticket_id, way) or Consent(ticket_id=ticket_id, way=way, given_at=now)
-    is_new = consent.id is None or consent.stopped_at is not None
+    is_elsewhere = consent.address != _stored(way, address)
+    is_new = consent.id is None or consent.stopped_at is not None or is_elsewhere
     consent.address = _stored(way, address)
     consent.given_at, consent.stopped_at = (now, None) if is_new else (consent.given_at, None)
     session.add(consent)
@@ -65,7 +68,7 @@ def stop(session: Session, ticket_id: int, now: datetime) -> None:
 
 def stop_number(session: Session, ticket_id: int, now: datetime) -> None:
     """No short message of any wish to the number of this one: anybody may have named it in his. For half a year, and
-    nobody can end it sooner: who has named it once could do so again."""
+    nobody can end it sooner: who has named it once could do so again. Ask first for a key that only a message holds."""
     number = number_of_hers(session, lifecycle.locked(session, ticket_id))
     if number:
         quiet = insert_into(session, QuietNumber).values(number=_quiet(number), since=now)
@@ -94,6 +97,25 @@ def _check_number(session: Session, phone: str | None, now: datetime) -> None:
         raise Refused(NEEDS_A_MOBILE, field="phone")
     if is_quiet(session, normalise_phone(phone or "") or "", now):
         raise Refused(IS_QUIET, field="phone")
+
+
+def message_token(consent_id: int, given_at: datetime) -> str:
+    """The key of her page in a short message. Only who holds the telephone has read this one: whoever named a number in
+    his wish has other keys, and that of a message to himself is worth no more once he names another number."""
+    return secret_address(MESSAGE, consent_id) + _mark(consent_id, given_at)
+
+
+def consent_behind(session: Session, token: str) -> tuple[Consent | None, bool]:
+    """And whether it still goes to the number to which this message went."""
+    consent = session.get(Consent, id_behind(MESSAGE, token[:TOKEN_LENGTH]) or 0)
+    if consent is None or consent.id is None:
+        return None, False
+    mark = _mark(consent.id, consent.given_at)
+    return consent, secrets.compare_digest(token[TOKEN_LENGTH:].encode(), mark.encode())
+
+
+def _mark(consent_id: int, given_at: datetime) -> str:
+    return blind_index(f"message {consent_id} {given_at.timestamp()}")[:MARK_LENGTH]
 
 
 def in_force(session: Session, ticket_id: int) -> Sequence[Consent]:

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from service.database import Database
 from service.rate_limits import TELL_ME
 from service.settings import Settings
-from service.tickets.models import Consent
+from service.tickets.consents import message_token
+from service.tickets.models import Consent, QuietNumber
 from tests.factories import PHONE, County, submit_wish, wish_in
 from tests.service.tickets.conftest import Villager, page_of
 from tests.support.door import opened
@@ -161,12 +162,24 @@ def test_made_up_addresses_tell_nothing(told: Villager, county: County, client: 
     assert client.post("/t/4mZt9QxA7cP2sLw8YbDeFg/tell").status_code == 404
 
 
+def message_to(told: Villager, ticket_id: int) -> str:
+    """The address that stands in a short message."""
+    with told.database.reading() as session:
+        consent = session.exec(select(Consent).where(Consent.ticket_id == ticket_id)).one()
+        return f"/t/{message_token(consent.id or 0, consent.given_at)}"
+
+
 def test_whoever_is_named_by_others_stops_all_short_messages_to_her_number(told: Villager, database: Database) -> None:
     first, second = (told.has_said(text=f"{words}的路灯坏了。", phone=PHONE, tell_by_sms="true") for words in "东西")
-    page = told.opens(f"{page_of(first)}/stop")
+    message = message_to(told, first)
+    assert told.client.get(f"{message}/news").headers["location"] == page_of(first)
+    page = told.opens(f"{message}/stop")
     assert "138****5678 半年里什么短信都不收" in page.words and PHONE not in page.source
+    assert f'href="{page_of(first)}"' in page.source
     assert "一个号码一天最多 6 条" in told.opens(page_of(second)).words
-    assert "不再收任何短信" in says_on_page(told, first, "stop", everything="1")
+    answer = told.client.post(f"{message}/stop", data={"everything": "1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, page_of(first))
+    assert "不再收任何短信" in told.opens(page_of(first)).words
     for ticket_id in (first, second):
         words = told.opens(page_of(ticket_id)).words
         assert "发短信到" not in words and "不要再发了" not in words
@@ -174,3 +187,19 @@ def test_whoever_is_named_by_others_stops_all_short_messages_to_her_number(told:
     page = told.says(text="桥断了，请来看看。", form_key="c", phone="138 1234 5678", tell_by_sms="true")
     assert page.status == 422 and "不再收短信" in page.words and page.value_of("text") == "桥断了，请来看看。"
     assert told.says(text="桥断了，请来看看。", form_key="c", phone=PHONE).status == 303
+
+
+def test_nobody_silences_a_number_without_having_read_a_message_to_it(told: Villager, database: Database) -> None:
+    """Whoever names her number in a wish of his own has the key of his page, and a message to himself at most."""
+    hers = told.has_said(text="东边的路灯坏了。", phone=PHONE, tell_by_sms="true")
+    his = told.has_said(text="西边的路灯坏了。", form_key="his")
+    says_on_page(told, his, "tell", phone="13900000009")
+    to_himself = message_to(told, his)
+    says_on_page(told, his, "tell", phone=PHONE)
+    assert told.verbs_of(his).count("agree_to_notices") == 2
+    for address in (page_of(his), to_himself, message_to(told, his)[:-1] + "g", page_of(his) + "0" * 12):
+        assert "什么短信都不收，谁" not in told.opens(f"{address}/stop").words
+        told.client.post(f"{address}/stop", data={"everything": "1"})
+    assert "发短信到 138****5678" in told.opens(page_of(hers)).words
+    with database.reading() as session:
+        assert session.exec(select(QuietNumber)).all() == []
