@@ -14,7 +14,7 @@ TOO_MUCH = 4
 WORDS_ONLY = ("/api/",)
 WORDS_MOST = 2 * 1024 * 1024
 # Where the API takes photographs and recordings: a form, of which nothing is built in memory.
-FILES = re.compile(r"/api/v1/links/[^/]{1,32}/files")
+FILES = re.compile(r"/api/v1/(?:links|wishes)/[^/]{1,64}/files")
 
 
 class BodyLimit:

@@ -1,23 +1,26 @@
 """Photographs and recordings for the villagers' API: sent first, and then named by the wish that they belong to."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
+from starlette.datastructures import FormData
 
 from service import clock
 from service.api_docs import problems, shown
+from service.database import Database
 from service.dependencies import TheDatabase
 from service.directory.reference import reference
-from service.errors import Failure
-from service.sealing import id_behind
+from service.errors import Failure, NotFound
+from service.sealing import id_behind, ticket_of
 from service.tickets import api_answers, uploads, voices
 from service.tickets.api_doors import link_for
 from service.tickets.forms import Mistaken
 from service.tickets.kept_files import whence_of
-from service.tickets.models import Attachment, TicketEvent, Voice
+from service.tickets.models import Attachment, Ticket, TicketEvent, Voice
 from service.tickets.picture_kinds import LARGEST_FILE
 from service.tickets.voice_kinds import LARGEST, LONGEST
 from service.typed import Typed
@@ -28,6 +31,7 @@ from workflows.words import _
 router = APIRouter(tags=["villagers"])
 
 NO_FILE = _("没有收到照片，也没有收到录音，请再传一次。")
+NO_VOICE_HERE = _("补充的时候收不了录音，请写成字，或者加照片。")
 GONE_PHOTO = _("有一张照片已经不在了，或者用在别的心愿上了，请再传一次。")
 GONE_VOICE = _("这段录音已经不在了，或者用在别的心愿上了，请再传一次。")
 
@@ -64,6 +68,8 @@ FORM: dict[str, Any] = {
         },
     }
 }
+ONLY_PHOTOS = deepcopy(FORM)
+del ONLY_PHOTOS["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]["voice"]
 
 
 class NoRoom(Failure):
@@ -93,16 +99,39 @@ def keep_files(token: str, request: Request, form: Typed, database: TheDatabase)
     Either all of them are kept or none is, and `field` says with which something is wrong. Sending them again does no
     harm: what the wish does not name is deleted.
     """
-    now, store = clock.now(), uploads.store_of(request)
     with database.reading() as session:
-        link_for(session, token, reference(session), now)
+        link_for(session, token, reference(session), clock.now())
+    return _kept(request, form, database, token)
+
+
+@router.post(
+    "/wishes/{tracking_token}/files",
+    status_code=201,
+    response_model=FilesKept,
+    responses=problems(404, 429, has_body=True),
+    openapi_extra=ONLY_PHOTOS,
+)
+def keep_files_of_a_supplement(tracking_token: str, request: Request, form: Typed, database: TheDatabase) -> FilesKept:
+    """Send photographs ahead of a supplement, whose command then names them in `photos` of its query."""
+    ticket_id = ticket_of(tracking_token)
+    with database.reading() as session:
+        if ticket_id is None or session.get(Ticket, ticket_id) is None:
+            raise NotFound()
+    if voices.has_voice(form):
+        raise Refused(NO_VOICE_HERE, field="voice")
+    return _kept(request, form, database, f"ticket {ticket_id}")
+
+
+def _kept(request: Request, form: FormData, database: Database, place: str) -> FilesKept:
+    """Raises Mistaken, Refused, NoRoom."""
+    now, store = clock.now(), uploads.store_of(request)
     sent = uploads.uploads_of(form, store)
     if sent.mistakes:
         sent.drop(database, store)
         raise Mistaken(sent.mistakes)
     if sent.is_empty and sent.spoken.taken is None:
         raise Refused(NO_FILE, field="photos")
-    kept = sent.keep(database, store, whence_of(request, token), now)
+    kept = sent.keep(database, store, whence_of(request, place), now)
     if kept.lost:
         raise NoRoom()
     return FilesKept(photos=list(kept.photos), voice=kept.voice or None, seconds=sent.spoken.seconds(database) or None)

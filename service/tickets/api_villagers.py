@@ -3,7 +3,7 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Body, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlmodel import Session
 
@@ -18,7 +18,7 @@ from service.sealing import ticket_of, tracking_code, tracking_token
 from service.tickets import api_files, lifecycle, rating_marks
 from service.tickets.api_doors import Key, Version, check_category, link_for, must_be_the_same, refuse_photos
 from service.tickets.api_examples import THEIRS
-from service.tickets.api_new_wish import NewWish
+from service.tickets.api_new_wish import KeptAddress, NewWish
 from service.tickets.api_words import PublicWish, Receipt, public_wish
 from service.tickets.crowds import Sender
 from service.tickets.forms import parsed
@@ -30,7 +30,7 @@ from service.tickets.resident_acts import count_supplement
 from service.tickets.tracked_wish import Teller
 from service.tickets.voices import SPOKEN_ONLY, voice_of
 from workflows.actors import NEW_RESIDENT, resident_of
-from workflows.commands import Command, Submit
+from workflows.commands import PHOTOS_MOST, Command, CommandBase, Submit, Supplement
 from workflows.refusals import NotPermitted, Refused
 from workflows.statuses import Source
 from workflows.words import _
@@ -96,15 +96,26 @@ def answer(
     command: Annotated[Command, Body(openapi_examples=THEIRS)],
     request: Request,
     session: Writing,
+    afterwards: BackgroundTasks,
     version: Version = None,
+    photos: Annotated[
+        tuple[KeptAddress, ...],
+        Query(
+            max_length=PHOTOS_MOST, description="Of a supplement: what `POST /wishes/{tracking_token}/files` has given"
+        ),
+    ] = (),
 ) -> PublicWish:
     """What the villager may do: supplement, withdraw, expedite, rate, reopen. Answers with the wish as it is then."""
     ticket = _by_token(session, tracking_token)
     if command.verb not in RESIDENTS_VERBS:
         raise NotPermitted(_("这一步要由干部来做。"), field="verb")
     refuse_photos(command)
-    now = clock.now()
+    now, named = clock.now(), api_files.photos_named(photos)
+    if named:
+        command = _with_photos(command, named)
+        afterwards.add_task(request.app.state.afterwards.prepare_pictures)
     performed = lifecycle.perform(session, ticket.id or 0, command, resident_of(ticket.id or 0), now, version)
+    api_files.must_have_come_along(session, ticket.id or 0, named, None, is_repeat=False)
     count_supplement(session, ticket.id or 0, command, now)
     rating_marks.note(session, command, performed.event_id, rating_marks.mark_of(request), now)
     return _told(request, session, ticket)
@@ -126,6 +137,13 @@ def _command(wish: NewWish, voice: Voice | None, link: Link, known: Reference) -
     command = parsed(Submit, {**said, **spoken, **files, "area": area, "source": Source.link})
     assert isinstance(command, Submit)
     return command
+
+
+def _with_photos(command: CommandBase, photos: tuple[int, ...]) -> Supplement:
+    """Raise Refused for any other."""
+    if not isinstance(command, Supplement):
+        raise Refused(_("只有补充的时候能加照片。"), field="photos")
+    return command.model_copy(update={"photos": photos})
 
 
 def _by_token(session: Session, token: str) -> Ticket:

@@ -108,6 +108,28 @@ def test_what_is_named_and_is_not_there_is_told_and_no_wish_loses_a_photograph_w
     assert [each.is_for_other for each in rows(database, Ticket)] == [False, True]
 
 
+def test_a_supplement_brings_its_photographs(villager: Program, database: Database) -> None:
+    hers = hands_in(villager, text=TEXT).json()["tracking_token"]
+    address = f"{API}/wishes/{hers}/files"
+    sent = villager.client.post(address, files=[("photos", ("a.jpg", photo(), "image/jpeg"))])
+    assert sent.status_code == 201, sent.text
+    named = sent.json()["photos"]
+    assert is_problem(villager.sends(f"/wishes/{hers}/commands", {"verb": "expedite"}, photos=named), 422)
+    said = villager.sends(f"/wishes/{hers}/commands", {"verb": "supplement", "text": "坏的是这一盏"}, photos=named)
+    assert said.status_code == 200, said.text
+    (attached,) = rows(database, Attachment)
+    (ticket,) = rows(database, Ticket)
+    assert attached.ticket_id == ticket.id
+    again = villager.sends(f"/wishes/{hers}/commands", {"verb": "supplement", "text": "还有一盏"}, photos=named)
+    assert said.json()["version"] == 2 and again.status_code == 200, "it is this wish's already"
+    stolen = hands_in(villager, text="另一件", photos=named)
+    assert is_problem(stolen, 422)
+    spoken = villager.client.post(address, files=[("voice", ("v.webm", webm(4), "audio/webm"))])
+    assert is_problem(spoken, 422) and spoken.json()["field"] == "voice"
+    elsewhere = villager.client.post(f"{API}/wishes/11111AAAAAAAAAAAAAAAAA/files", files=[("photos", ("a", b"x"))])
+    assert is_problem(elsewhere, 404)
+
+
 @pytest.mark.parametrize(
     ("pictures", "voice", "sentence"),
     [
