@@ -12,7 +12,7 @@ from service.tickets import search
 from service.tickets.models import Ticket
 from service.tickets.queries import story_of
 from service.tickets.resident_story import Reader, last_answer
-from service.tickets.resident_words import Standing, headline
+from service.tickets.resident_words import Standing, to_a_neighbour
 from service.tickets.scope import in_area
 from service.tickets.without_her import without_her, without_her_name
 from workflows.statuses import OPEN, Status
@@ -72,7 +72,7 @@ def _told(session: Session, ticket: Ticket, known: Reference, local: LocalWords,
         token=secret_address(ALIKE_ADDRESS, ticket.id or 0),
         place=known.place_name(village.id or ticket.area_id),
         words=shortened(without_her_name(ticket.public_text, ticket)),
-        standing=headline(Standing(ticket, now), known, local)[0],
+        standing=to_a_neighbour(Standing(ticket, now), known, local),
         answer=_answer(session, ticket, known, local),
         endorsements=ticket.endorsements,
         is_open=ticket.status in OPEN,

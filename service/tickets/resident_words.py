@@ -112,6 +112,8 @@ def is_denied(standing: Standing) -> bool:
     return is_promised(ticket) and ticket.promise_settled_at is not None and ticket.promise_confirmed is False
 
 
+OVER = _("这件事办完了，谢谢您说出来")
+
 # fmt: off
 MOMENTS: tuple[Moment, ...] = (
     # status, when             what she reads first                                beneath it
@@ -134,8 +136,8 @@ MOMENTS: tuple[Moment, ...] = (
     Moment(S.closed,      is_owed_still,   _("答应您 {promised}前办到，过了日子还没有办到"),  _("负责人已经知道；办到了，这里会写。")),
     Moment(S.closed,      is_said_to_be_kept, _("{lead}说答应您的事办到了"),                _("是不是真的办到了，请您说一声。")),
     Moment(S.closed,      is_denied,       _("{lead}说办到了，您说没有办到"),              _("您的话记下了，负责人和督查的人都看得到。")),
-    Moment(S.closed,      can_be_reopened, _("这件事办完了，谢谢您说出来"),                  _("要是又坏了、没解决，{reopen_by}前可以要求重新办。")),
-    Moment(S.closed,      always,          _("这件事办完了，谢谢您说出来"),                  _("以后又有事，请重新说一件，写上编号 {number}。")),
+    Moment(S.closed,      can_be_reopened, OVER,                                                       _("要是又坏了、没解决，{reopen_by}前可以要求重新办。")),
+    Moment(S.closed,      always,          OVER,                                                       _("以后又有事，请重新说一件，写上编号 {number}。")),
     Moment(S.declined,    always,          _("这件事我们办不了，请看下面怎么办"),             _("您有不明白的，可以打电话问受理的单位。")),
     Moment(S.withdrawn,   always,          _("您已经撤回了这件事"),                        _("以后有事，随时再说。")),
     Moment(S.merged,      always,          _("和别的乡亲说的合在一起办"),                   _("那边有结果，这里也会告诉您。")),
@@ -159,6 +161,12 @@ def headline(standing: Standing, known: Reference, local: LocalWords) -> tuple[s
         "number": number_of(ticket.id or 0, ticket.created_at),
     }
     return local._(moment.headline).format(**names), local._(moment.beneath).format(**names)
+
+
+def to_a_neighbour(standing: Standing, known: Reference, local: LocalWords) -> str:
+    """The same for who did not say it, and is not thanked for it."""
+    is_over = moment_of(standing).headline == OVER
+    return local._(_("已经办完了")) if is_over else headline(standing, known, local)[0]
 
 
 def _day(due: datetime | None, now: datetime, local: LocalWords) -> str:

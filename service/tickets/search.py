@@ -28,9 +28,9 @@ CANDIDATES = 200
 ALIKE = 45
 ASKED_OF_SEVERAL, SHARED_LEAST = 60, 2
 """Of many texts: so many pairs of characters are looked for, and so many of them a ticket holds at least."""
-SAID_LEAST, ONE_IS_ENOUGH, FAVOUR = 0.17, 0.3, 1.25
-"""How much of what she says another one says, too: of a single pair of characters more is asked; and what a favoured
-one's share is multiplied by."""
+SAID_LEAST, ONE_IS_ENOUGH, FAVOUR, OF_THE_CLOSEST = 0.17, 0.3, 1.25, 0.6
+"""How much of what she says another one says, too: of a single pair of characters more is asked; what a favoured one's
+share is multiplied by; and which part of the closest one's share another one has at least."""
 
 ALL_OF = {"sqlite": " ", "postgresql": " & "}
 ANY_OF = {"sqlite": " OR ", "postgresql": " | "}
@@ -103,7 +103,9 @@ def said_before(
     rows = session.execute(found.limit(CANDIDATES)).all()
     shares = _shares(asked, {row.id: set(tokens_of(row.public_text)) for row in rows})
     near = {row.id: shares[row.id] * (FAVOUR if row.is_favoured else 1) for row in rows if row.id in shares}
-    return sorted(near, key=lambda each: -near[each])[:most]
+    closest = max(near.values(), default=0)
+    found_near = [each for each, share in near.items() if share >= OF_THE_CLOSEST * closest]
+    return sorted(found_near, key=lambda each: -near[each])[:most]
 
 
 def _shares(asked: list[str], texts: dict[int, set[str]]) -> dict[int, float]:

@@ -18,6 +18,7 @@ from tests.service.tickets.conftest import Page, Villager
 from workflows.commands import Acknowledge, ApproveReply, Assign, Outcome, Reply, ReportProgress, Withdraw
 from workflows.endorsements import EndorsementState
 from workflows.refusals import Refused, WrongStatus
+from workflows.statuses import Status
 
 LAMP = "三组的路灯坏了两盏，晚上不敢出门，电话 13800001234"
 LIKE_IT = "我们这里的路灯坏了，晚上不敢出门"
@@ -93,6 +94,13 @@ def test_of_wishes_that_say_the_same_those_of_her_own_village_come_first(village
     anywhere = villager.client.post(path, data={**said, "area": str(villager.county.town)}).text
     tokens = [re.findall(r'name="alike" value="([^"]+)"', each) for each in (hers, anywhere)]
     assert len(tokens[0]) == 2 and tokens[0] == tokens[1][::-1]
+
+
+def test_who_reads_what_a_neighbour_was_answered_is_not_thanked_for_saying_it(villager: Villager) -> None:
+    with villager.database.writing() as session:
+        wish_in(session, villager.county, Status.closed, text=LAMP)
+    words = looked(villager).words
+    assert "已经办完了" in words and "答复" in words and "谢谢您说出来" not in words
 
 
 def test_without_a_script_a_button_looks_and_all_that_was_typed_comes_back(villager: Villager) -> None:
