@@ -16,11 +16,12 @@ from service.administration.whistle_kind_commands import (
     SetWhistleReason,
 )
 from service.errors import Conflict, NotFound
-from service.fields import Action
+from service.fields import Action, Choice
 from service.tickets.desk_words import local_words
 from service.typed import Typed
 from workflows.refusals import Refused
 from workflows.whistle_kinds import APPROVAL_WORDS, KindRow, ReasonRow
+from workflows.whistle_words import WhistleKind
 from workflows.words import _
 
 router = APIRouter(prefix="/desk/whistle-kinds")
@@ -127,8 +128,10 @@ def _list(request: Request, visit: Visit, pressed: Pressed | None = None, change
 def _adds_kind(request: Request, visit: Visit, pressed: Pressed | None) -> Action | None:
     if not may(visit, "add_whistle_kind"):
         return None
-    now = whistle_kinds.first_terms(visit)
-    return button(request, AddWhistleKind, HERE, pressed, choices=TERMS, now=now, tone="primary")
+    now, local = whistle_kinds.first_terms(visit), local_words(request)
+    models = [Choice(str(kind), local.named(visit.known.whistles.kinds[kind])) for kind in WhistleKind]
+    choices = {**TERMS, "goes_by": models}
+    return button(request, AddWhistleKind, HERE, pressed, choices=choices, now=now, tone="primary")
 
 
 def _adds_reason(request: Request, visit: Visit, pressed: Pressed | None) -> Action | None:
