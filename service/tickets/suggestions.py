@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from service.directory.reference import Reference
 from service.local_words import LocalWords
+from workflows.category_words import likeliest
 from workflows.routing import suggest
 from workflows.words import _
 
@@ -31,13 +32,20 @@ class Suggestion:
 
 
 def suggestions(
-    category_id: int | None, area_path: str, similar: Sequence[Like], known: Reference, local: LocalWords
+    category_id: int | None,
+    area_path: str,
+    similar: Sequence[Like],
+    known: Reference,
+    local: LocalWords,
+    text: str = "",
 ) -> list[Suggestion]:
-    """The catalogue (派单目录) speaks first, nearest area first; then who handled the most similar wishes."""
+    """The catalogue (派单目录) speaks first, nearest area first; then who handled the most similar wishes; and where
+    that says nothing, as in a county's first weeks, the words of the wish themselves."""
     found: dict[int, Suggestion] = {}
     for each in (
         *_by_catalogue(category_id, area_path, similar, known, local),
         *_by_experience(area_path, similar, known, local),
+        *(() if category_id else _by_words(text, area_path, known, local)),
     ):
         found.setdefault(each.unit_id, each)
     return [each for each in found.values() if known.units[each.unit_id].is_active][:MOST]
@@ -55,6 +63,17 @@ def _by_catalogue(
         category = local._(known.category_name(looked_up))
         why = local._(pattern).format(area=_area(entry.area_path, known), category=category)
         yield Suggestion(entry.unit, known.unit_name(entry.unit), why, is_firm=bool(category_id))
+
+
+def _by_words(text: str, area_path: str, known: Reference, local: LocalWords) -> Iterator[Suggestion]:
+    key, word = likeliest(text) or ("", "")
+    category = known.categories_by_key.get(key)
+    if category is None:
+        return
+    pattern = local._(_("写到“{word}”，像是“{category}”，派单目录：{area}由它办"))
+    for entry in suggest(known.catalogue, category.id, area_path, MOST):
+        why = pattern.format(word=word, category=local._(category.name), area=_area(entry.area_path, known))
+        yield Suggestion(entry.unit, known.unit_name(entry.unit), why)
 
 
 def _by_experience(

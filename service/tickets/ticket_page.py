@@ -48,7 +48,7 @@ def ticket_page(
     story = story_of(session, ticket.id)
     similar = _similar(visit, ticket)
     alike = [Like(row.category_id, row.lead_unit_id) for row in similar]
-    suggested = suggestions(ticket.category_id, ticket.area_path, alike, visit.known, local)
+    suggested = suggestions(ticket.category_id, ticket.area_path, alike, visit.known, local, ticket.public_text)
     number = number_of(ticket.id, ticket.created_at)
     timeline = folded(_teller(visit, story, local, number, is_revealed).entries(story), local)
     return render(

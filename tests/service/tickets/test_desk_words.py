@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from service.accounts.actors import actor_of
 from service.database import Database
-from service.directory.models import CatalogueRow
+from service.directory.models import CatalogueRow, Category
 from service.directory.reference import reference, touch
 from service.local_words import LocalWords
 from service.tickets.casefile import case_of
@@ -194,6 +194,22 @@ def test_what_nobody_has_classed_is_looked_up_as_its_like_were(session: Session,
     assert [(each.unit_id, each.why, each.is_firm) for each in found] == [
         (county.bureau, "像是“路灯”，派单目录：青岭县由它办", False)
     ]
+
+
+def test_in_a_countys_first_weeks_the_words_of_a_wish_say_where_to_look(session: Session, county: County) -> None:
+    lamps = reference(session).categories[county.lamps]
+    session.merge(Category.model_validate(lamps.model_dump() | {"key": "power"}))
+    touch(session)
+    known, text = reference(session), "村口的路灯不亮了"
+    path = known.areas[county.village].path
+    [found] = suggestions(None, path, [], known, LOCAL, text)
+    assert (found.unit_id, found.is_firm) == (county.bureau, False)
+    assert found.why == "写到“路灯”，像是“路灯”，派单目录：青岭县由它办"
+    alike = [Like(None, county.other_bureau)]
+    assert next(each.unit_id for each in suggestions(None, path, alike, known, LOCAL, text)) == county.other_bureau
+    assert suggestions(county.seedlings, path, [], known, LOCAL, text) == suggestions(
+        county.seedlings, path, [], known, LOCAL
+    )
 
 
 def test_a_unit_of_another_place_is_not_suggested(session: Session, county: County) -> None:
