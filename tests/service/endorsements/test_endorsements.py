@@ -12,7 +12,7 @@ from service.endorsements.pages import FOLLOW_ADDRESS
 from service.oversight.checks import breaches
 from service.sealing import secret_address, tracking_token
 from service.tickets.models import Attachment, PictureState, Ticket, TicketEvent
-from tests.factories import NOW, PHONE, TOKEN, County, act, add, later, submit_wish
+from tests.factories import NOW, PHONE, TOKEN, County, act, add, later, submit_wish, wish_in
 from tests.service.at_once import at_once
 from tests.service.tickets.conftest import Page, Villager
 from workflows.commands import Acknowledge, ApproveReply, Assign, Outcome, Reply, ReportProgress, Withdraw
