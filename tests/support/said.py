@@ -68,7 +68,7 @@ FIELDS: dict[str, Filler] = {
     "referred_to": lambda around: "县法院",
     "ask": lambda around: around.draw(st.sampled_from(AskKind)),
     "urgency": lambda around: around.draw(st.sampled_from([None, *Urgency])),
-    "kind": lambda around: around.draw(st.sampled_from(WhistleKind)),
+    "kind": lambda around: around.draw(st.sampled_from([*WhistleKind, "own_1"])),
     "milestone": lambda around: around.draw(st.sampled_from(around.milestones or [1])),
     "is_done": lambda around: around.draw(st.booleans()),
     "is_kept": lambda around: around.draw(st.booleans()),

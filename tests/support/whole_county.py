@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from service.accounts.actors import actor_of
 from service.claims import lifecycle as claims
+from service.directory.lifecycle import set_whistle_kind
 from service.directory.models import (
     Appointment,
     Area,
@@ -36,6 +37,7 @@ from workflows.commands import Acknowledge, Assign
 from workflows.issue_commands import CreateIssue
 from workflows.statuses import FollowUpRule, Kind, Role, Status
 from workflows.time_limits import Urgency
+from workflows.whistle_kinds import Approval, KindRow
 from workflows.whistle_words import WhistleKind, WhistleReason
 
 ROAD = "国道被工程车压坏了，坑里全是泥，出不了门"
@@ -64,6 +66,7 @@ def build_whole_county(session: Session) -> Whole:
     works = _unit(session, "清溪镇村镇建设办", UnitClass.town_office, county.town)
     _appoint_everybody(session, county, (desk, secretary_unit, water, power, works))
     _categories(session)
+    set_whistle_kind(session, FLOOD, None, NOW)
     session.add(SampleRule(area_id=town, percent=50, seed="青岭", reason="人手不够", since=NOW))
     link = Link(token="n7Wq2ZbT", area_id=village, label="白河村村民群", created_at=NOW)
     add(session, link)
@@ -79,6 +82,10 @@ def build_whole_county(session: Session) -> Whole:
         links=(county.link, link),
         people=_everybody(session),
     )
+
+
+FLOOD = KindRow("own_1", "防汛抢险", Approval.after, goes_by=WhistleKind.emergency)
+"""A kind of whistle that the county has added."""
 
 
 def _second_town(session: Session, county: County) -> tuple[int, int]:
