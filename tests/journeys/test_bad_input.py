@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlmodel import col, func, select
 
@@ -423,8 +424,15 @@ def pages(method: str) -> set[tuple[str, tuple[str, ...]]]:
     found = set()
     for route in (each for router in ROUTERS for each in routes_of(router)):
         if method in (route.methods or ()) and not route.path.startswith(("/api/", "/links/", "/wishes/")):
-            found.add((route.path, (*QUERY, *(name.alias for name in route.dependant.query_params))))
+            found.add((route.path, (*QUERY, *asked_in_the_address(route.dependant))))
     return found
+
+
+def asked_in_the_address(dependant: Dependant) -> Iterator[str]:
+    """By the page itself, and by whatever it depends on."""
+    yield from (name.alias for name in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from asked_in_the_address(each)
 
 
 def routes_of(router: APIRouter) -> Iterator[APIRoute]:

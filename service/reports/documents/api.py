@@ -1,28 +1,23 @@
 """The reports over HTTP for programs: the list, and each as JSON or CSV."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from service.accounts.visits import Looking, Visit
 from service.api_docs import SIGNED_IN, problems, shown
 from service.reports.documents import making
 from service.reports.documents.answers import sheet_answer
-from service.reports.documents.asking import Wanted, asked_for, reports_for
+from service.reports.documents.asking import InTheAddress, Wanted, asked_for, reports_for
 from service.reports.documents.content import as_json
 from service.reports.documents.periods import Cadence
 from service.reports.documents.table import Format, Report, Scope, report_named
 from service.web import say
-from workflows.commands import LARGEST_ID
 
 router = APIRouter(prefix="/api/v1")
 
-Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
-PeriodName = Annotated[
-    str, Query(max_length=40, description="2026-10, 2026-W42, 2026-Q4, 2026 or 2026-10-12; left out: the usual one")
-]
 ROWS_MOST = 5_000
 
 
@@ -99,13 +94,11 @@ def report(
     request: Request,
     visit: Looking,
     name: str,
-    area: Number = None,
-    unit: Number = None,
-    period: PeriodName = "",
+    wanted: InTheAddress,
     format: Told = Told.json,
 ) -> Any:
     """One report, of one place or unit and one period; `format=csv` gives every row, as a sheet."""
-    return _told(request, visit, report_named(name), Wanted(area, unit, period), format)
+    return _told(request, visit, report_named(name), wanted, format)
 
 
 def _told(request: Request, visit: Visit, row: Report, wanted: Wanted, format: Told) -> dict[str, Any] | Response:

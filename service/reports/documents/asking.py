@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
 from service.accounts import scope
@@ -17,11 +18,16 @@ from service.reports.documents.periods import NamedPeriod, current, last_over, n
 from service.reports.documents.table import REPORTS, Report, Scope
 from service.reports.sight import SEE_FIGURES, area_of
 from service.tickets.desk_words import local_words
+from workflows.commands import LARGEST_ID
 from workflows.refusals import NotPermitted
 from workflows.statuses import Role
 from workflows.words import _
 
 UNITS_LISTED = 200
+Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+PeriodName = Annotated[
+    str, Query(max_length=40, description="2026-10, 2026-W42, 2026-Q4, 2026 or 2026-10-12; left out: the usual one")
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,14 @@ class Wanted:
     area: int | None = None
     unit: int | None = None
     period: str = ""
+
+
+def _in_the_address(area: Number = None, unit: Number = None, period: PeriodName = "") -> Wanted:
+    return Wanted(area, unit, period)
+
+
+InTheAddress = Annotated[Wanted, Depends(_in_the_address)]
+"""Which place or unit, and which period: the same for page, print, file and program."""
 
 
 def asked_for(request: Request, visit: Visit, report: Report, wanted: Wanted) -> Asked:

@@ -1,9 +1,9 @@
 """报表: the list of all reports, each as a page, as a page to be printed, and as files."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from service.accounts.visits import Looking, Visit, visit_in
@@ -11,7 +11,7 @@ from service.dependencies import TheDatabase
 from service.errors import NotFound
 from service.reports.documents import answers, bulletin_pages, cells, making, stock_pages, template_pages
 from service.reports.documents.asked import Asked
-from service.reports.documents.asking import Wanted, asked_for, may_keep, places_of, reports_for
+from service.reports.documents.asking import InTheAddress, asked_for, may_keep, places_of, reports_for
 from service.reports.documents.behind import behind
 from service.reports.documents.content import Content
 from service.reports.documents.keeping import refused_templates, template_of
@@ -21,7 +21,6 @@ from service.reports.documents.table import FORMAT_WORDS, SHEETS, Format, Report
 from service.tickets.desk_words import local_words
 from service.tickets.panels import Register
 from service.web import language_of, render
-from workflows.commands import LARGEST_ID
 from workflows.statuses import Role
 from workflows.words import _
 
@@ -30,8 +29,6 @@ router.include_router(bulletin_pages.router)
 router.include_router(template_pages.router)
 router.include_router(stock_pages.router)
 
-Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
-PeriodName = Annotated[str, Query(max_length=40)]
 ROWS_SHOWN = 200
 
 
@@ -59,15 +56,13 @@ def download(
     database: TheDatabase,
     name: str,
     kind: Format,
-    area: Number = None,
-    unit: Number = None,
-    period: PeriodName = "",
+    wanted: InTheAddress,
 ) -> Response:
     """Sheets are written while they are read; papers are printed when the transaction is over."""
     report = _offered(name, kind)
     with database.reading() as session:
         visit = visit_in(request, session)
-        asked = asked_for(request, visit, report, Wanted(area, unit, period))
+        asked = asked_for(request, visit, report, wanted)
         content = making.made(report, asked)
         if kind in SHEETS:
             return answers.sheet_answer(content, asked.words, kind)
@@ -81,13 +76,11 @@ def printed(
     request: Request,
     visit: Looking,
     name: str,
-    area: Number = None,
-    unit: Number = None,
-    period: PeriodName = "",
+    wanted: InTheAddress,
 ) -> Response:
     """For whoever prints from the browser: no library of the system is needed for that."""
     report = report_named(name)
-    asked = asked_for(request, visit, report, Wanted(area, unit, period))
+    asked = asked_for(request, visit, report, wanted)
     content = making.made(report, asked)
     return HTMLResponse(page_of(content, asked.words, language_of(request)))
 
@@ -97,12 +90,10 @@ def report_page(
     request: Request,
     visit: Looking,
     name: str,
-    area: Number = None,
-    unit: Number = None,
-    period: PeriodName = "",
+    wanted: InTheAddress,
 ) -> Response:
     report = report_named(name)
-    asked = asked_for(request, visit, report, Wanted(area, unit, period))
+    asked = asked_for(request, visit, report, wanted)
     content = making.made(report, asked)
     ways = {**_around(visit, report, asked), "behind": behind(asked, content)}
     return render(request, report.template, **shown(request, report, content), **ways)

@@ -1,4 +1,4 @@
-"""每日存量: what was open when a day ended, as it was written down then: by unit and age, by town, and day by day."""
+"""每日存量: what was open when a day ended, as it was written down then: day by day, by town, by unit and age."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def made(asked: Asked) -> Body:
     )
     towns = (_towns(asked, found),) if town is None else ()
     notes = (asked.say(STANDS), *_counts(asked, taken_of(asked.session, day), town))
-    return Body(told, (_units(asked, found), *towns, series), notes, as_of=found.taken.as_of)
+    return Body(told, (series, *towns, _units(asked, found)), notes, as_of=found.taken.as_of)
 
 
 def _town(asked: Asked) -> int | None:
