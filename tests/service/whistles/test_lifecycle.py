@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from service.database import Database
-from service.directory.models import Unit, UnitClass
+from service.directory.models import Appointment, Person, Unit, UnitClass
 from service.directory.reference import touch
 from service.errors import Conflict, NotFound
 from service.oversight.checks import breaches
@@ -28,7 +28,7 @@ from tests.service.whistles.conftest import CAME, Scene, blow, call_for, do, whi
 from workflows import whistle_commands as c
 from workflows.commands import Assign
 from workflows.refusals import NotPermitted, Refused, WrongStatus
-from workflows.statuses import Status
+from workflows.statuses import Role, Status
 from workflows.whistle_commands import CallRuling, ContestGround
 from workflows.whistle_words import (
     CallState,
@@ -350,7 +350,12 @@ def test_two_bureaus_contest_at_once_and_each_gets_its_ruling(database: Database
         with pytest.raises(Refused, match="不能再提异议"):
             do(session, whistle, contest(scene), county.handler, later(hours=2))
         released = c.RuleOnCall(unit=county.other_bureau, decision=CallRuling.released, words="确实无关")
-        do(session, whistle, released, county.county_dispatcher, later(hours=2))
+        leader = add(session, Person(login="leader", name="高副县长", created_at=NOW))
+        post = Appointment(person_id=leader, unit_id=county.county_desk, role=Role.supervisor, is_head=True)
+        add(session, post)
+        touch(session)
+        do(session, whistle, released, leader, later(hours=2))
+        assert events_of(session, whistle)[-1].event.person_id == leader, "where the desk lets it lie, he rules"
         assert state_of(session, whistle, county.other_bureau) is CallState.released
         assert supporting(session, scene.ticket) == {county.bureau}
         row = whistle_of(session, whistle)
