@@ -13,6 +13,7 @@ UNREADABLE = _("{label}填得不对，请检查一下。")
 CHOOSE = _("{label}请从列表里选一个。")
 DATE = _("{label}请写成 2026-11-21 这样的日期。")
 MOMENT = _("{label}请写成 2026-11-21 09:30 这样的日期和时间。")
+UNANSWERED = _("“{label}”还没有选，请选“是”或“否”。")
 SENTENCES: dict[str, str] = {
     "missing": _("请填写{label}。"),
     "string_type": _("请填写{label}。"),
@@ -50,6 +51,8 @@ def sentence_of(error: Mapping[str, Any], model: type[BaseModel] | None = None) 
     values = {name: limits[name] for name in LIMITS if name in limits}
     length = len(typed) if isinstance(typed, str) else 0
     sentence = OF_FIELDS.get((_name_in(error["loc"]), error["type"])) or SENTENCES.get(error["type"], UNREADABLE)
+    if error["type"] == "missing" and _is_yes_or_no(error["loc"], model):
+        sentence = UNANSWERED
     return sentence, {
         **values,
         "length": length,
@@ -57,13 +60,22 @@ def sentence_of(error: Mapping[str, Any], model: type[BaseModel] | None = None) 
     }
 
 
+def _is_yes_or_no(place: tuple[int | str, ...], model: type[BaseModel] | None) -> bool:
+    """Its label is a question, as in 联系上了吗."""
+    info = _owner_of(place, model).model_fields.get(_name_in(place)) if place else None
+    return info is not None and info.annotation is bool
+
+
+def _owner_of(place: tuple[int | str, ...], model: type[BaseModel] | None) -> type[BaseModel]:
+    return model or (EVERY_COMMAND[str(place[1])] if _names_the_verb(place) else Submit)
+
+
 def label_of(place: tuple[int | str, ...], model: type[BaseModel] | None = None) -> str:
     """What the form calls the field. In a body the place may name the verb first: ("body", "reply", "words")."""
     if not place:
         return ""
-    owner = model or (EVERY_COMMAND[str(place[1])] if _names_the_verb(place) else Submit)
     name = _name_in(place)
-    info = owner.model_fields.get(name)
+    info = _owner_of(place, model).model_fields.get(name)
     return (info and info.title) or name
 
 

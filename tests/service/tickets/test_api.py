@@ -647,6 +647,7 @@ def test_a_command_that_does_not_parse_names_what_to_mend(
             body = {name: ids(county, value) for name, value in body.items()}
         answer = dispatcher.sends(f"/tickets/{number_in(database, wish)}/commands", body)
         assert is_problem(answer, 422) and field in {None, *fields_of(answer)}, body
+        assert field != "is_reached" or "“联系上了吗”还没有选，请选“是”或“否”。" in answer.text
     with database.reading() as session:
         assert ticket_of(session, wish).version == 1
 
