@@ -1,6 +1,6 @@
 """/desk/issues: the issues, what looks like one, and a search; a new issue is made of the wishes that are ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from service.issues.casefile import grouped
 from service.issues.models import Issue
 from service.issues.pressed import NOTHING_PRESSED, Pressed, asked, button
 from service.issues.queries import find_issues
-from service.issues.suggestions import Group
+from service.issues.suggestions import TITLE_LENGTH, Group
 from service.issues.told import GROUPERS, place_of, url_of
 from service.tickets import queue
 from service.tickets.how_many import HowMany, in_issues
@@ -30,7 +30,6 @@ from workflows.words import _
 
 router = APIRouter(prefix="/desk/issues", include_in_schema=False)
 
-TITLE_LENGTH = 40
 CREATED = _("立好了。归进来的心愿各自照常办理，期限不变。")
 
 
@@ -91,7 +90,7 @@ def _list(
         looked_for=words,
         found=found,
         ticked=pressed.ticked or {row.number for row in found if like},
-        action=_action(request, found[0].words if found and like else words, pressed),
+        action=_action(request, _title(visit, like) if like else words, pressed),
         suggested=_suggested(request, visit) if may_group and not (words or like or pressed.typed) else (),
         known=suggestions.issues_like(visit.session, words, page.rows) if words else (),
         least=suggestions.LEAST,
@@ -136,16 +135,22 @@ def _seen(visit: Visit, ids: Sequence[int]) -> list[Any]:
 def _suggested(request: Request, visit: Visit) -> list[Suggested]:
     groups = suggestions.suggested(visit.session, visit.actor, visit.now)
     rows = queue.summaries(visit.session, [id_ for group in groups for id_ in group.ids]) if groups else []
+    titles = suggestions.first_words(visit.session, [id_ for group in groups for id_ in group.shared_ids[:1]])
     lines = dict(zip((row.id for row in rows), queue.rows_of(visit.session, visit.known, rows), strict=True))
-    return [_suggestion(request, visit, group, [lines[id_] for id_ in group.ids]) for group in groups]
+    return [_suggestion(request, visit, group, [lines[id_] for id_ in group.ids], titles) for group in groups]
 
 
-def _suggestion(request: Request, visit: Visit, group: Group, lines: Sequence[QueueRow]) -> Suggested:
-    action = _action(request, group.rows[0].public_text, NOTHING_PRESSED)
-    return Suggested(lines, place_of(visit.known, group.area_path), action)
+def _suggestion(
+    request: Request, visit: Visit, group: Group, lines: Sequence[QueueRow], titles: Mapping[int, str]
+) -> Suggested:
+    title = next((titles[id_] for id_ in group.shared_ids if id_ in titles), "")
+    return Suggested(lines, place_of(visit.known, group.area_path), _action(request, title, NOTHING_PRESSED))
 
 
-def _action(request: Request, words: str, pressed: Pressed) -> Action:
-    """The first words stand in the title, for a person to shorten."""
-    first = " ".join(words.split()).split("。")[0][:TITLE_LENGTH]
-    return button(request, CreateIssue, "/desk/issues", pressed, now={"title": first}, tone="primary")
+def _title(visit: Visit, like: str) -> str:
+    return next(iter(suggestions.first_words(visit.session, [id_of(like) or 0]).values()), "")
+
+
+def _action(request: Request, title: str, pressed: Pressed) -> Action:
+    """What was looked for, or how the newest wish begins that may be read by everybody: for a person to shorten."""
+    return button(request, CreateIssue, "/desk/issues", pressed, now={"title": title[:TITLE_LENGTH]}, tone="primary")

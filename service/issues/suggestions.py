@@ -16,6 +16,7 @@ from service.issues.models import Issue
 from service.tickets import search
 from service.tickets.models import Ticket
 from service.tickets.scope import visible_tickets
+from service.tickets.without_her import without_her_name
 from workflows.actors import Actor
 from workflows.issues import CANNOT_BE_GROUPED, common_area
 
@@ -33,6 +34,7 @@ ALIKE, SHARED_LEAST = 0.3, 3
 COMMON = 0.2
 """What more than a fifth of all wishes say says nothing of any of them."""
 FOUND_MOST = 20
+TITLE_LENGTH = 40
 
 
 @dataclass
@@ -54,6 +56,11 @@ class Group:
     def ids(self) -> list[int]:
         return sorted(row.id for row in self.rows)
 
+    @property
+    def shared_ids(self) -> list[int]:
+        """Those whose forms said that neighbours may read them, the newest first."""
+        return [row.id for row in self.rows if row.is_shared]
+
 
 def suggested(session: Session, actor: Actor, now: datetime) -> list[Group]:
     """The largest first: wishes of one town, or of several, for whoever sees them all."""
@@ -72,6 +79,17 @@ def more_like(session: Session, actor: Actor, title: str, texts: Sequence[str], 
     return search.kindred(session, [title, title, *texts], _can_be_grouped() & visible_tickets(actor), most)
 
 
+def first_words(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """For a title, which stands on a public page: of wishes that neighbours may read, and without a name."""
+    wanted = select(Ticket).where(col(Ticket.id).in_(ids), col(Ticket.is_shared))
+    found = session.exec(wanted).all() if ids else []
+    return {wish.id or 0: _beginning(without_her_name(wish.public_text, wish)) for wish in found}
+
+
+def _beginning(words: str) -> str:
+    return " ".join(words.split()).split("。")[0][:TITLE_LENGTH]
+
+
 def issues_like(session: Session, words: str, issues: Sequence[Issue]) -> list[Issue]:
     """Of those on the page: a matter that is known already needs no second issue."""
     tokens = frozenset(search.tokens_of(words))
@@ -87,7 +105,7 @@ def _can_be_grouped() -> ColumnElement[bool]:
 
 
 def _ungrouped(actor: Actor, since: datetime) -> Any:
-    columns: tuple[Any, ...] = (Ticket.id, Ticket.area_path, Ticket.public_text, Ticket.endorsements)
+    columns: tuple[Any, ...] = (Ticket.id, Ticket.area_path, Ticket.public_text, Ticket.endorsements, Ticket.is_shared)
     recent = (visible_tickets(actor), _can_be_grouped(), col(Ticket.created_at) >= since)
     wanted = select(*columns).where(*recent)
     return wanted.order_by(col(Ticket.id).desc())

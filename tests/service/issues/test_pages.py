@@ -91,6 +91,21 @@ def test_three_alike_within_thirty_days_are_suggested_and_no_more_once_grouped(
     assert "可能是一件事" not in dispatcher.opens("/desk/issues").words
 
 
+def test_the_title_that_is_offered_says_no_words_that_were_for_officials_only_and_no_name(
+    dispatcher: Official, grouping: Grouping
+) -> None:
+    """It stands on a page that anybody reads, and is accepted with one press."""
+    fields = {"name": "王桂兰", "text": f"王桂兰家门口也一样。{ROADS[0]}"}
+    (shared,) = grouping.wishes(Status.in_progress, **fields)
+    grouping.wishes(Status.submitted, text=ROADS[1], is_private=True)
+    (private,) = grouping.wishes(Status.submitted, text=f"不要让村支书晓得。{ROADS[2]}", is_private=True)
+    page = dispatcher.opens("/desk/issues")
+    assert "可能是一件事" in page.words and page.value_of("title") == "王**家门口也一样"
+    assert dispatcher.opens(f"/desk/issues?like={grouping.number(shared)}").value_of("title") == "王**家门口也一样"
+    page = dispatcher.opens(f"/desk/issues?like={grouping.number(private)}")
+    assert "不要让村支书晓得" in page.words and page.value_of("title") == ""
+
+
 def test_endorsements_count_as_wishes_do_but_one_wish_alone_is_no_common_matter(
     dispatcher: Official, grouping: Grouping, database: Database
 ) -> None:
