@@ -292,7 +292,7 @@ class EscalateWhistle(WhistleCommand):
 
 
 class MoveWhistle(WhistleCommand):
-    """What happened to its wish takes a whistle along to another: merged, parted again, or out of its issue. Said by the
+    """What happened to its wish takes a whistle along to another: merged, parted again, out of its issue. Said by the
     clock alone."""
 
     verb: Literal["move_whistle"] = "move_whistle"
