@@ -1,4 +1,4 @@
-"""Nobody decides about what his own unit has done or left undone: who rules, who accepts, who scores, whom one names."""
+"""Nobody decides about what his own unit did or left undone: who rules, accepts and scores, and whom one suggests."""
 
 from datetime import datetime
 from typing import Any

@@ -108,7 +108,7 @@ def locked_whistle(session: Session, whistle_id: int) -> Whistle:
 
 
 def follow(session: Session, whistle: Whistle, now: datetime, known: Reference) -> bool:
-    """What happened to its wish takes an open whistle along to another; whoever follows that one is told from then on."""
+    """What happened to its wish takes an open whistle along to another, whose followers are told from then on."""
     found = moved_to(session, whistle) if whistle.status in OPEN_WHISTLE else None
     if found is None:
         return False
