@@ -8,7 +8,7 @@ from service.reports.documents.content import Cell, Column, Kind, Told
 from service.reports.telling import Figure, told_of
 from service.reports.windows import Windows
 from workflows.answer_days import Days
-from workflows.definitions import Measure, Window
+from workflows.definitions import AnswerTime, Measure, Window
 from workflows.formulas import DEFAULT_WEIGHTS, Rate
 from workflows.measures import MEASURES
 from workflows.words import _
@@ -26,6 +26,7 @@ COUNT_WORDS = {
     "open_overdue": _("超期"),
     "valid": _("有效回访"),
 }
+WISHES, DAYS, PIECES = _("件"), _("天"), _("个")
 COUNTED_BY = {
     "collected": Window.creation,
     "closed": Window.conclusion,
@@ -45,9 +46,10 @@ def figures(asked: Asked, windows: Windows, days: Days, only: Iterable[str] = ()
 
 def _told(asked: Asked, figure: Figure) -> Told:
     beside = {name: getattr(figure, name) for name in _belonging(figure)}
+    unit = "" if figure.rate else DAYS if isinstance(figure.definition, AnswerTime) else WISHES
     return Told(
         figure.definition.key,
-        asked.say(figure.definition.words),
+        _with_unit(asked, figure.definition.words, unit),
         figure.n,
         figure.value,
         figure.rate,
@@ -65,9 +67,13 @@ def _belonging(figure: Figure) -> tuple[str, ...]:
     return tuple(BESIDE) if is_about_words else ("not_yet_due",)
 
 
-def counted(asked: Asked, key: str, words: str, count: int) -> Told:
+def counted(asked: Asked, key: str, words: str, count: int, unit: str = WISHES) -> Told:
     """A plain count: it stands on itself."""
-    return Told(key, asked.say(words), count, count)
+    return Told(key, _with_unit(asked, words, unit), count, count)
+
+
+def _with_unit(asked: Asked, words: str, unit: str) -> str:
+    return asked.say(_("{words}（{unit}）"), words=asked.say(words), unit=asked.say(unit)) if unit else asked.say(words)
 
 
 def rated(asked: Asked, key: str, words: str, rate: Rate, **beside: int) -> Told:

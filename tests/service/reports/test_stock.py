@@ -137,7 +137,8 @@ def test_its_page_says_whose_it_was_and_who_counted_it_again(
             with sqlite_database.reading() as session:
                 count, overdue = totals(session, TODAY)
             assert (
-                f"期末在办 {count} " in page.words and f"截至 {MIDNIGHT.astimezone(CHINA):%Y-%m-%d} 00:00" in page.words
+                f"期末在办（件） {count} " in page.words
+                and f"截至 {MIDNIGHT.astimezone(CHINA):%Y-%m-%d} 00:00" in page.words
             )
             assert "在谁手里，多久了" in page.words and "县交通运输局" in page.words and "一天一天看" in page.words
             again = {"day": str(TODAY), "note": "核对一遍"}
@@ -147,7 +148,7 @@ def test_its_page_says_whose_it_was_and_who_counted_it_again(
             for wrong in ({**again, "note": " "}, {**again, "day": "2026-13-01"}, {**again, "day": "2026-12-31"}):
                 assert supervisor.sends(f"{HERE}/again", **wrong).status == 422
             assert "没有记下来" in supervisor.opens(f"{HERE}?period=2026-12-31").words
-            assert f"期末在办,{count}" in supervisor.client.get(f"{HERE}.csv").text
+            assert f"期末在办（件）,{count}" in supervisor.client.get(f"{HERE}.csv").text
             desk = official(app, sqlite_database, county.dispatcher)
             assert desk.sends(f"{HERE}/again", **again).status == 403
             assert "没有记到村" in desk.opens(f"{HERE}?area={county.village}").words

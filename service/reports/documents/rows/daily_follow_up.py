@@ -9,7 +9,7 @@ from service.reports.attention import Moment, waits_for_follow_up
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Column, Kind, Section, table
 from service.reports.documents.ticket_rows import is_late, local, tickets
-from service.reports.documents.told import counted
+from service.reports.documents.told import PIECES, WISHES, counted
 from service.tickets.models import IS_OPEN, Ticket
 from service.whistles.models import Milestone, Whistle, WhistleCall
 from workflows.ask_words import PromiseState
@@ -21,6 +21,7 @@ COLUMNS = ("number", "place", "theme", "what", "status", "due_at", "days_late")
 PROMISED = ("number", "place", "theme", "what", "promised_for")
 PUT_OFF = ("number", "place", "theme", "what", "deferred_until")
 AHEAD = timedelta(days=3)
+UNITS = {"calls": PIECES, "milestones": PIECES}
 
 
 def made(asked: Asked) -> Body:
@@ -37,7 +38,7 @@ def made(asked: Asked) -> Body:
         ),
         *_whistles(asked),
     )
-    told = tuple(counted(asked, section.key, section.words, section.total) for section in sections)
+    told = tuple(counted(asked, each.key, each.words, each.total, UNITS.get(each.key, WISHES)) for each in sections)
     return Body(told, sections)
 
 

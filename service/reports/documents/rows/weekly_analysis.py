@@ -16,7 +16,7 @@ from service.reports.documents.counts import windows_in
 from service.reports.documents.periods import NamedPeriod
 from service.reports.documents.remarks import remarks
 from service.reports.documents.rows import repeated_wishes
-from service.reports.documents.told import counted, figures
+from service.reports.documents.told import PIECES, counted, figures
 from service.tickets.models import Ticket
 from workflows.words import _
 
@@ -74,8 +74,8 @@ def made(asked: Asked) -> Body:
     windows = windows_in(asked)
     told = (
         *figures(asked, windows, {}, ("collected",)),
-        counted(asked, "surges", SURGE, sum(bool(theme) and trend.verdict is SURGE for theme, trend in trends.items())),
-        counted(asked, "new_themes", NEW, len(new_here)),
+        counted(asked, "surges", SURGE, _surges(trends), PIECES),
+        counted(asked, "new_themes", NEW, len(new_here), PIECES),
     )
     sections = (
         _themes(asked, trends),
@@ -86,6 +86,10 @@ def made(asked: Asked) -> Body:
     )
     notes = (*_of_its_youth(asked, known), *remarks(asked, windows))
     return Body(told, sections, notes, tuple(asked.words._(line) for line in PROSE))
+
+
+def _surges(trends: Mapping[int | None, Trend]) -> int:
+    return sum(bool(theme) and trend.verdict is SURGE for theme, trend in trends.items())
 
 
 def _weeks_known(asked: Asked, weeks: list[NamedPeriod]) -> int:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from service.reports.documents.asked import Asked
 from service.reports.documents.content import Body, Cell, Column, Kind, Section, table
 from service.reports.documents.ticket_rows import local
-from service.reports.documents.told import counted, rated
+from service.reports.documents.told import PIECES, counted, rated
 from service.tickets.models import Ticket
 from service.whistles.models import Whistle, WhistleCall
 from workflows.formulas import share
@@ -29,7 +29,7 @@ def made(asked: Asked) -> Body:
     calls = _calls(asked, whistles)
     every = punctuality([call for found in calls.values() for call in found], asked.now)
     told = (
-        counted(asked, "raised", _("吹哨"), len(whistles)),
+        counted(asked, "raised", _("吹哨"), len(whistles), PIECES),
         rated(asked, "report_in_on_time", _("按时报到率"), share(every.on_time, every.n)),
     )
     kinds = _by_kind(asked, whistles, calls)

@@ -172,6 +172,13 @@ def test_only_who_surely_differs_is_on_a_list() -> None:
     assert isinstance(whole, Share)
 
 
+def test_every_figure_says_of_what(small: Told) -> None:
+    told = {each.key: each.words for each in small.content(BY_NAME["monthly_bulletin"]).body.figures}
+    assert (told["ended"], told["open"]) == ("本期结束（件）", "在办（件）")
+    assert told["answer_days_median"] == "答复天数中位数（天）" and told["on_time_rate"] == "按时率"
+    assert {each.words for each in small.content(BY_NAME["weekly_analysis"]).body.figures} >= {"激增（个）"}
+
+
 # What is late
 
 
