@@ -16,6 +16,7 @@ from service.tickets import queue
 from service.tickets.models import Ticket, TicketEvent
 from service.tickets.numbers import number_of
 from service.tickets.panels import Panel
+from service.tickets.scope import visible_tickets
 from workflows.cases import Case
 from workflows.statuses import Status
 
@@ -24,7 +25,7 @@ SHOWN_MOST = 20
 
 @dataclass(frozen=True)
 class Kin:
-    """One of them, with the address under which its reader finds it."""
+    """One of them, with the address under which its reader finds it; empty where she would find nothing there."""
 
     number: str
     url: str
@@ -33,11 +34,15 @@ class Kin:
 
 
 def beside_ticket(visit: Visit, ticket: Ticket, case: Case, local: LocalWords) -> Panel | None:
-    """The parts of a split, and who follows this ticket and hears its answer."""
-    parts = [_in_workbench(row) for row in parts_of(visit.session, ticket.id or 0)]
-    followers = [_in_workbench(row) for row in _followers(visit.session, ticket.id or 0)]
-    if not (parts or followers):
+    """The parts of a split, and who follows this ticket and hears its answer: a unit may have this one in its hands and
+    never see those. What was said for officials only is read by those who see it."""
+    rows = parts_of(visit.session, ticket.id or 0), _followers(visit.session, ticket.id or 0)
+    if not any(rows):
         return None
+    ids = [row.id for found in rows for row in found]
+    visible = select(Ticket.id).where(col(Ticket.id).in_(ids), visible_tickets(visit.actor))
+    seen = frozenset(visit.session.exec(visible))
+    parts, followers = ([_in_workbench(row, is_seen=row.id in seen) for row in found] for found in rows)
     return Panel("tickets/_kin.html", {"parts": parts, "followers": followers, "most": SHOWN_MOST})
 
 
@@ -72,12 +77,13 @@ def _followers(session: Session, ticket_id: int) -> Sequence[Row[Any]]:
 
 
 def _columns() -> Any:
-    return select(Ticket.id, Ticket.created_at, Ticket.status, Ticket.public_text)
+    return select(Ticket.id, Ticket.created_at, Ticket.status, Ticket.public_text, Ticket.is_private)  # type: ignore[call-overload]
 
 
-def _in_workbench(row: Row[Any]) -> Kin:
+def _in_workbench(row: Row[Any], *, is_seen: bool) -> Kin:
     number = number_of(row.id, row.created_at)
-    return Kin(number, queue.url_of(number), row.public_text, row.status)
+    words = row.public_text if is_seen or not row.is_private else ""
+    return Kin(number, queue.url_of(number) if is_seen else "", words, row.status)
 
 
 def _on_her_page(row: Row[Any]) -> Kin:

@@ -98,6 +98,22 @@ def test_her_word_stands_on_her_own_ticket_and_the_follow_up_officer_hears_it(
     assert villager.number(mine) in page.words and "并进来的" in page.words
 
 
+def test_what_a_follower_said_for_officials_only_is_read_by_those_who_see_her_wish(
+    app: FastAPI, client: TestClient, database: Database, county: County, pair: tuple[int, int]
+) -> None:
+    """The bureau has the main ticket, and never had hers: it is told that she follows, and no more."""
+    main, _mine = pair
+    with database.writing() as session:
+        hers = submit_wish(session, county, text="不要让交通局晓得是我说的", is_private=True)
+        act(session, hers, Merge(into=number_of(session, main)), county.dispatcher)
+    for who, sees in ((county.handler, False), (county.dispatcher, True)):
+        page = official(app, database, who).reads(main)
+        with database.reading() as session:
+            number = number_of(session, hers)
+        assert number in page.words and "老人摔了一跤" in page.words
+        assert ("不要让交通局晓得" in page.words, f'href="/desk/tickets/{number}"' in page.source) == (sees, sees)
+
+
 def test_what_was_no_duplicate_goes_back_to_the_desk_with_its_history(
     database: Database, county: County, pair: tuple[int, int]
 ) -> None:
