@@ -19,7 +19,10 @@ from workflows.refusals import Refused
 
 OUTDATED = "The database does not have the form that this version expects: run `weiyuan migrate` first."
 NO_FILE = "There is no database {path}: `weiyuan migrate` makes one, WEIYUAN_DATABASE_URL says where."
-NO_ADDRESS = "{address} is no address of a database: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+# Not repeated: without its signs nobody knows which part of it is the password.
+NO_ADDRESS = (
+    "WEIYUAN_DATABASE_URL is no address of a database: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+)
 # The other errors of a database are mistakes of ours: they keep their traceback.
 WORDS: dict[type[DatabaseError], str] = {
     OperationalError: "The database {address} does not answer: {reason}",
@@ -55,7 +58,7 @@ def opened(url: str | None = None, *, must_be_there: bool = True) -> Iterator[Da
             _refuse_missing_file(address)
         database = Database(address)
     except ArgumentError:
-        raise fail(NO_ADDRESS.format(address=without_password(address))) from None
+        raise fail(NO_ADDRESS) from None
     except (Unfit, ValueError) as error:
         raise fail(told(error)) from None
     try:

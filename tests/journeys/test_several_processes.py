@@ -190,11 +190,12 @@ def test_two_workers_on_one_file_share_the_work_as_well(sqlite_url: str, tmp_pat
     database = Database(sqlite_url)
     with database.writing() as session:
         county = build_county(session)
-    env = server.environment(sqlite_url, tmp_path)
+    env = server.environment(sqlite_url, tmp_path, WEIYUAN_SMTP_URL="mail.example.gov.cn")
     served = Served(database, county, env, tmp_path, [])
     wish = served.overdue_wish()
     workers = server.start(env, tmp_path, workers=2)
     try:
+        assert workers.log_text().count("WEIYUAN_SMTP_URL is of no use") == 1, "said at once, and served all the same"
         until(lambda: served.fired(wish) == ONCE_EACH)
         leader = leaders_of(workers)
         assert len(leader) == 1
