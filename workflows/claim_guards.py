@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflows.actors import Actor
@@ -38,6 +38,7 @@ class ClaimCase:
     is_taken: bool = False
 
 
+A_YEAR = timedelta(days=366)
 Test = Callable[[ClaimCase, Any, Actor, datetime], bool]
 
 
@@ -78,6 +79,11 @@ def claimant_has_not_claimed_it_yet(case: ClaimCase, command: Any, actor: Actor,
 @guard(_("兑现的日子不能早于今天。"), reads_command=True)
 def day_of_delivery_is_not_past(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
     return bool(command.deliver_by >= _today(case, now))
+
+
+@guard(_("兑现的日子最远在一年以内：办不到的，请放弃，让给别人。"), reads_command=True)
+def day_of_delivery_is_in_reach(case: ClaimCase, command: Any, actor: Actor, now: datetime) -> bool:
+    return bool(command.deliver_by <= _today(case, now) + A_YEAR)
 
 
 @guard(_("兑现的日子不能晚于今天，也不能早于认领的那天。"), reads_command=True)

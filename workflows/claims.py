@@ -17,6 +17,7 @@ from workflows.claim_guards import (
     claimant_has_not_claimed_it_yet,
     contact_is_overdue,
     day_of_delivery_has_passed,
+    day_of_delivery_is_in_reach,
     day_of_delivery_is_not_past,
     nobody_else_has_claimed_it,
     somebody_has_claimed_it,
@@ -102,7 +103,7 @@ CLAIMS: tuple[Row, ...] = (
     # command             from          to           who                    changes             refused unless
     row(c.Claim,          {None},       S.claimed,   CLAIMANTS,             start_contact_term, wish_is_in_the_pool, nobody_else_has_claimed_it, claimant_has_not_claimed_it_yet),
     row(c.JoinClaim,      {None},       S.claimed,   CLAIMANTS,             start_contact_term, wish_is_in_the_pool, somebody_has_claimed_it, claimant_has_not_claimed_it_yet),
-    row(c.ContactClaimed, {S.claimed},  S.contacted, CLAIMANTS,             note_contact,       day_of_delivery_is_not_past),
+    row(c.ContactClaimed, {S.claimed},  S.contacted, CLAIMANTS,             note_contact,       day_of_delivery_is_not_past, day_of_delivery_is_in_reach),
     row(c.DeliverClaim,   RUNNING,      S.delivered, CLAIMANTS,             note_delivery,      was_given_since_it_was_claimed),
     row(c.WithdrawClaim,  RUNNING,      S.withdrawn, CLAIMANTS | {R.system}, end),
     row(c.LapseClaim,     {S.claimed},  S.lapsed,    {R.system},            end,                contact_is_overdue),

@@ -1,6 +1,6 @@
 """Nobody decides about what his own unit did or left undone: who rules, accepts and scores, and whom one suggests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from workflows.actors import Actor
@@ -9,6 +9,8 @@ from workflows.whistle_effects import spoken_for
 from workflows.whistle_guards import guard
 from workflows.whistle_roles import WhistleRole, standing_at
 from workflows.words import _
+
+PLANNED_AHEAD = timedelta(days=730)
 
 
 @guard(_("建议的单位不能是您自己的单位。"), reads_command=True)
@@ -40,3 +42,11 @@ def moves_no_missed_date(case: WhistleCase, command: Any, actor: Actor, now: dat
     """As with an extension: asked for before it is late, or decided by somebody else."""
     milestone = case.milestone(command.milestone)
     return milestone is None or now <= milestone.due_at or WhistleRole.town in standing_at(actor, case)
+
+
+@guard(_("节点最远排到两年以内：先排近的，远的到时候再排。"), reads_command=True)
+def dates_are_in_reach(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> bool:
+    """A date of which nobody living will be reminded is no date."""
+    last = now.astimezone(case.calendar.zone).date() + PLANNED_AHEAD
+    dates = [draft.due for draft in getattr(command, "milestones", ())] + [getattr(command, "due", None)]
+    return all(due is None or due <= last for due in dates)

@@ -201,6 +201,7 @@ WRONG: list[tuple[str, dict[str, Any], CommandBase]] = [
     ("还没有别人认领", {"state": None, "others": 0}, SAMPLES["join_claim"]),
     ("不用再认领一次", {"state": None, "others": 1, "is_taken": True}, SAMPLES["join_claim"]),
     ("不能早于今天", {}, ContactClaimed(deliver_by=TODAY - timedelta(days=1))),
+    ("最远在一年以内", {}, ContactClaimed(deliver_by=TODAY + timedelta(days=367))),
     ("不能晚于今天", {}, DeliverClaim(words="一百株苗", given_on=TODAY + timedelta(days=1))),
     ("早于认领的那天", {}, DeliverClaim(words="一百株苗", given_on=date(2026, 3, 5))),
 ]  # fmt: skip

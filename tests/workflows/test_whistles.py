@@ -475,3 +475,12 @@ def test_whoever_has_missed_a_milestone_does_not_move_it_himself() -> None:
     with pytest.raises(Refused, match="过了期的节点由吹哨的镇来改"):
         decide_whistle(case, later, PLAYERS[R.called_lead], late)
     assert decide_whistle(case, later, PLAYERS[R.town], late).after.milestones[0].moves == 1
+
+
+def test_no_plan_reaches_into_years_in_which_nobody_will_ask() -> None:
+    case = ready_case(S.at_work, "change_milestone")
+    far = (NOW + timedelta(days=731)).date()
+    draft = c.MilestoneDraft(title="路面恢复", unit=WATER_BUREAU, due=far)
+    for command in (c.PlanWork(milestones=(draft,)), SAMPLES["change_milestone"].model_copy(update={"due": far})):
+        with pytest.raises(Refused, match="两年以内"):
+            decide_whistle(case, command, PLAYERS[R.called_lead], NOW)
