@@ -128,7 +128,10 @@ complained of stays until she says otherwise."""
 
 
 def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Changes:
-    """重办: a new promise, a new term for the same unit; what the first round was due stays in `original_due_at`."""
+    """重办: a new promise, a new term for the same unit; what the first round was due stays in `original_due_at`.
+
+    An exclusion was of the round before: what is done again counts again, unless its unit asks anew.
+    """
     assert case.lead_unit_id is not None
     hold = holds.begin(case, Duty.handle, case.lead_unit_id, now, case.limits.reply(case.urgency))
     columns = {
@@ -144,6 +147,7 @@ def start_new_round(case: Case, command: Any, actor: Actor, now: datetime) -> Ch
         **NOT_SUPERVISED,
         **follow_ups.NOTHING_TRIED,
         "reopen_count": case.reopen_count + 1,
+        "is_excluded": False,
         **({} if follow_ups.has_complained(case) else NOT_SAID_YET),
     }
     return Changes(columns, ended=_end_of_open_hold(case, "reopened"), hold=hold)

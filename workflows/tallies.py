@@ -12,6 +12,7 @@ Each choice below is the one that flatters least:
   excluded (剔除). Her last word counts. Praise ends with its round: where the matter is done again she is asked
   again. A complaint counts until she says otherwise.
 * Excluded tickets leave only the rates over valid tickets. The raw rates, which stand beside them, leave nothing out.
+  An exclusion ends with its round: what is done again counts again.
 * A deadline that was extended or put off is counted both ways: against the one in force, and against the first one.
 * A dispatch was right when its unit took it on and nobody ever had to give it to another one: a ticket that was taken
   back by hand (改派) or by a ruling is as wrong as one that was returned. Undecided ones are in neither part.

@@ -326,6 +326,14 @@ def test_a_new_round_has_a_new_promise_and_the_same_unit(verb: str) -> None:
     assert decision.changes.ended == ("reopened" if status is S.follow_up else None)
 
 
+@pytest.mark.parametrize("verb", ["reopen", "rate"])
+def test_what_is_done_again_counts_again_though_its_last_round_was_left_out(verb: str) -> None:
+    """An exclusion once granted must not swallow whatever she says of a later answer."""
+    command = SAMPLES[verb] if verb == "reopen" else SAMPLES[verb].model_copy(update=DISCONTENT)
+    after = decide(ready_case(S.closed, is_excluded=True), command, RESIDENT, NOW).after
+    assert after.round == 2 and not after.is_excluded
+
+
 def test_first_and_last_word_are_kept_apart() -> None:
     case = decide(case_in(S.follow_up), SAMPLES["rate"].model_copy(update=DISCONTENT), RESIDENT, NOW).after
     assert (case.first_satisfaction, case.satisfaction) == (Satisfaction.dissatisfied, Satisfaction.dissatisfied)
