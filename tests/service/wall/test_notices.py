@@ -87,7 +87,7 @@ def test_what_is_no_village_or_no_quarter_is_not_there(client: TestClient, datab
 def test_a_crowd_at_the_press_leaves_places_for_villagers(
     client: TestClient, database: Database, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the quarter's end every village prints its sheet: each held a place for half a minute, and forms stood still."""
+    """At the quarter's end every village prints its sheet: each held a place for half a minute, and forms waited."""
     goes_on, at_work, told = threading.Event(), [], []
 
     def slow(*command: object, **options: object) -> subprocess.CompletedProcess[bytes]:
