@@ -124,11 +124,10 @@ class Past:
         )
 
     def _sampling(self) -> Any:
-        handed_in = self.case.created_at
-        if self.ticket_id is None or handed_in is None:
+        if self.ticket_id is None or self.case.created_at is None:
             return None
         category_id = self.category.id if self.category else None
-        return rule_for(self.known.sampling, self.case.area_path, category_id, handed_in)
+        return rule_for(self.known.sampling, self.case.area_path, category_id, self.case.created_at)
 
 
 def begin(submission: Submit, at: datetime, known: Reference, origin: Origin, actor: Actor = IMPORTER) -> Past:
