@@ -8,7 +8,7 @@ from workflows.actors import Actor
 from workflows.whistle_cases import CallCase, MilestoneCase, WhistleCase
 from workflows.whistle_commands import CallRuling
 from workflows.whistle_kinds import Approval
-from workflows.whistle_roles import spoken_units
+from workflows.whistle_roles import WhistleRole, spoken_units, standing_at
 from workflows.whistle_terms import columns_of_a_call, end_of_day
 from workflows.whistle_words import CallState, MilestoneState
 
@@ -26,8 +26,9 @@ def raise_whistle(case: WhistleCase, command: Any, actor: Actor, now: datetime) 
 
 
 def blow_at_once(case: WhistleCase, command: Any, actor: Actor, now: datetime) -> WhistleCase:
+    """Who confirms an emergency afterwards need not confirm what he has blown himself."""
     blown = blow(raise_whistle(case, command, actor, now), command, actor, now)
-    if case.approval is not Approval.after:
+    if case.approval is not Approval.after or WhistleRole.principal in standing_at(actor, case):
         return blown
     return blown.changed(confirm_due_at=case.until(now, case.term("whistle_confirm")))
 

@@ -220,7 +220,7 @@ def test_the_kind_decides_whether_the_principal_is_asked_first(line: str) -> Non
     command = CALL.model_copy(update={"kind": WhistleKind(kind)})
     decided = decide_whistle(case, command, PLAYERS[LETTERS[letter]], NOW)
     assert decided.status_to == to
-    assert decided.after.awaits_confirmation is (kind == "emergency")
+    assert decided.after.awaits_confirmation is (kind == "emergency" and letter == "T")
 
 
 OWN = dict.fromkeys(BESIDE_THE_TOWN, frozenset({WATER_BUREAU, POWER_BUREAU}))
