@@ -28,6 +28,7 @@ from workflows.commands import LARGEST_ID, VERB_WORDS
 from workflows.definitions import Measure, Window
 from workflows.formulas import DEFAULT_WEIGHTS
 from workflows.measures import BY_KEY as BY_MEASURE
+from workflows.statuses import Status
 from workflows.words import _
 
 router = APIRouter(include_in_schema=False)
@@ -195,6 +196,8 @@ def _row(visit: Visit, ticket: Ticket, last: tuple[str, datetime] | None) -> dic
         "status": ticket.status,
         "is_supervised": ticket.supervised_at is not None,
         "is_ended": ticket.closed_at is not None,
+        "answered_at": ticket.answered_at if ticket.status is Status.follow_up else None,
+        "was_late": ticket.answered_on_time is False,
         "closed_at": ticket.closed_at,
         "satisfaction": ticket.satisfaction,
         "last_words": VERB_WORDS.get(last[0], "") if last else "",

@@ -12,11 +12,12 @@ from service.database import Database
 from service.directory.reference import reference
 from service.reports.telling import told_elsewhere
 from service.whistles.models import Whistle, WhistleCall
-from tests.factories import NOW, County, add, build_county, submit_wish
+from tests.factories import NOW, County, add, build_county, submit_wish, wish_in
 from tests.support.app import app_on
 from tests.support.officials import official
 from workflows.claim_figures import ClaimCount, claim_figures
 from workflows.claim_words import ClaimantKind, ClaimState
+from workflows.statuses import Status
 from workflows.whistle_figures import CallFacts, punctuality
 from workflows.whistle_words import CallState, WhistleKind, WhistleReason, WhistleStatus
 
@@ -85,3 +86,20 @@ def test_a_wish_that_counts_several_times_says_so_in_its_list(
             assert "分母里的 1 件" in page.words and "这个数是 4" in page.words and "算 4 次" in page.words
             once = supervisor.opens("/board/tickets?measure=report_in_on_time&part=numerator").words
             assert "分子里的 1 件" in once and "这个数是" not in once and "算 1 次" not in once
+
+
+def test_what_was_answered_in_time_is_not_late_in_any_list(
+    sqlite_url: str, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Its villager is still to be asked: the deadline that has passed since was kept."""
+    with sqlite_database.writing() as session:
+        county = build_county(session)
+        wish_in(session, county, Status.follow_up)
+        wish_in(session, county, Status.in_progress)
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        supervisor = official(app_on(sqlite_url, tmp_path), sqlite_database, county.supervisor)
+        with supervisor.client:
+            source = supervisor.opens("/board/tickets?count=open").source
+            answered, waiting = source.partition("<tbody>")[2].split("</tr>")[:2][::-1]
+    assert "待回访" in answered and "答复" in answered and "超期" not in answered
+    assert "办理中" in waiting and "超期" in waiting
