@@ -100,14 +100,11 @@ def _into(session: Session, ids: Sequence[int]) -> dict[int, int | None]:
 
 
 def _end_of(ticket_id: int, into: Mapping[int, int | None], held: Mapping[int, Held]) -> int | None:
-    """Into which one nobody knows any more of a ticket that was taken out again: it counts as open."""
+    """None where that one had ended. Of a ticket that was taken out again since, nobody knows any more into which it
+    was merged: it counts as open."""
     main = into.get(ticket_id)
-    if main == ticket_id:
-        return ticket_id
-    while main is not None and main not in held:
+    while main is not None and main not in held and into.get(main) != main:
         main = into.get(main)
-        if main is not None and into.get(main) == main:
-            return None
     return main
 
 

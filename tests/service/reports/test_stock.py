@@ -152,3 +152,19 @@ def test_its_page_says_whose_it_was_and_who_counted_it_again(
             desk = official(app, sqlite_database, county.dispatcher)
             assert desk.sends(f"{HERE}/again", **again).status == 403
             assert "没有记到村" in desk.opens(f"{HERE}?area={county.village}").words
+
+
+def test_a_chain_of_mergers_stands_where_its_end_stood(sqlite_database: Database) -> None:
+    """And one that was taken out since counts as open: nobody knows any more for whom it stood."""
+    with sqlite_database.writing() as session:
+        county = build_county(session)
+        first = wish_in(session, county, Status.submitted)
+        middle, last = submit_wish(session, county), submit_wish(session, county)
+        for one, into, hour in ((first, middle, 1), (middle, last, 2)):
+            act(session, one, c.Merge(into=number_of(session, into)), county.dispatcher, later(hours=hour))
+        act(session, last, c.Withdraw(), None, later(days=1))
+        told = [sum(row["open"] for row in stock_at(session, later(days=days))) for days in (0.06, 0.5, 2)]
+        assert told == [3, 3, 0]
+        act(session, middle, c.Unmerge(reason="不是一件事"), county.dispatcher, later(days=3))
+        again = [sum(row["open"] for row in stock_at(session, later(days=days))) for days in (0.5, 4)]
+    assert again == [3, 2]
