@@ -83,7 +83,7 @@ class Keyring:
             return cls.parse(secret_key)
         if not key_file.exists():
             raise KeyMissing(
-                f"There is no key file at {key_file}: put its copy back. For a new county, `weiyuan migrate` creates one."
+                f"There is no key file at {key_file}: put its copy back. For a new county, `weiyuan migrate` makes one."
             )
         try:
             return cls.parse(key_file.read_text())

@@ -55,7 +55,7 @@ def _pictures(address: str, there: Path) -> str:
 
 
 def _copied(file: Path, copy: Path) -> bool:
-    """Whole or not at all: what has the name of its content is never looked at again. False: it has just been removed."""
+    """Whole or not at all: what bears the name of its content is never looked at again. False: it has just gone."""
     copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, half = tempfile.mkstemp(dir=copy.parent, prefix=".half-")
     os.close(handle)
