@@ -45,7 +45,7 @@ class Held:
 
 
 def stock_at(session: Session, moment: datetime) -> list[dict[str, Any]]:
-    """As the columns of `OpenStock` without the day: what was open right before that moment, however late it is told."""
+    """As the columns of `OpenStock` without the day: what was open right before that moment, told however late."""
     held = _held(session, moment)
     overdue = _overdue(session, held, moment)
     mains = _mains(session, held, moment)

@@ -193,7 +193,7 @@ def _known(token: str) -> int:
 
 
 def _behind(session: Session, token: str) -> tuple[Ticket, bool]:
-    """By the key of her page, or by that of a message; and whether it is a message to the number of now. Raise NotFound."""
+    """By the key of her page, or of a message; and whether that is one to the number of now. Raise NotFound."""
     consent, has_message = consents.consent_behind(session, token)
     ticket = session.get(Ticket, consent.ticket_id if consent else ticket_of(token) or 0)
     if ticket is None:

@@ -225,7 +225,7 @@ def test_a_link_that_was_revoked_meanwhile_is_told_and_the_words_stay(
 def test_what_was_refused_is_taken_back_with_its_photo_mended_and_sent(
     new_page: NewPage, cable: Cable, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever comes back, her photo is on the telephone or at the other end: also where there is no room for it now."""
+    """Whatever comes back, her photo is on the telephone or at the other end: also where no room is left for it."""
     page = new_page(PHONE_SCREEN)
     opens(page, cable)
     cable.cut()
