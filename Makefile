@@ -3,7 +3,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-JOBS ?= auto
+# One more than there are cores: a test that waits for a browser or a database leaves its core to another.
+JOBS ?= $(shell expr $$(nproc) + 1)
 ARGS ?=
 
 VENV := .venv

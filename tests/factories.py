@@ -7,6 +7,7 @@ wish = wish_in(session, county, Status.follow_up)                by real transit
 client.cookies["weiyuan_session"] = sign_in(session, county.handler)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,13 +116,15 @@ POSTS: tuple[tuple[str, str, str, Role, bool], ...] = (
 def build_county(session: Session) -> County:
     areas = _areas(session)
     units = _units(session, areas)
-    people = {who: _person(session, who, name) for who, name, *_post in POSTS}
-    for who, _name, unit, role, is_head in POSTS:
-        add(session, Appointment(person_id=people[who], unit_id=units[unit], role=role, is_head=is_head))
+    people = _added(session, {who: _person(who, name) for who, name, *_post in POSTS})
+    session.add_all(
+        Appointment(person_id=people[who], unit_id=units[unit], role=role, is_head=is_head)
+        for who, _name, unit, role, is_head in POSTS
+    )
     link = Link(token=TOKEN, area_id=areas["village"], label="双喜村村民群", created_at=NOW - timedelta(days=30))
-    add(session, link)
+    session.add(link)
     categories = _categories(session, areas, units)
-    add(session, CalendarYear(year=2026, source="国务院办公厅通知", uploaded_at=NOW - timedelta(days=300)))
+    session.add(CalendarYear(year=2026, source="国务院办公厅通知", uploaded_at=NOW - timedelta(days=300)))
     touch(session)
     session.flush()
     session.expunge(link)
@@ -151,10 +154,11 @@ def _units(session: Session, areas: dict[str, int]) -> dict[str, int]:
         "bureau": ("县交通运输局", UnitClass.bureau, "county"),
         "other_bureau": ("县农业农村局", UnitClass.bureau, "county"),
     }
-    found = {
-        key: add(session, Unit(name=name, short_name=name[-4:], unit_class=unit_class, area_id=areas[area]))
+    made = {
+        key: Unit(name=name, short_name=name[-4:], unit_class=unit_class, area_id=areas[area])
         for key, (name, unit_class, area) in rows.items()
     }
+    found = _added(session, made)
     session.get_one(Area, areas["county"]).desk_unit_id = found["county_desk"]
     session.get_one(Area, areas["town"]).desk_unit_id = found["town_desk"]
     return found
@@ -171,15 +175,23 @@ def _categories(session: Session, areas: dict[str, int], units: dict[str, int]) 
         needs_review=False,
         follow_up_rule=FollowUpRule.never,
     )
-    found = {"lamps": add(session, lamps), "seedlings": add(session, seedlings)}
-    for category, unit in (("lamps", "bureau"), ("seedlings", "other_bureau")):
-        row = CatalogueRow(category_id=found[category], area_id=areas["county"], unit_id=units[unit])
-        add(session, row)
+    found = _added(session, {"lamps": lamps, "seedlings": seedlings})
+    session.add_all(
+        CatalogueRow(category_id=found[category], area_id=areas["county"], unit_id=units[unit])
+        for category, unit in (("lamps", "bureau"), ("seedlings", "other_bureau"))
+    )
     return found
 
 
-def _person(session: Session, login: str, name: str) -> int:
-    return add(session, Person(login=login, name=name, email=f"{login}@example.com", created_at=NOW))
+def _person(login: str, name: str) -> Person:
+    return Person(login=login, name=name, email=f"{login}@example.com", created_at=NOW)
+
+
+def _added(session: Session, rows: Mapping[str, SQLModel]) -> dict[str, int]:
+    """Written in one go, in this order; their ids."""
+    session.add_all(rows.values())
+    session.flush()
+    return {key: row.id for key, row in rows.items()}  # type: ignore[attr-defined]
 
 
 def add(session: Session, row: SQLModel) -> int:
