@@ -21,7 +21,9 @@ router = APIRouter(prefix="/sampling")
 HERE = "/desk/follow-ups/sampling"
 READS = (Role.follow_up_officer, Role.supervisor, Role.administrator)
 ADD = _("定一条规则")
-EXPLAINED = _("从现在起收到的心愿按它来抽；已经收到的件件回访，因为编号已经有了，不能让人照着编号挑种子。同一个地方、同一类事项原来的规则就此停止。")
+EXPLAINED = _(
+    "从现在起收到的心愿按它来抽；已经收到的件件回访，因为编号已经有了，不能让人照着编号挑种子。同一个地方、同一类事项原来的规则就此停止。"
+)
 
 
 @router.get("")
