@@ -160,7 +160,7 @@ def reference(session: Session) -> Reference:
 
 def _current(session: Session) -> Reference:
     engine = _engine_of(session)
-    version = session.connection().execute(_VERSION).scalar_one_or_none() or 0
+    version = _version_of(session)
     if session.info.get(TOUCHED) is session.get_transaction():
         return _load(session, version)
     held = _cached.get(engine)
@@ -187,12 +187,33 @@ def _engine_of(session: Session) -> Engine:
 
 
 def _load(session: Session, version: int) -> Reference:
-    """Read by a session of its own within the same transaction: whatever rows the caller holds stay his."""
+    """Read by a session of its own within the same transaction: whatever rows the caller holds stay his.
+
+    On PostgreSQL a transaction that writes sees what others commit meanwhile. Each of them counts the version on, so
+    what was read is of one piece when that is the same at the end; else it is read once more.
+    """
     session.flush()
     with Session(session.connection(), join_transaction_mode="rollback_only") as own:
-        loaded = _read(own, version)
-        own.expunge_all()
+        read_for = None
+        while read_for != version:
+            read_for, loaded, version = version, *_tried(own, version)
+            own.expunge_all()
+    if isinstance(loaded, Exception):
+        raise loaded
     return loaded
+
+
+def _tried(session: Session, version: int) -> tuple[Reference | Exception, int]:
+    """With the version that it has once everything is read. Of two states at once, parts may not fit together."""
+    try:
+        loaded: Reference | Exception = _read(session, version)
+    except (KeyError, ValueError) as error:
+        loaded = error
+    return loaded, _version_of(session)
+
+
+def _version_of(session: Session) -> int:
+    return session.connection().execute(_VERSION).scalar_one_or_none() or 0
 
 
 def _read(session: Session, version: int) -> Reference:

@@ -74,6 +74,7 @@ def test_each_chart_stands_beside_the_table_that_it_is_drawn_from(
     expect(page.locator("main")).to_contain_text("这些天没有征集到心愿，也没有办结的")
     expect(page.locator(".head")).to_contain_text("入户走访")
     page.emulate_media(color_scheme="light")
+    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
     assert Axe().run(page).violations_count == 0, "chosen, in the light"
 
 

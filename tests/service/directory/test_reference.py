@@ -2,8 +2,10 @@
 
 from contextlib import suppress
 
+from sqlalchemy import event
+
 from service.database import Database
-from service.directory.models import Area, Unit
+from service.directory.models import Area, CatalogueRow, Unit
 from service.directory.reference import reference, touch
 from tests.factories import build_county
 
@@ -55,3 +57,33 @@ def test_what_was_undone_leaves_no_trace(database: Database) -> None:
     for opened in (database.writing, database.reading):
         with opened() as session:
             assert reference(session).unit_name(county.bureau) == "县交通运输局"
+
+
+def test_what_others_change_while_it_is_read_is_there_as_a_whole_or_not_at_all(postgresql_database: Database) -> None:
+    """A transaction that writes sees on PostgreSQL what is committed between two of its own statements."""
+    with postgresql_database.writing() as session:
+        county = build_county(session)
+    steps: list[str] = []
+
+    def founds_a_village(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if not statement.startswith("SELECT area.") or steps:
+            return
+        steps.append(statement)
+        with postgresql_database.writing() as other:
+            village = Area(name="新村", level="village", parent_id=county.town, path="new")
+            other.add(village)
+            other.flush()
+            village.path = f"/{county.county}/{county.town}/{village.id}/"
+            other.add(CatalogueRow(category_id=county.lamps, area_id=village.id or 0, unit_id=county.bureau))
+            touch(other)
+
+    with postgresql_database.writing() as session:
+        event.listen(postgresql_database.engine, "after_cursor_execute", founds_a_village)
+        try:
+            known = reference(session)
+        finally:
+            event.remove(postgresql_database.engine, "after_cursor_execute", founds_a_village)
+    assert steps and "新村" in {area.name for area in known.areas.values()}
+    assert len(known.catalogue) == 3
+    with postgresql_database.reading() as session:
+        assert reference(session).version == known.version
