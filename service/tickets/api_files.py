@@ -162,10 +162,13 @@ def must_have_come_along(
 
     Of a wish that was handed in before, one that was sent twice counts as the first one. Raises Refused.
     """
-    its_voice = voices.voice_of(session, ticket_id)
-    if voice is not None and (its_voice is None or its_voice.content != voice.content):
-        raise Refused(GONE_VOICE, field="voice")
-    named = session.exec(select(Attachment).where(col(Attachment.id).in_(photos))).all() if photos else []
+    if voice is not None:
+        its_voice = voices.voice_of(session, ticket_id)
+        if its_voice is None or its_voice.content != voice.content:
+            raise Refused(GONE_VOICE, field="voice")
+    if not photos:
+        return
+    named = session.exec(select(Attachment).where(col(Attachment.id).in_(photos))).all()
     its_own = _originals(session, ticket_id) if is_repeat else set()
     if len(named) < len(photos) or any(each.ticket_id != ticket_id and each.original not in its_own for each in named):
         raise Refused(GONE_PHOTO, field="photos")
