@@ -6,12 +6,12 @@ from sqlalchemy import Integer, Select, case, cast, func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
+from service.tickets.main_ticket import main_of
 from service.tickets.models import Ticket, TicketEvent
 from service.whistles.models import Whistle
-from workflows.statuses import ENDED, OPEN, Status
+from workflows.statuses import ENDED, OPEN
 from workflows.whistle_cases import town_of
 
-MERGES_FOLLOWED = 20
 SUBJECT = "whistle:"
 MERGE, UNMERGE, ISSUE = "merge", "unmerge", "issue"
 """Why it moved: the name under which the clock moves it."""
@@ -25,7 +25,7 @@ def moved_to(session: Session, whistle: Whistle) -> tuple[Ticket, str] | None:
         together = _of_its_issue(session, whistle)
         if together is not None:
             return together, ISSUE
-    main = _main_of(session, here)
+    main = main_of(session, here)
     if main.id != here.id:
         return main, MERGE
     apart = _alone_again(session, whistle)
@@ -36,15 +36,6 @@ def _of_its_issue(session: Session, whistle: Whistle) -> Ticket | None:
     is_of_the_town = col(Ticket.area_path).startswith(town_of(whistle.area_path) or whistle.area_path, autoescape=True)
     wanted = select(Ticket).where(Ticket.issue_id == whistle.issue_id, col(Ticket.status).in_(OPEN))
     return session.exec(wanted.order_by(case((is_of_the_town, 0), else_=1), col(Ticket.id)).limit(1)).first()
-
-
-def _main_of(session: Session, ticket: Ticket) -> Ticket:
-    """The wish into which this one was merged, however often; itself where it was not."""
-    for _step in range(MERGES_FOLLOWED):
-        if ticket.status is not Status.merged or ticket.merged_into_id is None:
-            break
-        ticket = session.get_one(Ticket, ticket.merged_into_id)
-    return ticket
 
 
 def _alone_again(session: Session, whistle: Whistle) -> Ticket | None:
