@@ -112,8 +112,19 @@ def spend(database: Database, limit: Limit, who: str, now: datetime) -> int:
     with database.writing() as session:
         count = _count_one_more(session, limit, who, since, until)
     if count > limit.most:
-        raise TooMany(seconds=max(1, int((until - now).total_seconds())))
+        raise TooMany(seconds=_seconds(until - now))
     return limit.most - count
+
+
+def spend_within(session: Session, limit: Limit, who: str, now: datetime, sentence: str | None = None) -> None:
+    """As `spend`, in the caller's transaction: what is undone with it counts for nothing. Raises TooMany."""
+    since, until = stretch_of(limit, now)
+    if _count_one_more(session, limit, who, since, until) > limit.most:
+        raise TooMany(sentence, seconds=_seconds(until - now))
+
+
+def _seconds(left: timedelta) -> int:
+    return max(1, int(left.total_seconds()))
 
 
 def count_within(session: Session, limit: Limit, who: str, now: datetime) -> int:

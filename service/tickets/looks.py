@@ -5,9 +5,8 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from service import clock
-from service.errors import TooMany
 from service.inserts import insert_into
-from service.rate_limits import LOOK, count_within, stretch_of
+from service.rate_limits import LOOK, spend_within
 from service.settings import settings
 from service.tickets.models import Assignment, Looked, Reveal
 from workflows.actors import Actor
@@ -17,17 +16,11 @@ def write_down(session: Session, actor: Actor, ticket_id: int, what: Looked, now
     """Of the number each time; of a voice or a place the first time of the day. Raises TooMany: who gets hold of one
     official's session does not carry the county's numbers away in a minute."""
     if what is Looked.number:
-        _count(session, actor, now)
+        spend_within(session, LOOK, str(actor.person), now)
     day = None if what is Looked.number else _day(now)
     row = {"ticket_id": ticket_id, "person_id": actor.person, "what": what, "at": now, "day": day}
     row["was_holding"] = is_with(session, actor, ticket_id)
     session.execute(insert_into(session, Reveal).values(row).on_conflict_do_nothing())
-
-
-def _count(session: Session, actor: Actor, now: datetime) -> None:
-    """Together with the look: one that is refused is no look, and counts for nothing."""
-    if count_within(session, LOOK, str(actor.person), now) > LOOK.most:
-        raise TooMany(seconds=max(1, int((stretch_of(LOOK, now)[1] - now).total_seconds())))
 
 
 def has_looked(session: Session, actor: Actor, ticket_id: int, what: Looked, now: datetime) -> bool:

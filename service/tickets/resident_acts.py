@@ -9,9 +9,9 @@ from starlette.datastructures import FormData
 
 from service import clock
 from service.database import Database
-from service.errors import Conflict, TooMany
+from service.errors import Conflict
 from service.fields import Action, Field, fields_of
-from service.rate_limits import SUPPLEMENT, count_within, stretch_of
+from service.rate_limits import SUPPLEMENT, spend_within
 from service.tickets import lifecycle, rating_marks
 from service.tickets.forms import Mistaken, command_from_form
 from service.tickets.models import TicketEvent, TicketEventDetails
@@ -48,9 +48,7 @@ ENOUGH = _("这件事今天补充得够多了，请明天再写；急的话，�
 def count_supplement(session: Session, ticket_id: int, command: CommandBase, now: datetime) -> None:
     """Whoever has a wish may add to it without end, photographs too: so often a day. Raise TooMany."""
     if isinstance(command, Supplement):
-        _since, until = stretch_of(SUPPLEMENT, now)
-        if count_within(session, SUPPLEMENT, str(ticket_id), now) > SUPPLEMENT.most:
-            raise TooMany(ENOUGH, seconds=max(1, int((until - now).total_seconds())))
+        spend_within(session, SUPPLEMENT, str(ticket_id), now, ENOUGH)
 
 
 def perform(
