@@ -3,6 +3,8 @@
 What is there already is read anew once the directory is his alone: another administrator may have been quicker.
 """
 
+from collections.abc import Sized
+
 from service.accounts.visits import Visit
 from service.administration.changes import write_down
 from service.administration.limit_pages import LONGEST
@@ -131,8 +133,8 @@ def _new_name(name: str, others: list[KindRow] | list[ReasonRow]) -> None:
         raise Refused(NAMED_SO, field="name", name=name)
 
 
-def _room(there: object) -> None:
-    if len(there) >= MOST:  # type: ignore[arg-type]
+def _room(there: Sized) -> None:
+    if len(there) >= MOST:
         raise Refused(TOO_MANY, most=MOST)
 
 

@@ -41,7 +41,7 @@ def write_down_stock(around: Surroundings) -> Tally:
         if not around.goes_on():
             break
         with around.database.reading() as session:
-            rows = stock_at(session, begin_of(day + A_DAY))
+            rows = stock_at(session, _end_of(day))
         with around.database.writing() as session:
             done += _write(session, StockTaken(day=day, revision=0, as_of=_end_of(day), taken_at=around.now), rows)
     return Tally(done=done)
